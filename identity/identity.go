@@ -1,0 +1,54 @@
+// Package identity carries the signed-in person from the middleware that recognised them to the rooms
+// that decide what they may see.
+//
+// It knows nothing of sessions, tokens or HTTP, and it checks nothing: whoever puts a [User] into a
+// context vouches for every field of it.
+package identity
+
+import "context"
+
+// User is a signed-in person, as the host application or its identity provider vouches for them.
+//
+// A User is shared between requests once it is in a context: treat it as read-only.
+type User struct {
+	// ID is stable and unique among the host's people, and never reused. Issued tokens are kept under
+	// it. A User without an ID is nobody.
+	ID string
+
+	// Email is the person's address. Policies ignore it unless EmailVerified is set.
+	Email string
+
+	// EmailVerified says that the provider has checked that the person owns Email.
+	EmailVerified bool
+
+	// Name is for display only.
+	Name string
+
+	// Groups are compared exactly, letter case included.
+	Groups []string
+
+	// Session tells the person's sign-ins apart, if the host wants one of them to be ended without
+	// the others. People without it share their tokens between all their browsers; with it each
+	// sign-in has tokens of its own. It must not be a credential: it is kept in stores.
+	Session string
+}
+
+// SignedIn reports whether u is somebody: not nil, and with an ID.
+func (u *User) SignedIn() bool { return u != nil && u.ID != "" }
+
+type contextKey struct{}
+
+// NewContext returns a copy of ctx that carries u. The caller must not change u afterwards.
+func NewContext(ctx context.Context, u *User) context.Context {
+	return context.WithValue(ctx, contextKey{}, u)
+}
+
+// FromContext returns the signed-in person of ctx, and false where there is none: no middleware put
+// one there, or it put nobody there.
+func FromContext(ctx context.Context) (*User, bool) {
+	u, _ := ctx.Value(contextKey{}).(*User)
+	if !u.SignedIn() {
+		return nil, false
+	}
+	return u, true
+}
