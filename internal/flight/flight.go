@@ -1,0 +1,96 @@
+// Package flight runs one call for all who want the same thing at once, on its own time: a caller who
+// leaves neither cancels it nor is kept by it, a panic in it ends nobody else, and nothing outlives
+// Close.
+package flight
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// ErrClosed says that the group runs nothing any more.
+var ErrClosed = errors.New("closed")
+
+// A Panic is what a call comes back with that panicked. The value it panicked with is left out, as
+// there is no telling what it contains.
+type Panic struct{ Stack []byte }
+
+func (p *Panic) Error() string { return fmt.Sprintf("panicked:\n%s", p.Stack) }
+
+// A Group is a set of calls under way. It is safe for concurrent use.
+type Group struct {
+	calls singleflight.Group
+	life  context.Context
+	end   context.CancelFunc
+
+	mu     sync.Mutex // keeps work from growing once closed is set
+	closed bool
+	work   sync.WaitGroup
+}
+
+// New returns a group that runs calls until it is closed.
+func New() *Group {
+	g := new(Group)
+	g.life, g.end = context.WithCancel(context.Background())
+	return g
+}
+
+// Do joins the call for key that is under way, or starts f as one, with timeout to finish in. The
+// error of f arrives in the channel, which nobody has to read.
+func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) error) <-chan singleflight.Result {
+	return g.calls.DoChan(key, func() (_ any, err error) {
+		if !g.enter() {
+			return nil, ErrClosed
+		}
+		defer g.work.Done()
+		// Inside the call: singleflight would panic again in a goroutine that nobody can recover.
+		defer func() {
+			if recover() != nil {
+				err = &Panic{Stack: debug.Stack()}
+			}
+		}()
+		ctx, cancel := context.WithTimeout(g.life, timeout)
+		defer cancel()
+		return nil, f(ctx)
+	})
+}
+
+// Go runs f beside the caller, with a context that ends when the group is closed, and reports whether
+// it does: a closed group runs nothing.
+func (g *Group) Go(f func(context.Context)) bool {
+	if !g.enter() {
+		return false
+	}
+	go func() {
+		defer g.work.Done()
+		f(g.life)
+	}()
+	return true
+}
+
+// Closed reports whether Close has been called.
+func (g *Group) Closed() bool { return g.life.Err() != nil }
+
+// Close ends the context of all that is running, and waits for it. Closing twice is no error.
+func (g *Group) Close() {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	g.end()
+	g.work.Wait()
+}
+
+func (g *Group) enter() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.closed {
+		g.work.Add(1)
+	}
+	return !g.closed
+}
