@@ -1,0 +1,96 @@
+package matterport
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// operation is one request to the Model API. Its text is a file of its own, so that what turns out to
+// be named or typed differently at Matterport is corrected in one place.
+type operation struct {
+	name  string // the operation's name in the text, and Error.Op
+	root  string // the field of the data that holds the result
+	text  string
+	limit int64 // bytes of answer
+
+	// partial takes a result even if upstream reports errors in the depths of it.
+	partial bool
+}
+
+// variables are the arguments of an operation. Secrets are passed as [Secret]: they are revealed on
+// the way out only, and scrubbed from what comes back.
+type variables map[string]any
+
+// reveal returns the variables as they are sent, and the secrets among them.
+func (v variables) reveal() (plain map[string]any, secrets []string) {
+	plain = make(map[string]any, len(v))
+	for name, value := range v {
+		if secret, ok := value.(Secret); ok {
+			value = string(secret)
+			secrets = append(secrets, string(secret))
+		}
+		plain[name] = value
+	}
+	return plain, secrets
+}
+
+// reader takes a result in. A problem it returns must quote nothing of the result.
+type reader func(result json.RawMessage, started time.Time) (problem string)
+
+// call performs an operation: with a valid application token, with repeats as [Client.retry] has them,
+// and once more with a new application token if the first is refused.
+func (c *Client) call(ctx context.Context, op operation, vars variables, read reader) error {
+	renewed := false
+	return c.retry(ctx, op.name, func() *Error {
+		for {
+			token, e := c.tokens.get(ctx, op.name)
+			if e != nil {
+				return e
+			}
+			e = c.send(ctx, op, token, vars, read)
+			if e == nil || renewed || !errors.Is(e, errBearerRefused) {
+				return e
+			}
+			renewed = true
+			c.tokens.drop(token)
+		}
+	})
+}
+
+// send makes one request with one application token.
+func (c *Client) send(ctx context.Context, op operation, token *appToken, vars variables, read reader) *Error {
+	plain, secrets := vars.reveal()
+	body, err := json.Marshal(map[string]any{"query": op.text, "operationName": op.name, "variables": plain})
+	if err != nil {
+		return invalid(op.name, "the variables cannot be written as JSON")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+graphPath, bytes.NewReader(body))
+	if err != nil {
+		return invalid(op.name, "the request cannot be built; check Config.BaseURL")
+	}
+	req.Header.Set("Authorization", "Bearer "+token.value)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+
+	a, e := c.exchange(op.name, req, op.limit)
+	if e != nil {
+		return e
+	}
+	data, e := judge(op.name, a, append(secrets, c.secret, token.value))
+	result, there := data[op.root]
+	there = there && present(result)
+	switch {
+	case e != nil && !(op.partial && there):
+		return e
+	case !there:
+		return a.incomplete(op.name, "the answer has neither data."+op.root+" nor errors")
+	}
+	if problem := read(result, a.started); problem != "" {
+		return a.incomplete(op.name, problem)
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package matterport
+
+import (
+	"cmp"
+	"context"
+	_ "embed" // for the operations' texts
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+const (
+	defaultPageSize = 10
+	maxPageSize     = 1000
+)
+
+var (
+	//go:embed operations/model.graphql
+	modelText string
+	//go:embed operations/models.graphql
+	modelsText string
+
+	// A missing thumbnail, of an archived model for instance, should not cost the list.
+	oneModel  = operation{name: "model", root: "model", text: modelText, limit: maxBody, partial: true}
+	modelList = operation{name: "models", root: "models", text: modelsText, limit: maxModelPage, partial: true}
+)
+
+// Visibility says who can see a model at Matterport. Values that are not listed here are passed on as
+// they come.
+type Visibility string
+
+// The documented visibilities (MATTERPORT.md §3).
+const (
+	VisibilityPrivate  Visibility = "private"
+	VisibilityUnlisted Visibility = "unlisted"
+	VisibilityPublic   Visibility = "public"
+	VisibilityPassword Visibility = "password"
+)
+
+// Model is one of the account's spaces.
+type Model struct {
+	ID   string
+	Name string // free text, perhaps empty; escape it
+
+	// ThumbnailURL points to a small picture, or is empty. It is always a web address, and may end
+	// soon: do not keep it long.
+	ThumbnailURL string
+
+	Visibility Visibility
+}
+
+// ModelQuery selects a page of models. The zero value is the first page of all of them.
+type ModelQuery struct {
+	// Query is in Matterport's search syntax. Empty: all models.
+	Query string
+
+	// PageSize is how many models a page has at most, up to 1000. Zero: 10, as at Matterport.
+	PageSize int
+
+	// Offset is [ModelPage.NextOffset] of the page before. Empty: the first page.
+	Offset string
+}
+
+// ModelPage is a part of the account's models.
+type ModelPage struct {
+	Models     []Model
+	NextOffset string // empty on the last page
+	Total      int    // on all pages
+}
+
+// Models returns a page of the models of the account, whoever asks: it does not check who may see
+// them. A model whose picture cannot be had is listed without one.
+func (c *Client) Models(ctx context.Context, q ModelQuery) (*ModelPage, error) {
+	op := modelList
+	if q.PageSize < 0 || q.PageSize > maxPageSize {
+		return nil, invalid(op.name, fmt.Sprintf("a page has 1 to %d models, not %d", maxPageSize, q.PageSize))
+	}
+	vars := variables{
+		"query":    cmp.Or(q.Query, "*"),
+		"pageSize": cmp.Or(q.PageSize, defaultPageSize),
+	}
+	if q.Offset != "" {
+		vars["offset"] = q.Offset
+	}
+	var page *ModelPage
+	err := c.call(ctx, op, vars, func(result json.RawMessage, _ time.Time) (problem string) {
+		page, problem = c.readPage(result)
+		return problem
+	})
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}
+
+// Model returns one model of the account. A private model of somebody else is [ErrNotFound].
+func (c *Client) Model(ctx context.Context, id string) (*Model, error) {
+	op := oneModel
+	if !ValidModelID(id) {
+		return nil, invalid(op.name, "the model has no valid ID: 11 letters or digits are expected")
+	}
+	var model *Model
+	err := c.call(ctx, op, variables{"id": id}, func(result json.RawMessage, _ time.Time) string {
+		m := c.readModel(lenient[modelJSON](result))
+		if m.ID != id {
+			return "the answer is not the model that was asked for"
+		}
+		model = &m
+		return ""
+	})
+	if err != nil {
+		return nil, err
+	}
+	return model, nil
+}
+
+// ValidModelID reports whether id has the form of a model ID: exactly 11 ASCII letters or digits
+// (MATTERPORT.md §3). It does not know whether there is such a model.
+func ValidModelID(id string) bool {
+	if len(id) != 11 {
+		return false
+	}
+	for i := range len(id) {
+		c := id[i]
+		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
+			return false
+		}
+	}
+	return true
+}
+
+type modelJSON struct {
+	ID               string `json:"id"`
+	Name             string `json:"name"`
+	AccessVisibility string `json:"accessVisibility"`
+	Image            struct {
+		ResizeURL string `json:"resizeUrl"`
+	} `json:"image"`
+}
+
+type pageJSON struct {
+	NextOffset   string       `json:"nextOffset"`
+	TotalResults *int         `json:"totalResults"`
+	Results      []*modelJSON `json:"results"`
+}
+
+// readPage takes a page in. Entries that are null, which GraphQL puts where an error struck, are left
+// out; a list that is null is an empty one only when there is nothing to list.
+func (c *Client) readPage(result json.RawMessage) (*ModelPage, string) {
+	var listed pageJSON
+	if err := json.Unmarshal(result, &listed); err != nil {
+		return nil, "the list of models is not in the documented form"
+	}
+	if listed.TotalResults == nil || (listed.Results == nil && *listed.TotalResults != 0) {
+		return nil, "the answer has no list of models, or not their number"
+	}
+	page := &ModelPage{NextOffset: listed.NextOffset, Total: *listed.TotalResults}
+	for _, entry := range listed.Results {
+		if entry == nil {
+			continue
+		}
+		if entry.ID == "" {
+			return nil, "a model in the list has no ID"
+		}
+		page.Models = append(page.Models, c.readModel(*entry))
+	}
+	return page, ""
+}
+
+func (c *Client) readModel(m modelJSON) Model {
+	model := Model{ID: m.ID, Name: m.Name, Visibility: Visibility(strings.ToLower(m.AccessVisibility))}
+	if c.webAddress(m.Image.ResizeURL) {
+		model.ThumbnailURL = m.Image.ResizeURL
+	}
+	return model
+}

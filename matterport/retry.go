@@ -1,0 +1,87 @@
+package matterport
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"math/big"
+	"time"
+)
+
+const (
+	backoffBase = 200 * time.Millisecond
+	backoffCap  = 2 * time.Second
+
+	// patience is the longest Retry-After that is sat out, however much time the caller has.
+	patience = time.Minute
+)
+
+// retry makes an attempt, and repeats it while it fails for a passing reason, there are attempts left,
+// and the caller's context leaves time for the wait. It logs each repeat and the final failure.
+func (c *Client) retry(ctx context.Context, op string, attempt func() *Error) error {
+	for n := 1; ; n++ {
+		e := attempt()
+		if e == nil {
+			return nil
+		}
+		if n == c.maxAttempts || !passing(e) || ctx.Err() != nil {
+			return c.failed(ctx, n, e)
+		}
+		wait := max(backoff(n), e.RetryAfter)
+		if !timeFor(ctx, wait) {
+			e.RetryAfter = wait
+			return c.failed(ctx, n, e)
+		}
+		c.log.LogAttrs(ctx, slog.LevelWarn, "matterport call is repeated",
+			slog.String("op", op), slog.Int("attempt", n), slog.Duration("wait", wait), slog.Any("error", e))
+		if !sleep(ctx, wait) {
+			return c.failed(ctx, n, contextError(op, ctx.Err()))
+		}
+	}
+}
+
+// failed logs the end of a call that came to nothing, and returns its error.
+func (c *Client) failed(ctx context.Context, attempts int, e *Error) error {
+	c.log.LogAttrs(ctx, slog.LevelWarn, "matterport call failed",
+		slog.String("op", e.Op), slog.Int("attempts", attempts), slog.Any("error", e))
+	return e
+}
+
+// passing reports whether the same request may succeed a moment later.
+func passing(e *Error) bool {
+	return errors.Is(e, ErrUnavailable) || errors.Is(e, ErrRateLimited)
+}
+
+// backoff is the wait after the n-th attempt: anything up to a ceiling that doubles each time. The full
+// range keeps callers that failed together from coming back together.
+func backoff(n int) time.Duration {
+	ceiling := backoffBase << min(n-1, 10)
+	ceiling = min(ceiling, backoffCap)
+	wait, err := rand.Int(rand.Reader, big.NewInt(int64(ceiling)+1))
+	if err != nil {
+		return ceiling
+	}
+	return time.Duration(wait.Int64())
+}
+
+// timeFor reports whether ctx will outlast the wait.
+func timeFor(ctx context.Context, wait time.Duration) bool {
+	if wait > patience {
+		return false
+	}
+	deadline, limited := ctx.Deadline()
+	return !limited || time.Until(deadline) > wait
+}
+
+// sleep waits, and reports false if ctx ended first.
+func sleep(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

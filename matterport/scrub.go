@@ -1,0 +1,82 @@
+package matterport
+
+import (
+	"cmp"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Bounds on upstream text that is kept in an [Error], in runes.
+const (
+	maxMessage = 300
+	maxCode    = 64
+)
+
+// Credentials that nobody told the scrubber of, such as a token of another call, are known by their
+// looks: what follows the word "bearer", and any long run without a break that has a digit in it. The
+// minimum lengths keep "bearer token expired" and the 11 characters of a model ID readable.
+var (
+	bearerText = regexp.MustCompile(`(?i)bearer(?:[\s+:=]|%20|%2B)+[^\s"'&<>,;]{16,}`)
+	longRun    = regexp.MustCompile(`[A-Za-z0-9._~+/=-]{20,}`)
+)
+
+// clean makes upstream text fit for an error or a log record: printable, without the secrets, and at
+// most limit runes long.
+//
+// The order matters. Control characters become spaces first, so that none of them can hide a secret
+// from the search; the text is cut last, so that no cut can spare the first half of one.
+func clean(text string, limit int, secrets []string) string {
+	text = printable(text)
+	for _, form := range writtenForms(secrets) {
+		text = strings.ReplaceAll(text, form, redacted)
+	}
+	text = bearerText.ReplaceAllString(text, "Bearer "+redacted)
+	text = longRun.ReplaceAllStringFunc(text, func(run string) string {
+		if strings.ContainsAny(run, "0123456789") {
+			return redacted
+		}
+		return run
+	})
+	return shorten(strings.TrimSpace(text), limit)
+}
+
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
+}
+
+// writtenForms lists the secrets as a message may hold them: plain, quoted, or escaped for a URL.
+// Longer forms come first, so that one secret that contains another is replaced whole.
+func writtenForms(secrets []string) []string {
+	var forms []string
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		quoted := strconv.Quote(secret)
+		forms = append(forms, printable(secret), quoted[1:len(quoted)-1],
+			url.QueryEscape(secret), url.PathEscape(secret))
+	}
+	forms = slices.DeleteFunc(forms, func(form string) bool { return strings.TrimSpace(form) == "" })
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	return slices.Compact(forms)
+}
+
+func shorten(text string, limit int) string {
+	runes := 0
+	for at := range text {
+		if runes == limit {
+			return text[:at] + "…"
+		}
+		runes++
+	}
+	return text
+}
