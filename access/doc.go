@@ -1,0 +1,48 @@
+// Package access decides who may see which model.
+//
+// A [Policy] answers the question for one person and one model. There are three ways to have one:
+// a [List] written in code, the same list in a YAML file that is read again whenever it changes
+// ([File]), and a function of the host application ([Func]). Each of them is a [Source].
+//
+// # What every policy here keeps
+//
+//   - Nothing is allowed that no rule allows.
+//   - Somebody who is nil or has no ID sees nothing, and neither does anybody see a model whose ID is
+//     not 11 ASCII letters and digits, "*" or not.
+//   - Empty strings match nothing: not an empty e-mail address, not an empty group.
+//   - An e-mail address counts only when [identity.User.EmailVerified] is set.
+//   - E-mail addresses and domains are compared without regard to ASCII letter case. User IDs and group
+//     names are compared byte by byte: letter case, spaces and Unicode forms all matter.
+//   - A domain stands for itself alone, not for its subdomains. An address that does not have exactly
+//     one "@", or that has a space or a control character in it, matches no rule.
+//   - An error means doubt, and whoever asks must refuse.
+//
+// # Rules
+//
+// A rule names people (by user ID, e-mail address, domain or group) and models. It is for everybody who
+// matches at least one of its entries. The model "*" stands for every model of the account. A rule
+// without people or without models is an error, and so are empty and repeated entries, two rules with the
+// same people and models, malformed model IDs and addresses, and one model with two display names.
+//
+// # The file
+//
+//	rules:
+//	  - groups: [facilities]
+//	    models: ["*"]
+//	  - users: [alice]
+//	    emails: [alice@example.com]
+//	    domains: [example.com]
+//	    models:
+//	      - SxQL3iGyoDo
+//	      - id: yyHDFKzPzvN
+//	        name: Warehouse
+//
+// The one key at the top is rules. A rule has the keys users, emails, domains, groups and models, each a
+// list; a model is an ID, or a mapping of id and, if it is to have a display name, name. "rules: []" is
+// the way to say that nobody sees anything; an empty file is a mistake.
+//
+// The file is read strictly. Besides what is wrong in any list, these are errors: unknown and repeated
+// keys; numbers, dates, true, false and null where text is wanted (a user ID such as 007 needs quotes);
+// anchors, aliases, merge keys and tags; a second YAML document; text that is not UTF-8; more than 1 MiB.
+// Every problem is reported with its line.
+package access

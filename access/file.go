@@ -1,0 +1,114 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-pme/pme/identity"
+)
+
+// defaultInterval is how often a file is looked at.
+const defaultInterval = 5 * time.Second
+
+// FileOptions adjust a [File]. The zero value is fit for use.
+type FileOptions struct {
+	// Interval is the time between two looks at the file. Zero means 5 seconds. A change is in force
+	// at most one interval and a tenth of it after it was made.
+	Interval time.Duration
+
+	// Logger is told of every accepted change (Info) and, once per distinct problem, of versions that
+	// are refused (Error). Nil means that nothing is logged. Records quote the file's entries: user
+	// IDs, addresses and group names.
+	Logger *slog.Logger
+}
+
+// File is a [Policy] in a YAML file, read again whenever its content changes. It is its own [Source].
+// Make it with [OpenFile]; the zero File is not usable.
+//
+// A version of the file that cannot be read, is broken, or is still being written never replaces a good
+// one: the last good list stays in force until there is a better one. The content is compared, not the
+// modification time, and symbolic links are followed anew on each look, so Kubernetes' way of
+// swapping a ConfigMap is seen. A program that writes the file should still write another one and rename
+// it: half a list, caught while its writer pauses, can be a valid list.
+type File struct {
+	path   string
+	settle time.Duration
+	log    *slog.Logger
+	table  atomic.Pointer[Table]
+
+	// These belong to the goroutine of run.
+	content []byte // of the version in force
+	problem string // the one logged last, or "" while all is well
+
+	watchers watchers
+
+	closing func()
+	closed  <-chan struct{} // the goroutine is to end
+	done    chan struct{}   // the goroutine has ended
+}
+
+// OpenFile reads the list in the file and goes on looking for changes until [File.Close]. It fails if the
+// first read does: there is no list to fall back on. The error then names every problem with its line;
+// errors.Is finds [io/fs.ErrNotExist] and the like.
+func OpenFile(path string, opts FileOptions) (*File, error) {
+	if opts.Interval < 0 {
+		return nil, fmt.Errorf("access: FileOptions.Interval is %v: give a positive duration, or none for %v", opts.Interval, defaultInterval)
+	}
+	content, table, err := load(path)
+	if err != nil {
+		return nil, err
+	}
+	interval := opts.Interval
+	if interval == 0 {
+		interval = defaultInterval
+	}
+	closed := make(chan struct{})
+	f := &File{
+		path:    path,
+		settle:  interval / 10,
+		log:     opts.Logger,
+		content: content,
+		closing: sync.OnceFunc(func() { close(closed) }),
+		closed:  closed,
+		done:    make(chan struct{}),
+	}
+	if f.log == nil {
+		f.log = slog.New(slog.DiscardHandler)
+	}
+	f.table.Store(table)
+	go f.run(interval)
+	return f, nil
+}
+
+// Allowed answers by the list in force, also after Close. It never waits for the file. The error is
+// always nil.
+func (f *File) Allowed(ctx context.Context, u *identity.User, model string) (bool, error) {
+	return f.table.Load().Allowed(ctx, u, model)
+}
+
+// Grants answers by the list in force, also after Close. The error is always nil.
+func (f *File) Grants(ctx context.Context, u *identity.User) (Grants, error) {
+	return f.table.Load().Grants(ctx, u)
+}
+
+// Policy returns f itself, or an error if f is nil.
+func (f *File) Policy() (Policy, error) {
+	if f == nil {
+		return nil, errors.New("access: the *File is nil: check the error of OpenFile")
+	}
+	return f, nil
+}
+
+// Close stops looking for changes. It waits for a look that is under way, callbacks of [File.Watch]
+// included, so these must not call it. The list stays in force as it is. It can be called more
+// than once; the error is always nil.
+func (f *File) Close() error {
+	f.closing()
+	<-f.done
+	return nil
+}

@@ -1,0 +1,79 @@
+package access
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxAddress is the longest address there can be: RFC 5321, section 4.5.3.1.3, less the angle brackets.
+const maxAddress = 254
+
+// isModelID reports whether s looks like Matterport's IDs of models: 11 ASCII letters and digits
+// (MATTERPORT.md, section 3).
+func isModelID(s string) bool {
+	if len(s) != 11 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// domainStart returns where in an address the domain starts. It is false for anything that does not have
+// exactly one "@" with something on both sides, so that "a@evil.com@example.com" is nobody's address,
+// and for addresses with spaces, control characters or broken UTF-8 in them.
+func domainStart(address string) (int, bool) {
+	at := -1
+	for i, r := range address {
+		switch {
+		case r == '@' && at >= 0:
+			return 0, false
+		case r == '@':
+			at = i
+		case r <= ' ', r == 0x7f:
+			return 0, false
+		case r >= utf8.RuneSelf && (r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r)):
+			return 0, false
+		}
+	}
+	return at + 1, at > 0 && at < len(address)-1 && len(address) <= maxAddress
+}
+
+// isAddress reports whether s can be an entry of a rule's Emails.
+func isAddress(s string) bool {
+	i, ok := domainStart(s)
+	return ok && !strings.Contains(s, "*") && isDomain(s[i:])
+}
+
+// isDomain reports whether s can be an entry of a rule's Domains. Wildcards are refused because they would
+// be taken literally, and so would match nobody.
+func isDomain(s string) bool {
+	_, ok := domainStart("a@" + s)
+	return ok && !strings.Contains(s, "*") && !strings.Contains("."+s+".", "..")
+}
+
+// fold returns an entry of a rule as it is compared.
+func fold(k kind, value string) string {
+	if k == emails || k == domains {
+		return string(appendLower(nil, value))
+	}
+	return value
+}
+
+// appendLower appends s with ASCII letters in lower case. Other letters stay as they are: Unicode's rules
+// would make the Kelvin sign a "k".
+func appendLower(dst []byte, s string) []byte {
+	start := len(dst)
+	dst = append(dst, s...)
+	for i, c := range dst[start:] {
+		if 'A' <= c && c <= 'Z' {
+			dst[start+i] = c + 'a' - 'A'
+		}
+	}
+	return dst
+}

@@ -1,0 +1,117 @@
+package access
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+)
+
+// run looks at the file once per interval until the File is closed.
+func (f *File) run(interval time.Duration) {
+	defer close(f.done)
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-f.closed:
+			return
+		case <-ticker.C:
+			f.look()
+		}
+	}
+}
+
+// look compares the file with the version in force. What differs is read again after a moment, and counts
+// only if it is still the same: a writer may be half-way.
+func (f *File) look() {
+	seen, err := read(f.path)
+	if err == nil && bytes.Equal(seen, f.content) {
+		f.confirm()
+		return
+	}
+	select {
+	case <-f.closed:
+		return
+	case <-time.After(f.settle):
+	}
+	content, table, err := load(f.path)
+	switch {
+	case !bytes.Equal(seen, content):
+		return // the next look will tell
+	case err != nil:
+		f.refuse(err)
+	default:
+		f.accept(content, table)
+	}
+}
+
+// accept puts a new version in force.
+func (f *File) accept(content []byte, table *Table) {
+	f.content = content
+	f.table.Store(table)
+	f.problem = ""
+	f.log.LogAttrs(context.Background(), slog.LevelInfo, "allow-list has changed; the new one is in force",
+		slog.String("path", f.path), slog.Int("rules", len(table.rules)))
+	f.watchers.call()
+}
+
+// refuse leaves the version in force and logs why, unless that has just been logged.
+func (f *File) refuse(err error) {
+	if f.problem == err.Error() {
+		return
+	}
+	f.problem = err.Error()
+	f.log.LogAttrs(context.Background(), slog.LevelError, "allow-list is unusable; the last good one stays in force",
+		slog.String("path", f.path), slog.String("error", f.problem))
+}
+
+// confirm notes that the file is the version in force, perhaps again.
+func (f *File) confirm() {
+	if f.problem == "" {
+		return
+	}
+	f.problem = ""
+	f.log.LogAttrs(context.Background(), slog.LevelInfo, "allow-list is usable again, and the one in force",
+		slog.String("path", f.path))
+}
+
+// load reads and compiles the file. The content is returned also where it is broken.
+func load(path string) ([]byte, *Table, error) {
+	content, err := read(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := ParseYAML(path, content)
+	if err != nil {
+		return content, nil, err
+	}
+	table, err := Compile(list)
+	return content, table, err
+}
+
+// read returns the file's content, or as much of it as shows that it is too big.
+func read(path string) (content []byte, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("access: the allow-list cannot be read: %w", err)
+		}
+	}()
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
+		return nil, &os.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
+	}
+	file, err := os.Open(path) //nolint:gosec // G304: the path is the operator's own configuration
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return io.ReadAll(io.LimitReader(file, maxSize+1))
+}

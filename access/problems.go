@@ -1,0 +1,42 @@
+package access
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// maxProblems bounds how many problems an error spells out, so that a wrong file of a megabyte does not
+// become a log record of many.
+const maxProblems = 100
+
+// problems collects what is wrong with a list, each problem with its place.
+type problems struct {
+	prefix string // stands before the number of the place
+	unit   string // what the places count: "rule" or "line"
+	found  []problem
+}
+
+type problem struct {
+	at   int
+	text string
+}
+
+func (p *problems) addf(at int, format string, args ...any) {
+	p.found = append(p.found, problem{at: at, text: fmt.Sprintf(format, args...)})
+}
+
+// err returns all problems in the order of their places, or nil if there are none.
+func (p *problems) err() error {
+	slices.SortStableFunc(p.found, func(a, b problem) int { return cmp.Compare(a.at, b.at) })
+	var errs []error
+	for i, f := range p.found {
+		if i == maxProblems {
+			errs = append(errs, fmt.Errorf("%s%d: and %d more problems from here on", p.prefix, f.at, len(p.found)-i))
+			break
+		}
+		errs = append(errs, fmt.Errorf("%s%d: %s", p.prefix, f.at, f.text))
+	}
+	return errors.Join(errs...)
+}

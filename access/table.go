@@ -1,0 +1,116 @@
+package access
+
+import (
+	"context"
+
+	"github.com/go-pme/pme/identity"
+)
+
+// Table is a compiled [List]. It never changes, so any number of goroutines may use it. What Allowed costs
+// does not depend on the number of rules: it is one look-up for the model and one for each thing known
+// about the person, without allocation. The zero Table allows nothing.
+type Table struct {
+	rules   []grant
+	models  []Model // each once, as first listed; a model's number is its place here
+	numbers map[string]int
+	index   [kinds]map[string]*reach
+}
+
+// grant is what one rule allows.
+type grant struct {
+	all    bool
+	models []int // in the rule's order
+}
+
+// reach is what a user ID, an address, a domain or a group amounts to, over all rules that name it.
+type reach struct {
+	all    bool
+	models set
+	rules  []int
+}
+
+// unlisted is the number of all models that no rule names. Only "*" allows them.
+const unlisted = -1
+
+// allows reports whether r, which may be nil, allows the model with this number.
+func (r *reach) allows(number int) bool {
+	return r != nil && (r.all || number != unlisted && r.models.has(number))
+}
+
+// Allowed reports whether a rule lets u see the model. The error is always nil.
+func (t *Table) Allowed(_ context.Context, u *identity.User, model string) (bool, error) {
+	if !u.SignedIn() || !isModelID(model) {
+		return false, nil
+	}
+	number, ok := t.numbers[model]
+	if !ok {
+		number = unlisted
+	}
+	for _, r := range t.own(u) {
+		if r.allows(number) {
+			return true, nil
+		}
+	}
+	for _, g := range u.Groups {
+		if t.index[groups][g].allows(number) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Grants returns the models that the rules for u name, in the order in which these rules name them. It is
+// open if one of the rules says "*". The error is always nil.
+func (t *Table) Grants(_ context.Context, u *identity.User) (Grants, error) {
+	var g Grants
+	if !u.SignedIn() {
+		return g, nil
+	}
+	own := t.own(u)
+	reaches := own[:]
+	for _, name := range u.Groups {
+		reaches = append(reaches, t.index[groups][name])
+	}
+	var rules, listed set
+	for _, r := range reaches {
+		if r == nil {
+			continue
+		}
+		g.Open = g.Open || r.all
+		for _, n := range r.rules {
+			rules.add(n)
+		}
+	}
+	for i, rule := range t.rules {
+		if !rules.has(i) {
+			continue
+		}
+		for _, n := range rule.models {
+			if !listed.has(n) {
+				listed.add(n)
+				g.Models = append(g.Models, t.models[n])
+			}
+		}
+	}
+	return g, nil
+}
+
+// Policy returns t itself.
+func (t *Table) Policy() (Policy, error) { return t, nil }
+
+// own returns what the list says about u's ID, address and domain, with nil for each it does not know.
+func (t *Table) own(u *identity.User) [3]*reach {
+	found := [3]*reach{t.index[users][u.ID]}
+	if !u.EmailVerified || len(t.index[emails])+len(t.index[domains]) == 0 {
+		return found
+	}
+	start, ok := domainStart(u.Email)
+	if !ok {
+		return found
+	}
+	var buf [maxAddress]byte
+	address := appendLower(buf[:0], u.Email)
+	found[1] = t.index[emails][string(address)]
+	found[2] = t.index[domains][string(address[start:])]
+	return found
+}

@@ -1,0 +1,47 @@
+package access
+
+import (
+	"slices"
+	"sync"
+)
+
+// Watch has changed called after each accepted change of the file, when the new list is already in force.
+// It is called by the goroutine that looks at the file, one call at a time and under no lock: it may
+// register and stop callbacks, but as long as it runs no further change is seen, and it must not
+// call [File.Close]. The first read of the file is no change.
+//
+// stop ends this, and can be called more than once. It does not wait, so changed may still be called, or
+// still run, for a change accepted just before. A nil changed is ignored.
+func (f *File) Watch(changed func()) (stop func()) {
+	if changed == nil {
+		return func() {}
+	}
+	return f.watchers.add(changed)
+}
+
+// watchers are callbacks in the order of their registration.
+type watchers struct {
+	mu  sync.Mutex
+	all []*func()
+}
+
+func (w *watchers) add(callback func()) (remove func()) {
+	registered := &callback
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = append(w.all, registered)
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.all = slices.DeleteFunc(w.all, func(c *func()) bool { return c == registered })
+	}
+}
+
+func (w *watchers) call() {
+	w.mu.Lock()
+	all := slices.Clone(w.all)
+	w.mu.Unlock()
+	for _, callback := range all {
+		(*callback)()
+	}
+}

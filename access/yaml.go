@@ -1,0 +1,126 @@
+package access
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxSize bounds an allow-list file, in bytes.
+const maxSize = 1 << 20
+
+// ParseYAML reads a list in the format that the package's documentation describes. It reports every
+// problem it finds, each on a line of its own that starts with name and the number of the line, as
+// compilers do. What it accepts, [Compile] accepts.
+//
+// Where the text is not YAML at all, nothing after that place is looked at, and the mistake
+// can be some lines above the one reported.
+func ParseYAML(name string, data []byte) (List, error) {
+	p := &problems{prefix: name + ":", unit: "line"}
+	var drafts []draft
+	if root := parseDocument(data, p); root != nil {
+		drafts = reader{p}.file(root)
+	}
+	checkDrafts(drafts, p)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	list := make(List, len(drafts))
+	for i, d := range drafts {
+		list[i] = d.rule()
+	}
+	return list, nil
+}
+
+// parseDocument returns the root of the one document in data, or nil after reporting why there is none.
+func parseDocument(data []byte, p *problems) *yaml.Node {
+	if len(data) > maxSize {
+		p.addf(1, "the file has more than %d bytes, the most there may be", maxSize)
+		return nil
+	}
+	if line := illegalLine(data); line > 0 {
+		p.addf(line, "the file must be UTF-8 text without control characters")
+		return nil
+	}
+	lines := &lineReader{rest: data}
+	decoder := yaml.NewDecoder(lines)
+	var first, second yaml.Node
+	err := decoder.Decode(&first)
+	if err == nil && isNull(first.Content[0]) || errors.Is(err, io.EOF) {
+		p.addf(1, `the file is empty: write "rules: []" if nobody is to see anything`)
+		return nil
+	}
+	if err != nil {
+		lines.report(err, p)
+		return nil
+	}
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		p.addf(second.Line, "a second YAML document starts here: an allow-list is one document")
+	case !errors.Is(err, io.EOF):
+		lines.report(err, p)
+	}
+	return first.Content[0]
+}
+
+// illegalLine returns the first line with something that cannot stand in an allow-list, or 0.
+func illegalLine(data []byte) int {
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 || unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) {
+			return 1 + bytes.Count(data[:i], []byte("\n"))
+		}
+		i += size
+	}
+	return 0
+}
+
+// lineReader gives a parser one line at a time and counts them: the parser's own errors often lack a line,
+// or name that of the enclosing block.
+type lineReader struct {
+	rest []byte
+	read int
+	left []byte // of the current line
+}
+
+func (r *lineReader) Read(p []byte) (int, error) {
+	if len(r.left) == 0 {
+		if len(r.rest) == 0 {
+			return 0, io.EOF
+		}
+		end := bytes.IndexByte(r.rest, '\n') + 1
+		if end == 0 {
+			end = len(r.rest)
+		}
+		r.left, r.rest = r.rest[:end], r.rest[end:]
+		r.read++
+	}
+	n := copy(p, r.left)
+	r.left = r.left[n:]
+	return n, nil
+}
+
+// report reports a parser's error where reading stopped, except for a quotation mark that is never
+// closed: that stops at the end, and the parser knows where it began. A bare "*" is the mistake that
+// everybody makes once, so its message is put into other words.
+func (r *lineReader) report(err error, p *problems) {
+	at := r.read
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		number, message, _ := strings.Cut(rest, ": ")
+		text = message
+		if line, err := strconv.Atoi(number); err == nil && strings.HasSuffix(text, "end of stream") {
+			at = line
+		}
+	}
+	if strings.HasSuffix(text, "alphabetic or numeric character") || strings.HasPrefix(text, "unknown anchor") {
+		text = `text that starts with "*", and "*" itself, needs quotes`
+	}
+	p.addf(at, "this is not YAML: %s", text)
+}
