@@ -1,0 +1,128 @@
+package issuer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/matterport"
+)
+
+// SDKLead is how long before a token's expiry the Showcase SDK asks for the next one (MATTERPORT.md
+// §4). A token with this much left or less makes it ask again at once, in a loop.
+const SDKLead = 60 * time.Second
+
+// minLeft is the least that a token must have left to be in any answer: SDKLead, and what the answer
+// may take on its way to the browser.
+const minLeft = SDKLead + 10*time.Second
+
+// What a token's life may be, and how much of it must be left for use between two renewals.
+const (
+	maxValidFor = 24 * time.Hour
+	minUse      = 30 * time.Second
+)
+
+// Matterport is what the issuer needs of Matterport's API. [*matterport.Client] provides it.
+type Matterport interface {
+	CreateEmbedLink(ctx context.Context, modelID string, validFor time.Duration) (*matterport.EmbedToken, error)
+	CreateEmbedToken(ctx context.Context, modelIDs []string, validFor time.Duration) (*matterport.EmbedToken, error)
+	DeleteEmbedToken(ctx context.Context, token matterport.Secret) error
+
+	// ServerTime is the present on Matterport's clock, which ValidUntil is told by. It may be early,
+	// never late.
+	ServerTime() time.Time
+}
+
+// Config is what an [Issuer] is made of. Matterport and Policy are required.
+type Config struct {
+	// Matterport mints and deletes the tokens.
+	Matterport Matterport
+
+	// Policy decides who may see which model. If it also has the method
+	//
+	//	Watch(changed func()) (stop func())
+	//
+	// as [*access.File] does, each change is followed by a [Issuer.Recheck].
+	Policy access.Policy
+
+	// Store keeps the tokens. Default: a [Memory] of this process. The issuer does not close it.
+	Store Store
+
+	// ValidFor is how long a minted token lives, in whole seconds, at most 24 hours: the longest that
+	// a tour goes on when a revocation cannot reach Matterport. Default: 10 minutes.
+	ValidFor time.Duration
+
+	// RefreshBefore is how much of its life a token must have left to be given out again. It must
+	// exceed [SDKLead]; ValidFor must exceed it by 30 seconds. Default: 2 minutes.
+	RefreshBefore time.Duration
+
+	// MintTimeout bounds one mint, retries included. Default: 15 seconds.
+	MintTimeout time.Duration
+
+	// MintBurst and MintEvery limit how often one user may cause a call to Matterport: MintBurst
+	// times at once, and once more each MintEvery. In a fleet, each replica counts for itself.
+	// Default: 30, and one each 2 seconds.
+	MintBurst int
+	MintEvery time.Duration
+
+	// MaxModels bounds the models under one token. Default: 20.
+	MaxModels int
+
+	// Logger gets one record per decision: denials, mints, revocations and failures at their levels,
+	// reuse at debug level. Default: nothing is logged.
+	Logger *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	if c.Store == nil {
+		c.Store = NewMemory(MemoryConfig{})
+	}
+	c.ValidFor = orElse(c.ValidFor, 10*time.Minute)
+	c.RefreshBefore = orElse(c.RefreshBefore, 2*time.Minute)
+	c.MintTimeout = orElse(c.MintTimeout, 15*time.Second)
+	c.MintEvery = orElse(c.MintEvery, 2*time.Second)
+	c.MintBurst = orElse(c.MintBurst, 30)
+	c.MaxModels = orElse(c.MaxModels, 20)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+func orElse[T int | time.Duration](v, otherwise T) T {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}
+
+// validate reports everything that is wrong with c, defaults filled in.
+func (c Config) validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("pme: "+format, args...)) }
+	if c.Matterport == nil {
+		bad("Matterport is missing: there is nobody to mint tokens")
+	}
+	if c.Policy == nil {
+		bad("the access policy is missing: nobody would see anything")
+	}
+	if c.RefreshBefore <= SDKLead {
+		bad("RefreshBefore is %v: the Showcase SDK refreshes %v before expiry, so it must be longer than that", c.RefreshBefore, SDKLead)
+	}
+	if least := max(c.RefreshBefore, SDKLead+time.Second) + minUse; c.ValidFor < least {
+		bad("ValidFor is %v: the Showcase SDK refreshes %v before expiry, so ask for at least %v", c.ValidFor, SDKLead, least)
+	}
+	if c.ValidFor > maxValidFor {
+		bad("ValidFor is %v: Matterport allows at most %v", c.ValidFor, maxValidFor)
+	}
+	if c.ValidFor%time.Second != 0 {
+		bad("ValidFor is %v: give it in whole seconds", c.ValidFor)
+	}
+	if c.MintTimeout < 0 || c.MintEvery < 0 || c.MintBurst < 0 || c.MaxModels < 0 {
+		bad("MintTimeout, MintEvery, MintBurst and MaxModels must not be negative")
+	}
+	return errors.Join(errs...)
+}

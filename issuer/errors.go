@@ -1,0 +1,89 @@
+package issuer
+
+import (
+	"errors"
+	"time"
+
+	"github.com/go-pme/pme/matterport"
+)
+
+// What callers branch on. Every error of [Issuer.Issue] is one of these under [errors.Is], or the
+// error of the caller's own context.
+var (
+	// ErrNotSignedIn says that there is no user to issue anything to.
+	ErrNotSignedIn = errors.New("pme: nobody is signed in")
+
+	// ErrInvalid says that the models asked for are none, too many, or no model IDs.
+	ErrInvalid = errors.New("pme: the request names no valid set of models")
+
+	// ErrDenied says that the policy does not let the user see every model asked for. It is the same
+	// for a model that does not exist.
+	ErrDenied = errors.New("pme: the policy does not allow this")
+
+	// ErrNotFound says that the policy allows the model, but Matterport does not have it, or does
+	// not give this account access to it: the API does not tell the two apart.
+	ErrNotFound = errors.New("pme: the model is gone at Matterport")
+
+	// ErrRateLimited says that this user asks for new tokens too often, or holds too many.
+	ErrRateLimited = errors.New("pme: too many tokens for one user")
+
+	// ErrUnavailable says that no token can be had just now: Matterport, the store or the policy does
+	// not answer, or the token was revoked while it was being issued. Trying again later is sensible.
+	ErrUnavailable = errors.New("pme: temporarily unavailable")
+
+	// ErrUpstream says that Matterport refuses this application or answers in a way that cannot be
+	// understood. Trying again will not help before somebody has looked at it.
+	ErrUpstream = errors.New("pme: Matterport refuses the application or is not understood")
+)
+
+// An Error says why no token was issued.
+//
+// Its text is for the operator's log, never for a browser. It contains no secret.
+type Error struct {
+	// Kind is one of the sentinels above.
+	Kind error
+
+	// RetryAfter says when trying again is sensible. Zero means that nothing is known about it.
+	RetryAfter time.Duration
+
+	// Err is the cause, where there is one.
+	Err error
+}
+
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return e.Kind.Error()
+	}
+	return e.Kind.Error() + ": " + e.Err.Error()
+}
+
+// Unwrap lets [errors.Is] and [errors.As] see both the kind and the cause.
+func (e *Error) Unwrap() []error {
+	if e.Err == nil {
+		return []error{e.Kind}
+	}
+	return []error{e.Kind, e.Err}
+}
+
+// retryUnavailable is the wait that is suggested where nobody suggested another.
+const retryUnavailable = 5 * time.Second
+
+func unavailable(err error) *Error {
+	return &Error{Kind: ErrUnavailable, RetryAfter: retryUnavailable, Err: err}
+}
+
+// upstream sorts an error of the Matterport client.
+func upstream(err error) *Error {
+	out := &Error{Kind: ErrUpstream, Err: err}
+	switch {
+	case errors.Is(err, matterport.ErrNotFound):
+		out.Kind = ErrNotFound
+	case errors.Is(err, matterport.ErrUnavailable), errors.Is(err, matterport.ErrRateLimited):
+		out.Kind, out.RetryAfter = ErrUnavailable, retryUnavailable
+	}
+	var api *matterport.Error
+	if errors.As(err, &api) && api.RetryAfter > 0 {
+		out.RetryAfter = api.RetryAfter
+	}
+	return out
+}

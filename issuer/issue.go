@@ -1,0 +1,143 @@
+package issuer
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/matterport"
+)
+
+// A Token is what a browser may have: it opens its models in Showcase, and nothing else.
+type Token struct {
+	AccessToken matterport.Secret
+	Link        matterport.Secret // a complete Showcase URL; only for a single model
+	ValidUntil  time.Time         // on Matterport's clock
+	ExpiresIn   int               // whole seconds left when the token was issued; always more than SDKLead
+}
+
+// patience is how long a caller who could be served from what is at hand waits for something better.
+const patience = 2 * time.Second
+
+var (
+	errRevokedMeanwhile = errors.New("the token was revoked while it was being issued")
+	errNoTimeLeft       = errors.New("the token has too little time left: check this machine's clock, and that the API answers with its own Date")
+)
+
+// Issue returns a token with which u can see all of models, in whatever order they are named.
+//
+// It asks the policy every time, reuses the token on record while more than RefreshBefore of its life
+// is left, and else has one minted, once for however many callers. The mint runs on its own: a caller
+// whose ctx ends leaves at once, with ctx's error, and takes nothing from the others. When Matterport
+// is in trouble, a token on record that the SDK can still work with is served instead.
+//
+// A token issued before a [Issuer.Revoke] that covers it is not returned after that has returned.
+func (i *Issuer) Issue(ctx context.Context, u *identity.User, models ...string) (Token, error) {
+	t, err := i.issue(ctx, u, models)
+	if err != nil && ctx.Err() != nil {
+		return Token{}, ctx.Err() // the caller has left: that is what went wrong
+	}
+	return t, err
+}
+
+func (i *Issuer) issue(ctx context.Context, u *identity.User, models []string) (Token, error) {
+	if i.flights.Closed() {
+		return Token{}, unavailable(flight.ErrClosed)
+	}
+	key, err := i.authorize(ctx, u, models)
+	if err != nil {
+		return Token{}, err
+	}
+	held, err := i.store.Get(ctx, key)
+	if err != nil {
+		return Token{}, i.doubt(ctx, "store", err)
+	}
+	if held != nil {
+		if t := i.token(held); t.ExpiresIn > seconds(i.cfg.RefreshBefore) {
+			i.log.LogAttrs(ctx, slog.LevelDebug, "token reused", slog.String("user", u.ID), slog.String("models", key.Models))
+			return t, nil
+		}
+	}
+	return i.renew(ctx, u, key, held)
+}
+
+// renew waits for a mint, then asks everything again: what was true before the wait may not be now.
+func (i *Issuer) renew(ctx context.Context, u *identity.User, key Key, held *Entry) (Token, error) {
+	mintErr := i.mint(ctx, u, key, held != nil && i.token(held).usable())
+	if _, err := i.authorize(ctx, u, key.List()); err != nil {
+		return Token{}, err
+	}
+	if errors.Is(mintErr, ErrNotFound) {
+		return Token{}, mintErr // what is on record opens nothing any more
+	}
+	held, err := i.store.Get(ctx, key)
+	if err != nil {
+		return Token{}, i.doubt(ctx, "store", err)
+	}
+	switch {
+	case held == nil && mintErr == nil:
+		return Token{}, unavailable(errRevokedMeanwhile)
+	case held == nil:
+		return Token{}, mintErr
+	}
+	t := i.token(held)
+	switch {
+	case !t.usable() && mintErr == nil:
+		return Token{}, &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
+	case !t.usable():
+		return Token{}, mintErr
+	case mintErr != nil:
+		i.log.LogAttrs(ctx, slog.LevelWarn, "token reused in trouble", slog.String("user", u.ID),
+			slog.String("models", key.Models), slog.Int("expires_in", t.ExpiresIn), slog.Any("error", mintErr))
+	}
+	return t, nil
+}
+
+// Authorize reports whether u may see all of models, without issuing anything: nil, or the error that
+// Issue would begin with.
+func (i *Issuer) Authorize(ctx context.Context, u *identity.User, models ...string) error {
+	_, err := i.authorize(ctx, u, models)
+	return err
+}
+
+// authorize is the only way to a Key, and so to a token.
+func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []string) (Key, error) {
+	if !u.SignedIn() {
+		return Key{}, ErrNotSignedIn
+	}
+	key, err := KeyOf(u, models, i.cfg.MaxModels)
+	if err != nil {
+		return Key{}, err
+	}
+	for _, model := range models {
+		allowed, err := i.cfg.Policy.Allowed(ctx, u, model)
+		if err != nil {
+			return Key{}, i.doubt(ctx, "policy", err)
+		}
+		if !allowed {
+			i.log.LogAttrs(ctx, slog.LevelInfo, "token denied", slog.String("user", u.ID), slog.String("model", model))
+			return Key{}, ErrDenied
+		}
+	}
+	return key, nil
+}
+
+// doubt is the answer to a store or a policy that does not work: nothing is issued.
+func (i *Issuer) doubt(ctx context.Context, what string, err error) error {
+	i.log.LogAttrs(ctx, slog.LevelError, "token withheld", slog.String("in_doubt", what), slog.Any("error", err))
+	return unavailable(err)
+}
+
+// token says how much e is still worth, never more than was asked for.
+func (i *Issuer) token(e *Entry) Token {
+	left := min(e.ValidUntil.Sub(i.cfg.Matterport.ServerTime()), i.cfg.ValidFor)
+	return Token{AccessToken: e.Token, Link: e.Link, ValidUntil: e.ValidUntil, ExpiresIn: seconds(left)}
+}
+
+// usable says that the SDK can work with t: promise 2 of the design rests on this line.
+func (t Token) usable() bool { return t.ExpiresIn >= seconds(minLeft) }
+
+func seconds(d time.Duration) int { return int(d / time.Second) }

@@ -1,0 +1,58 @@
+package issuer
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/go-pme/pme/internal/flight"
+)
+
+// An Issuer issues viewing tokens to users and takes them back. It is safe for concurrent use.
+type Issuer struct {
+	cfg     Config
+	log     *slog.Logger
+	store   Store
+	flights *flight.Group // all that runs beyond a caller's own request
+	budget  budget
+	gone    gone
+	quiet   quiet
+	deletes chan struct{} // a place for each deletion that may be under way at once
+	unwatch func()
+}
+
+// New checks cfg, without touching the network, and reports everything that is wrong with it.
+func New(cfg Config) (*Issuer, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	i := &Issuer{
+		cfg:     cfg,
+		log:     cfg.Logger,
+		store:   cfg.Store,
+		flights: flight.New(),
+		budget:  newBudget(cfg.MintBurst, cfg.MintEvery),
+		gone:    newGone(),
+		quiet:   quiet{now: time.Now},
+		deletes: make(chan struct{}, maxDeletes),
+		unwatch: func() {},
+	}
+	if policy, ok := cfg.Policy.(interface {
+		Watch(changed func()) (stop func())
+	}); ok {
+		i.unwatch = policy.Watch(func() {
+			i.flights.Go(func(ctx context.Context) { _ = i.Recheck(ctx) }) // Recheck logs
+		})
+	}
+	return i, nil
+}
+
+// Close ends what the issuer runs in the background and waits for it. Issue and Revoke fail from now
+// on; tokens that were issued live until they expire, and deletions that Matterport has not confirmed
+// are given up, with a record in the log. Closing twice is no error.
+func (i *Issuer) Close() error {
+	i.unwatch()
+	i.flights.Close()
+	return nil
+}

@@ -1,0 +1,238 @@
+package issuer
+
+import (
+	"context"
+	"iter"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/patrickmn/go-cache"
+)
+
+// MemoryConfig bounds a [Memory] store. The zero value is fit for use.
+type MemoryConfig struct {
+	// MaxEntries bounds the tokens on record in all. Default: 100,000.
+	MaxEntries int
+
+	// MaxPerUser bounds the tokens on record for one user. A token that is renewed counts twice for
+	// as long as the old one lives. Default: 100.
+	MaxPerUser int
+}
+
+// Memory is the [Store] of a single process. It runs no goroutine and needs no closing.
+//
+// It tells the time by the process's own clock, as it only ever measures from one of its calls to
+// another. Issuers that share a Memory mint each token once between them.
+type Memory struct {
+	cfg MemoryConfig
+	now func() time.Time
+
+	// users holds a shelf for each user ID. Shelves are never changed, only replaced, so that a
+	// reader needs no lock but the cache's own.
+	users *cache.Cache
+
+	mu     sync.Mutex // held by whoever replaces a shelf or touches what is below
+	claims map[Key]claimed
+	last   int64     // number of the last claim
+	count  int       // slots on all shelves, also those whose time is over
+	swept  time.Time // when those were last cleared away
+}
+
+// A shelf is what one user holds, oldest first.
+type shelf []slot
+
+type slot struct {
+	*Entry
+	until int64 // Unix nanoseconds, as in go-cache
+}
+
+type claimed struct {
+	claim Claim
+	until time.Time
+}
+
+const sweepEvery = time.Minute
+
+// NewMemory returns an empty store.
+func NewMemory(cfg MemoryConfig) *Memory {
+	if cfg.MaxEntries <= 0 {
+		cfg.MaxEntries = 100_000
+	}
+	if cfg.MaxPerUser <= 0 {
+		cfg.MaxPerUser = 100
+	}
+	m := &Memory{
+		cfg:    cfg,
+		now:    time.Now,
+		users:  cache.New(cache.NoExpiration, 0), // 0: no janitor goroutine
+		claims: make(map[Key]claimed),
+	}
+	m.users.OnEvicted(func(_ string, v any) { m.count -= len(v.(shelf)) })
+	return m
+}
+
+// Get implements [Store].
+func (m *Memory) Get(_ context.Context, key Key) (*Entry, error) {
+	held := m.shelf(key.User)
+	for i := len(held) - 1; i >= 0; i-- {
+		if e := held[i].Entry; e.Key == key {
+			return e, nil
+		}
+	}
+	return nil, nil
+}
+
+func (m *Memory) shelf(user string) shelf {
+	v, ok := m.users.Get(user)
+	if !ok {
+		return nil
+	}
+	return v.(shelf)
+}
+
+// Claim implements [Store].
+func (m *Memory) Claim(_ context.Context, key Key, ttl time.Duration) (Claim, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.now()
+	m.sweep(now)
+
+	mine := 0
+	for k, c := range m.claims {
+		switch {
+		case !now.Before(c.until):
+			delete(m.claims, k)
+		case k == key:
+			return "", ErrClaimed
+		case k.User == key.User:
+			mine++
+		}
+	}
+	for _, s := range m.shelf(key.User) {
+		if s.until > now.UnixNano() {
+			mine++
+		}
+	}
+	switch {
+	case mine >= m.cfg.MaxPerUser:
+		return "", ErrUserFull
+	case m.count+len(m.claims) >= m.cfg.MaxEntries:
+		return "", ErrFull
+	}
+	m.last++
+	c := Claim(strconv.FormatInt(m.last, 36))
+	m.claims[key] = claimed{claim: c, until: now.Add(ttl)}
+	return c, nil
+}
+
+// Put implements [Store].
+func (m *Memory) Put(_ context.Context, c Claim, e *Entry, ttl time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.now()
+	held, ok := m.claims[e.Key]
+	if !ok || held.claim != c || !now.Before(held.until) {
+		return ErrClaimLost
+	}
+	delete(m.claims, e.Key)
+	m.replace(e.Key.User, func(s slot) bool { return s.until > now.UnixNano() },
+		slot{Entry: e, until: now.Add(ttl).UnixNano()})
+	return nil
+}
+
+// Release implements [Store].
+func (m *Memory) Release(_ context.Context, key Key, c Claim) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.claims[key].claim == c {
+		delete(m.claims, key)
+	}
+	return nil
+}
+
+// Evict implements [Store].
+func (m *Memory) Evict(_ context.Context, s Selector) ([]*Entry, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for k := range m.claims {
+		if s.MatchesClaim(k) {
+			delete(m.claims, k)
+		}
+	}
+	var out []*Entry
+	for user, held := range m.shelves(s.User) {
+		before := len(out)
+		for _, slot := range held {
+			if s.Matches(slot.Entry) {
+				out = append(out, slot.Entry)
+			}
+		}
+		if len(out) > before {
+			m.replace(user, func(slot slot) bool { return !s.Matches(slot.Entry) })
+		}
+	}
+	return out, nil
+}
+
+// Entries implements [Store].
+func (m *Memory) Entries(context.Context) iter.Seq2[*Entry, error] {
+	return func(yield func(*Entry, error) bool) {
+		now := m.now().UnixNano()
+		for _, held := range m.shelves("") {
+			for _, s := range held {
+				if s.until > now && !yield(s.Entry, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// shelves returns the shelf of one user, or all of them for the empty ID, which no user has.
+func (m *Memory) shelves(user string) map[string]shelf {
+	out := make(map[string]shelf)
+	if user != "" {
+		out[user] = m.shelf(user)
+		return out
+	}
+	for id, item := range m.users.Items() {
+		out[id] = item.Object.(shelf)
+	}
+	return out
+}
+
+// replace puts a new shelf in the place of a user's: the slots to keep, then more. It needs m.mu.
+func (m *Memory) replace(user string, keep func(slot) bool, more ...slot) {
+	old := m.shelf(user)
+	if old == nil {
+		m.users.Delete(user) // a shelf whose time is over is no longer shown, but still counted
+	}
+	next := make(shelf, 0, len(old)+len(more))
+	for _, s := range old {
+		if keep(s) {
+			next = append(next, s)
+		}
+	}
+	next = append(next, more...)
+
+	now, until := m.now().UnixNano(), int64(0)
+	for _, s := range next {
+		until = max(until, s.until)
+	}
+	if until <= now {
+		m.users.Delete(user)
+		return
+	}
+	m.count += len(next) - len(old)
+	m.users.Set(user, next, time.Duration(until-now))
+}
+
+// sweep clears away the users whose every token is over. It needs m.mu.
+func (m *Memory) sweep(now time.Time) {
+	if now.Sub(m.swept) < sweepEvery && m.count+len(m.claims) < m.cfg.MaxEntries {
+		return
+	}
+	m.swept = now
+	m.users.DeleteExpired()
+}

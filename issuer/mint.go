@@ -1,0 +1,181 @@
+package issuer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/matterport"
+)
+
+// mint waits until a token for key has been minted and put on record, by this caller's flight or by
+// one under way. The flight goes on when the caller leaves; one who has something at hand leaves after
+// a little patience.
+func (i *Issuer) mint(ctx context.Context, u *identity.User, key Key, atHand bool) error {
+	key = key.clone()
+	flight := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
+		return i.fly(ctx, u, key)
+	})
+	var enough <-chan time.Time
+	if atHand {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		enough = timer.C
+	}
+	select {
+	case done := <-flight:
+		return i.landed(ctx, done.Err)
+	case <-enough:
+		return unavailable(errors.New("Matterport takes its time"))
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// landed gives the errors of the flight itself the form of all others.
+func (i *Issuer) landed(ctx context.Context, err error) error {
+	var ours *Error
+	if err == nil || errors.As(err, &ours) || errors.Is(err, ErrDenied) {
+		return err
+	}
+	i.log.LogAttrs(ctx, slog.LevelError, "mint failed", slog.Any("error", err))
+	return unavailable(err)
+}
+
+// fly is one flight: on its own time, not on that of the caller who happened to be first.
+func (i *Issuer) fly(ctx context.Context, u *identity.User, key Key) error {
+	if i.gone.recently(key.Models) {
+		return &Error{Kind: ErrNotFound}
+	}
+	claim, err := i.claim(ctx, key)
+	if err != nil || claim == "" {
+		return err
+	}
+	kept := false
+	defer func() { // also when minting panics
+		if !kept {
+			i.release(ctx, key, claim)
+		}
+	}()
+	err = i.mintAndKeep(ctx, u, key, claim)
+	kept = err == nil
+	return err
+}
+
+// claim gets the right to mint for key, or waits for whoever has it. It returns no claim where a token
+// is there already: put on record by another replica, or by a flight that has just landed.
+func (i *Issuer) claim(ctx context.Context, key Key) (Claim, error) {
+	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
+		claim, err := i.store.Claim(ctx, key, i.cfg.MintTimeout+5*time.Second)
+		if err != nil && !errors.Is(err, ErrClaimed) {
+			return "", i.refused(ctx, key, err)
+		}
+		// Only now: whoever minted before us put its token on record before giving up its claim.
+		held, err := i.store.Get(ctx, key)
+		fresh := held != nil && i.token(held).ExpiresIn > seconds(i.cfg.RefreshBefore)
+		if claim != "" && err == nil && !fresh {
+			return claim, nil
+		}
+		if claim != "" {
+			i.release(ctx, key, claim)
+		}
+		switch {
+		case err != nil:
+			return "", i.doubt(ctx, "store", err)
+		case fresh:
+			return "", nil
+		}
+		select {
+		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter is no secret
+		case <-ctx.Done():
+			return "", unavailable(fmt.Errorf("waiting for another replica's mint: %w", ctx.Err()))
+		}
+	}
+}
+
+func (i *Issuer) refused(ctx context.Context, key Key, err error) error {
+	switch {
+	case errors.Is(err, ErrUserFull):
+		i.log.LogAttrs(ctx, slog.LevelWarn, "mint refused", slog.String("user", key.User), slog.Any("error", err))
+		return &Error{Kind: ErrRateLimited, RetryAfter: time.Minute, Err: err}
+	default:
+		return i.doubt(ctx, "store", err)
+	}
+}
+
+// mintAndKeep makes the one call upstream, and puts its token on record under the claim. Whatever goes
+// wrong after the call, a token that is not on record is deleted.
+func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key Key, claim Claim) error {
+	if err := i.budget.spend(key.User); err != nil {
+		i.log.LogAttrs(ctx, slog.LevelWarn, "mint refused", slog.String("user", key.User), slog.Any("error", err))
+		return err
+	}
+	if wait := i.quiet.left(); wait > 0 {
+		return &Error{Kind: ErrUnavailable, RetryAfter: wait, Err: errors.New("Matterport asked to be left alone for a while")}
+	}
+	minted, err := i.create(ctx, key)
+	if err != nil {
+		return i.failed(ctx, key, err)
+	}
+	e := &Entry{Key: key, Token: minted.AccessToken, Link: minted.Link, ValidUntil: minted.ValidUntil, User: u}
+	ttl := min(e.ValidUntil.Sub(i.cfg.Matterport.ServerTime()), i.cfg.ValidFor)
+	if ttl <= 0 {
+		i.discard(e)
+		return &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
+	}
+	switch err := i.store.Put(ctx, claim, e, ttl); {
+	case errors.Is(err, ErrClaimLost):
+		i.discard(e)
+		return unavailable(errRevokedMeanwhile)
+	case err != nil:
+		i.discard(e)
+		return i.doubt(ctx, "store", err)
+	}
+	// The policy may have changed since it was asked, and have been rechecked before this token was
+	// on record. Asked once more from here on, no change can slip through.
+	if _, err := i.authorize(ctx, u, key.List()); err != nil {
+		_, _ = i.Revoke(ctx, Selector{User: key.User, Token: e.Token}) // Revoke logs
+		return err
+	}
+	i.log.LogAttrs(ctx, slog.LevelInfo, "token minted", slog.String("user", key.User),
+		slog.String("models", key.Models), slog.Time("valid_until", e.ValidUntil))
+	return nil
+}
+
+// create uses the mutation that returns a link where there can be one.
+func (i *Issuer) create(ctx context.Context, key Key) (*matterport.EmbedToken, error) {
+	if models := key.List(); len(models) > 1 {
+		return i.cfg.Matterport.CreateEmbedToken(ctx, models, i.cfg.ValidFor)
+	}
+	return i.cfg.Matterport.CreateEmbedLink(ctx, key.Models, i.cfg.ValidFor)
+}
+
+func (i *Issuer) failed(ctx context.Context, key Key, err error) error {
+	i.log.LogAttrs(ctx, slog.LevelWarn, "mint failed", slog.String("user", key.User),
+		slog.String("models", key.Models), slog.Any("error", err))
+	sorted := upstream(err)
+	if errors.Is(sorted, ErrNotFound) {
+		i.gone.note(key.Models)
+	}
+	var api *matterport.Error
+	if errors.As(err, &api) {
+		i.quiet.keep(api.RetryAfter)
+	}
+	if ctx.Err() != nil {
+		return unavailable(err) // our own deadline: Matterport took too long
+	}
+	return sorted
+}
+
+// release gives a claim up, also when the flight's own time is over.
+func (i *Issuer) release(ctx context.Context, key Key, c Claim) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := i.store.Release(ctx, key, c); err != nil {
+		i.log.LogAttrs(ctx, slog.LevelWarn, "claim not released", slog.Any("error", err))
+	}
+}

@@ -1,0 +1,148 @@
+package issuer_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-pme/pme/issuer"
+)
+
+// Promise 3: one mint, however many ask at once.
+func TestHerdMintsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		r.up.set(func(u *upstream) { u.takes = time.Second })
+		var same sync.Map
+		var wg sync.WaitGroup
+		for range 1000 {
+			wg.Go(func() { same.Store(r.issue(t, alice, office).AccessToken, true) })
+		}
+		wg.Wait()
+		n := 0
+		same.Range(func(any, any) bool { n++; return true })
+		if n != 1 {
+			t.Errorf("1000 callers got %d tokens", n)
+		}
+		r.up.wantMints(t, 1)
+	})
+}
+
+// Promise 3, in a fleet: replicas that share a store mint once between them.
+func TestReplicasMintOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := issuer.NewMemory(issuer.MemoryConfig{})
+		a := newRig(t, func(c *issuer.Config) { c.Store = store })
+		b := newRig(t, func(c *issuer.Config) { c.Store = store; c.Matterport = a.up })
+		a.up.set(func(u *upstream) { u.takes = time.Second })
+		var wg sync.WaitGroup
+		for i := range 200 {
+			wg.Go(func() { []*rig{a, b}[i%2].issue(t, alice, office) })
+		}
+		wg.Wait()
+		a.up.wantMints(t, 1)
+	})
+}
+
+func TestCallerWhoLeavesTakesNothingFromTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		r.up.set(func(u *upstream) { u.takes = time.Second })
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			start := time.Now()
+			if _, err := r.Issue(ctx, alice, office); !errors.Is(err, context.Canceled) {
+				t.Errorf("the caller who left: %v, want its own context's error", err)
+			}
+			if waited := time.Since(start); waited != 500*time.Millisecond {
+				t.Errorf("the caller who left was kept for %v", waited)
+			}
+		})
+		synctest.Wait()
+		for range 99 {
+			wg.Go(func() { r.issue(t, alice, office) })
+		}
+		time.Sleep(500 * time.Millisecond)
+		cancel()
+		wg.Wait()
+		r.up.wantMints(t, 1)
+	})
+}
+
+func TestHangingUpstreamEndsWithTheDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(c *issuer.Config) { c.MintTimeout = 5 * time.Second })
+		r.up.set(func(u *upstream) { u.takes = time.Hour })
+		start := time.Now()
+		r.refuse(t, issuer.ErrUnavailable, alice, office)
+		if waited := time.Since(start); waited != 5*time.Second {
+			t.Errorf("waited %v, want 5s", waited)
+		}
+		r.up.set(func(u *upstream) { u.takes = 0 })
+		r.issue(t, alice, office) // the claim was given up
+	})
+}
+
+func TestPanicInAMintEndsNothingButTheMint(t *testing.T) {
+	r := newRig(t, nil)
+	r.up.set(func(u *upstream) { u.whileMint = func() { panic("secret-token inside") } })
+	r.refuse(t, issuer.ErrUnavailable, alice, office)
+	r.up.set(func(u *upstream) { u.whileMint = nil })
+	r.issue(t, alice, office)
+}
+
+func TestReplicaThatDiedHoldsUpNobodyForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := issuer.NewMemory(issuer.MemoryConfig{})
+		r := newRig(t, func(c *issuer.Config) { c.Store = store })
+		if _, err := store.Claim(t.Context(), issuer.Key{User: "alice", Models: office}, 20*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		r.refuse(t, issuer.ErrUnavailable, alice, office)
+		r.issue(t, alice, office)
+		if waited := time.Since(start); waited > 21*time.Second {
+			t.Errorf("held up for %v", waited)
+		}
+	})
+}
+
+// Promise 6: no goroutine outlives Close, not even one that waits for an upstream that hangs.
+func TestCloseWaitsForMintsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		r.up.set(func(u *upstream) { u.takes = time.Hour })
+		var ended atomic.Bool
+		go func() {
+			r.refuse(t, issuer.ErrUnavailable, alice, office)
+			ended.Store(true)
+		}()
+		time.Sleep(time.Second)
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if !ended.Load() {
+			t.Error("a caller still waits after Close")
+		}
+	})
+}
+
+func TestFirstCallersGroupsDoNotDecideForTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		r.up.set(func(u *upstream) { u.takes = time.Second })
+		var wg sync.WaitGroup
+		wg.Go(func() { r.refuse(t, issuer.ErrDenied, alice, office) })
+		synctest.Wait()
+		r.rules.set("alice") // withdrawn while the mint is under way
+		wg.Wait()
+		time.Sleep(time.Second)
+		r.up.wantLive(t, 0)
+	})
+}

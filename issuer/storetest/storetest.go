@@ -1,0 +1,195 @@
+// Package storetest checks that an [issuer.Store] keeps its word. Whoever writes a store runs it:
+//
+//	func TestStore(t *testing.T) {
+//		storetest.Run(t, func(t *testing.T, b storetest.Bounds) issuer.Store { return mystore.New(...) })
+//	}
+//
+// It uses real time, in tenths of seconds, so that it can also check stores that keep their time
+// elsewhere.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/matterport"
+)
+
+// Bounds are those that the new store shall have.
+type Bounds struct{ MaxEntries, MaxPerUser int }
+
+// New makes an empty store, and cleans up after it with t.Cleanup.
+type New func(t *testing.T, b Bounds) issuer.Store
+
+// soon is a life that ends within a test, long one that does not.
+const (
+	soon = 150 * time.Millisecond
+	long = time.Hour
+)
+
+// Run checks the stores that newStore makes.
+func Run(t *testing.T, newStore New) {
+	wide := Bounds{MaxEntries: 1000, MaxPerUser: 100}
+	for name, check := range map[string]func(*testing.T, issuer.Store){
+		"EmptyStoreHasNothing":               emptyStoreHasNothing,
+		"PutIsFoundUnderItsKeyOnly":          putIsFoundUnderItsKeyOnly,
+		"EntryComesBackWhole":                entryComesBackWhole,
+		"NewestWinsAndOlderStaysOnRecord":    newestWinsAndOlderStaysOnRecord,
+		"EntryEndsWithItsTime":               entryEndsWithItsTime,
+		"OneClaimAtATime":                    oneClaimAtATime,
+		"OneClaimAmongMany":                  oneClaimAmongMany,
+		"ClaimEndsWithItsTime":               claimEndsWithItsTime,
+		"ReleasedClaimIsFree":                releasedClaimIsFree,
+		"ReleaseOfAVoidClaimFreesNothing":    releaseOfAVoidClaimFreesNothing,
+		"PutWithoutItsClaimKeepsNothing":     putWithoutItsClaimKeepsNothing,
+		"EvictVoidsClaims":                   evictVoidsClaims,
+		"EvictByTokenLeavesClaims":           evictByTokenLeavesClaims,
+		"EvictRemovesWhatIsMeant":            evictRemovesWhatIsMeant,
+		"EvictReachesOlderTokens":            evictReachesOlderTokens,
+		"ZeroSelectorEvictsNothing":          zeroSelectorEvictsNothing,
+		"NothingComesBackAfterEvict":         nothingComesBackAfterEvict,
+		"EndedContextIsAnErrorOrAnAnswer":    endedContextIsAnErrorOrAnAnswer,
+		"AwkwardIDsAreKeptApart":             awkwardIDsAreKeptApart,
+		"EntriesStopsWhenItsReaderHasEnough": entriesStopsWhenItsReaderHasEnough,
+		"EntriesShowsNothingWhoseTimeIsOver": entriesShowsNothingWhoseTimeIsOver,
+		"ManyAtOnceLoseNothing":              manyAtOnceLoseNothing,
+	} {
+		t.Run(name, func(t *testing.T) { check(t, newStore(t, wide)) })
+	}
+	t.Run("UserIsBounded", func(t *testing.T) {
+		userIsBounded(t, newStore(t, Bounds{MaxEntries: 1000, MaxPerUser: 2}))
+	})
+	t.Run("StoreIsBounded", func(t *testing.T) {
+		storeIsBounded(t, newStore(t, Bounds{MaxEntries: 3, MaxPerUser: 2}))
+	})
+}
+
+func key(user string, models ...string) issuer.Key {
+	return issuer.Key{User: user, Models: strings.Join(models, ",")}
+}
+
+func entry(k issuer.Key, token string) *issuer.Entry {
+	return &issuer.Entry{
+		Key:        k,
+		Token:      matterport.Secret(token),
+		Link:       matterport.Secret("https://my.matterport.com/show?m=" + k.Models + "&auth=Bearer+" + token),
+		ValidUntil: time.Now().Add(long).UTC().Truncate(time.Second),
+		User:       &identity.User{ID: k.User, Session: k.Session},
+	}
+}
+
+func claim(t *testing.T, s issuer.Store, k issuer.Key) issuer.Claim {
+	t.Helper()
+	c, err := s.Claim(t.Context(), k, long)
+	if err != nil || c == "" {
+		t.Fatalf("Claim(%v) = %q, %v; want a claim", k, c, err)
+	}
+	return c
+}
+
+func put(t *testing.T, s issuer.Store, e *issuer.Entry, ttl time.Duration) {
+	t.Helper()
+	if err := s.Put(t.Context(), claim(t, s, e.Key), e, ttl); err != nil {
+		t.Fatalf("Put(%v): %v", e.Key, err)
+	}
+}
+
+// token returns what Get finds, "" for nothing.
+func token(t *testing.T, s issuer.Store, k issuer.Key) string {
+	t.Helper()
+	e, err := s.Get(t.Context(), k)
+	if err != nil {
+		t.Fatalf("Get(%v): %v", k, err)
+	}
+	if e == nil {
+		return ""
+	}
+	return string(e.Token)
+}
+
+func wantToken(t *testing.T, s issuer.Store, k issuer.Key, want string) {
+	t.Helper()
+	if got := token(t, s, k); got != want {
+		t.Errorf("Get(%v) finds %q, want %q", k, got, want)
+	}
+}
+
+func tokens(entries []*issuer.Entry) []string {
+	var out []string
+	for _, e := range entries {
+		out = append(out, string(e.Token))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func onRecord(t *testing.T, s issuer.Store) []string {
+	t.Helper()
+	var all []*issuer.Entry
+	for e, err := range s.Entries(t.Context()) {
+		if err != nil {
+			t.Fatalf("Entries: %v", err)
+		}
+		all = append(all, e)
+	}
+	return tokens(all)
+}
+
+func evict(t *testing.T, s issuer.Store, sel issuer.Selector) []string {
+	t.Helper()
+	gone, err := s.Evict(t.Context(), sel)
+	if err != nil {
+		t.Fatalf("Evict(%v): %v", sel, err)
+	}
+	return tokens(gone)
+}
+
+func wantTokens(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+// eventually waits for what a store does when a time is over.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	for !ok() {
+		select {
+		case <-time.After(soon / 10):
+		case <-ctx.Done():
+			t.Fatalf("not within 5 s: %s", what)
+		}
+	}
+}
+
+func wantErr(t *testing.T, what string, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("%s: error %v, want %v", what, err, want)
+	}
+}
+
+// together calls f n times at once.
+func together(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	start := make(chan struct{})
+	for i := range n {
+		wg.Go(func() { <-start; f(i) })
+	}
+	close(start)
+	wg.Wait()
+}
+
+func numbered(format string, i int) string { return fmt.Sprintf(format, i) }
