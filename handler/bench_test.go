@@ -1,0 +1,149 @@
+package handler_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gorilla/sessions"
+
+	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/middleware"
+)
+
+const office = "SxQL3iGyoDo"
+
+// sink takes an answer and forgets it, so that a benchmark measures what makes it.
+type sink struct {
+	header http.Header
+	bytes  int
+	status int
+}
+
+func (s *sink) Header() http.Header { return s.header }
+
+func (s *sink) WriteHeader(status int) { s.status = status }
+
+func (s *sink) Write(b []byte) (int, error) {
+	s.bytes += len(b)
+	return len(b), nil
+}
+
+// floor is the least that answers with such a token: the same constant JSON under the same headers.
+var floor = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(constant)
+})
+
+var constant = []byte(`{"access_token":"0123456789abcdef0123456789abcdef01234567","token_type":"Bearer","expires_in":598}` + "\n")
+
+// library is pme as an application has it: gorilla login, policy, logging at the usual level. The
+// request is one for a token that is at hand.
+func library(tb testing.TB) (*pme.Handler, *http.Request) {
+	tb.Helper()
+	up := matterporttest.NewServer(tb, matterporttest.Config{ClientID: "id", ClientSecret: "secret"})
+	store := sessions.NewCookieStore([]byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210"))
+	h, err := pme.New(pme.Config{
+		ClientID: "id", ClientSecret: "secret", APIURL: up.URL,
+		Authenticate: middleware.Session(store, "intranet", func(s *sessions.Session) (identity.User, error) {
+			id, _ := s.Values["user"].(string)
+			return identity.User{ID: id, Groups: []string{"facilities"}}, nil
+		}),
+		Access: access.List{{Groups: []string{"facilities"}, Models: []string{office}}},
+		Logger: slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // enabled, as in production
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = h.Close() })
+	w := httptest.NewRecorder()
+	s, _ := store.New(httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "/", nil), "intranet")
+	s.Values["user"] = "alice"
+	if err := store.Save(nil, w, s); err != nil {
+		tb.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/pme/token?modelId="+office, nil)
+	r.AddCookie(w.Result().Cookies()[0])
+	return h, r
+}
+
+// BenchmarkCachedToken measures a request for a token that is at hand: the floor alone, the whole
+// application mounted in both ways, and each of them as a multiple of the floor, run in turn with it.
+func BenchmarkCachedToken(b *testing.B) {
+	h, r := library(b)
+	mounted, stripped := http.NewServeMux(), http.NewServeMux()
+	h.Mount(mounted, "/pme")
+	stripped.Handle("/pme/", http.StripPrefix("/pme", h))
+
+	b.Run("floor", func(b *testing.B) { loop(b, floor, r) })
+	b.Run("Mount", func(b *testing.B) { loop(b, mounted, r) })
+	b.Run("StripPrefix", func(b *testing.B) { loop(b, stripped, r) })
+	b.Run("ratio", func(b *testing.B) {
+		var least, mount, strip []float64
+		for b.Loop() {
+			least = append(least, perRequest(b, floor, r))
+			mount = append(mount, perRequest(b, mounted, r))
+			strip = append(strip, perRequest(b, stripped, r))
+		}
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(median(mount)/median(least), "Mount/floor")
+		b.ReportMetric(median(strip)/median(least), "StripPrefix/floor")
+	})
+}
+
+func loop(b *testing.B, h http.Handler, r *http.Request) {
+	s := serve(b, h, r)
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(s.header)
+		h.ServeHTTP(s, r)
+	}
+}
+
+func perRequest(b *testing.B, h http.Handler, r *http.Request) float64 {
+	const n = 1000
+	s := serve(b, h, r)
+	start := time.Now()
+	for range n {
+		clear(s.header)
+		h.ServeHTTP(s, r)
+	}
+	return float64(time.Since(start)) / n
+}
+
+func serve(tb testing.TB, h http.Handler, r *http.Request) *sink {
+	tb.Helper()
+	s := &sink{header: make(http.Header, 8), status: http.StatusOK}
+	h.ServeHTTP(s, r)
+	if s.status != http.StatusOK {
+		tb.Fatalf("status %d", s.status)
+	}
+	return s
+}
+
+func median(figures []float64) float64 {
+	slices.Sort(figures)
+	return figures[len(figures)/2]
+}
+
+// TestCachedTokenCostsFewAllocations counts all that happens between the mux and the answer.
+func TestCachedTokenCostsFewAllocations(t *testing.T) {
+	h, r := library(t)
+	mux := http.NewServeMux()
+	h.Mount(mux, "/pme")
+	s := serve(t, mux, r)
+	if n := testing.AllocsPerRun(200, func() { clear(s.header); mux.ServeHTTP(s, r) }); n > 4 {
+		t.Errorf("%v allocations, want at most 4", n)
+	}
+}

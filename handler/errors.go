@@ -1,0 +1,75 @@
+package handler
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/issuer"
+)
+
+// refusal is how an error looks from outside.
+type refusal struct {
+	status int
+	code   string // for the page's script
+	text   string // for the visitor; says nothing about how things are made
+	retry  time.Duration
+}
+
+var refusals = []struct {
+	when error
+	refusal
+}{
+	{issuer.ErrNotSignedIn, refusal{http.StatusUnauthorized, "login_required", "Please sign in.", 0}},
+	{issuer.ErrInvalid, refusal{http.StatusBadRequest, "invalid_request", "Name the space by its model ID: modelId is 11 letters and digits.", 0}},
+	{issuer.ErrDenied, refusal{http.StatusForbidden, "access_denied", "You do not have access to this space.", 0}},
+	{issuer.ErrNotFound, refusal{http.StatusNotFound, "model_not_found", "This space is no longer available.", 0}},
+	{issuer.ErrRateLimited, refusal{http.StatusTooManyRequests, "temporarily_unavailable", "You have opened many spaces in a short time. Please wait a moment.", time.Minute}},
+	{issuer.ErrUpstream, refusal{http.StatusBadGateway, "upstream_error", "Spaces cannot be shown at present. Please tell whoever runs this site.", 0}},
+	{issuer.ErrUnavailable, refusal{http.StatusServiceUnavailable, "temporarily_unavailable", "Spaces are unavailable for the moment. Please try again shortly.", 5 * time.Second}},
+}
+
+// refusalFor sorts err. What it does not know is temporary, and says nothing.
+func refusalFor(err error) refusal {
+	out := refusals[len(refusals)-1].refusal
+	for _, known := range refusals {
+		if errors.Is(err, known.when) {
+			out = known.refusal
+			break
+		}
+	}
+	var e *issuer.Error
+	if errors.As(err, &e) && e.RetryAfter > 0 && out.retry > 0 {
+		out.retry = e.RetryAfter
+	}
+	return out
+}
+
+// header sets what goes with r beside its status.
+func (r refusal) header(h http.Header) {
+	if r.retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(r.retry.Seconds()))))
+	}
+}
+
+// refuse answers err in JSON. The issuer has logged it.
+func refuse(w http.ResponseWriter, err error) {
+	r := refusalFor(err)
+	r.header(w.Header())
+	answer.Error(w, r.status, r.code, r.text)
+}
+
+// only lets one method through to next.
+func only(method string, next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != method && (method != http.MethodGet || r.Method != http.MethodHead) {
+			w.Header().Set("Allow", method)
+			answer.Error(w, http.StatusMethodNotAllowed, "invalid_request", "This address answers "+method+" only.")
+			return
+		}
+		next(w, r)
+	})
+}

@@ -1,0 +1,35 @@
+package handler
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-pme/pme/issuer"
+)
+
+// Link answers GET ?modelId=ID with
+//
+//	{"link":"https://my.matterport.com/show?m=…","valid_until":"2026-01-02T15:04:05Z","expires_in":540}
+//
+// for a plain iframe. The link carries its token: Showcase shows it until that expires, and no longer.
+// A page that uses the SDK must not load it, as the token in the address wins over those that the SDK
+// is given later; it wants [Token].
+func Link(iss *issuer.Issuer) http.Handler {
+	return only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
+		t, err := issue(iss, r, 1)
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		writeJSON(w, func(b []byte) []byte {
+			b = append(b, `{"link":`...)
+			b = appendString(b, string(t.Link))
+			b = append(b, `,"valid_until":"`...)
+			b = t.ValidUntil.UTC().AppendFormat(b, time.RFC3339)
+			b = append(b, `","expires_in":`...)
+			b = strconv.AppendInt(b, int64(t.ExpiresIn), 10)
+			return append(b, "}\n"...)
+		})
+	})
+}

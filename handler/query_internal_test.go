@@ -1,0 +1,31 @@
+package handler
+
+import (
+	"net/url"
+	"slices"
+	"testing"
+)
+
+// FuzzModelIDs holds the parser against the standard library's, and everything that it finds against
+// a JSON string made of it.
+func FuzzModelIDs(f *testing.F) {
+	for _, query := range []string{
+		"modelId=SxQL3iGyoDo", "modelId=a&modelId=b", "a=b&modelId=%41+%2B", "modelId", "modelId=%zz", "&&=&", "modelId=a;b", "%6dodelId=x", "modelId==",
+	} {
+		f.Add(query)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		var room [4]string
+		got, err := modelIDs(room[:0], query)
+		want, wantErr := url.ParseQuery(query)
+		if err != nil {
+			if wantErr == nil && len(query) <= maxQuery {
+				t.Fatalf("%q: refused", query)
+			}
+			return
+		}
+		if wantErr != nil || !slices.Equal(got, want["modelId"]) {
+			t.Fatalf("%q: %q, want %q, %v", query, got, want["modelId"], wantErr)
+		}
+	})
+}

@@ -1,0 +1,77 @@
+package handler
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/issuer"
+)
+
+// Revoke answers POST: it takes back the person's own tokens, or with ?modelId=ID those for the models
+// named, and ends the tours they are used in. Where the host tells sign-ins apart (identity.User has a
+// Session), only those of this sign-in. It answers
+//
+//	{"revoked":2,"pending":0}
+//
+// pending being those that Matterport has not yet confirmed as deleted; the issuer goes on trying. A
+// request from another site's page is refused (cross-origin protection by Sec-Fetch-Site and Origin).
+//
+// It forbids nothing: who is still signed in and allowed gets a new token.
+func Revoke(iss *issuer.Issuer) http.Handler {
+	sameOrigin := http.NewCrossOriginProtection()
+	return only(http.MethodPost, func(w http.ResponseWriter, r *http.Request) {
+		if sameOrigin.Check(r) != nil {
+			refuse(w, issuer.ErrDenied)
+			return
+		}
+		u, ok := identity.FromContext(r.Context())
+		if !ok {
+			refuse(w, issuer.ErrNotSignedIn)
+			return
+		}
+		own, err := ownTokens(u, r.URL.RawQuery)
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		var sum issuer.Revocation
+		for _, s := range own {
+			done, err := iss.Revoke(r.Context(), s)
+			if err != nil {
+				refuse(w, err)
+				return
+			}
+			sum.Tokens += done.Tokens
+			sum.Pending += done.Pending
+		}
+		writeJSON(w, func(b []byte) []byte {
+			b = strconv.AppendInt(append(b, `{"revoked":`...), int64(sum.Tokens), 10)
+			b = strconv.AppendInt(append(b, `,"pending":`...), int64(sum.Pending), 10)
+			return append(b, "}\n"...)
+		})
+	})
+}
+
+// maxRevoked bounds the models that one request may name.
+const maxRevoked = 100
+
+func ownTokens(u *identity.User, query string) ([]issuer.Selector, error) {
+	own := issuer.Selector{User: u.ID, Session: u.Session}
+	models, err := modelIDs(nil, query)
+	if err != nil {
+		return nil, issuer.ErrInvalid
+	}
+	if len(models) == 0 {
+		return []issuer.Selector{own}, nil
+	}
+	key, err := issuer.KeyOf(u, models, maxRevoked)
+	if err != nil {
+		return nil, err
+	}
+	var out []issuer.Selector
+	for _, id := range key.List() {
+		out = append(out, issuer.Selector{User: own.User, Session: own.Session, Model: id})
+	}
+	return out, nil
+}

@@ -1,0 +1,48 @@
+package handler
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/issuer"
+)
+
+// Token answers GET ?modelId=ID with
+//
+//	{"access_token":"…","token_type":"Bearer","expires_in":540}
+//
+// which is what createTokenRefresher of the Showcase SDK wants: a bare token, and the whole seconds it
+// has left as a number, always more than 60. Repeat modelId for one token that opens several models.
+// Other parameters are ignored.
+func Token(iss *issuer.Issuer) http.Handler {
+	return only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
+		t, err := issue(iss, r, 0)
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		writeJSON(w, func(b []byte) []byte {
+			b = append(b, `{"access_token":`...)
+			b = appendString(b, string(t.AccessToken))
+			b = append(b, `,"token_type":"Bearer","expires_in":`...)
+			b = strconv.AppendInt(b, int64(t.ExpiresIn), 10)
+			return append(b, "}\n"...)
+		})
+	})
+}
+
+// issue is the only call that this package makes for a token. A limit of 0 leaves the number of models
+// to the issuer.
+func issue(iss *issuer.Issuer, r *http.Request, limit int) (issuer.Token, error) {
+	u, ok := identity.FromContext(r.Context())
+	if !ok {
+		return issuer.Token{}, issuer.ErrNotSignedIn
+	}
+	var room [4]string
+	models, err := modelIDs(room[:0], r.URL.RawQuery)
+	if err != nil || (limit > 0 && len(models) > limit) {
+		return issuer.Token{}, issuer.ErrInvalid
+	}
+	return iss.Issue(r.Context(), u, models...)
+}

@@ -1,0 +1,62 @@
+package pme
+
+import (
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/go-pme/pme/internal/answer"
+)
+
+// routes finds the endpoint of a path whose prefix has been taken off. A mux would do, but for its
+// redirects: it knows nothing of the prefix, and would send people to addresses outside it.
+type routes struct {
+	private map[string]http.Handler // by the path without its leading slash
+	public  map[string]http.Handler
+	view    http.Handler // private; for view/{model}
+}
+
+// guard puts all that is private behind the authenticator, once and for all: there is no other way in.
+func (rs *routes) guard(a Authenticator) {
+	for name, next := range rs.private {
+		rs.private[name] = a.Require(next)
+	}
+	rs.view = a.Require(rs.view)
+}
+
+func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	at, slash := strings.CutPrefix(r.URL.Path, "/")
+	if at == "" && !slash && !strings.HasSuffix(requestPath(r), "/") {
+		addSlash(w, r)
+		return
+	}
+	if next, ok := rs.private[at]; ok {
+		next.ServeHTTP(w, r)
+		return
+	}
+	if next, ok := rs.public[at]; ok {
+		next.ServeHTTP(w, r)
+		return
+	}
+	if model, ok := strings.CutPrefix(at, "view/"); ok && model != "" && !strings.Contains(model, "/") {
+		rs.view.ServeHTTP(w, r)
+		return
+	}
+	answer.Error(w, http.StatusNotFound, "invalid_request", "There is nothing at this address.")
+}
+
+// requestPath is the path as the browser asked for it, prefix included.
+func requestPath(r *http.Request) string {
+	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
+		return u.Path
+	}
+	return r.URL.Path
+}
+
+// addSlash answers the mount point itself, as the gallery's relative addresses need its slash. The
+// address is relative too: wherever this is mounted, it leads no further than there.
+func addSlash(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Location", "./"+url.PathEscape(path.Base(requestPath(r)))+"/")
+	w.WriteHeader(http.StatusTemporaryRedirect)
+}
