@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/matterport/matterporttest"
+)
+
+// spaces are those that the emulator has: the ones of the sample allow-list.
+var spaces = []matterporttest.Model{
+	{ID: "SxQL3iGyoDo", Name: "Head office"},
+	{ID: "yyHDFKzPzvN", Name: "Warehouse"},
+	{ID: "JGPnGQ6hosj", Name: "Showroom"},
+	{ID: "Zh14WDtkjdC", Name: "Laboratory"},
+	{ID: "iL4RdJqi2yK", Name: "Guest house"},
+	{ID: "RpcBbeJYb8K", Name: "Data centre"},
+}
+
+// matterport says how to reach Matterport: as the environment does, or at an emulator of its own.
+func matterport(env func(string) (string, bool), log *slog.Logger) (_ pme.Config, closeEmulator func(), _ error) {
+	if credentials(env) {
+		cfg, err := pme.ConfigFromEnv(env)
+		return cfg, func() {}, err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return pme.Config{}, nil, err
+	}
+	origin := "http://" + listener.Addr().String()
+	server := &http.Server{Handler: matterporttest.New(matterporttest.Config{Models: spaces}), ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }() // until it is closed
+	log.Info("no Matterport credentials in the environment: using an emulator in this process", slog.String("url", origin))
+	return pme.Config{
+		ClientID:     matterporttest.DefaultClientID,
+		ClientSecret: matterporttest.DefaultClientSecret,
+		APIURL:       origin,
+		ShowcaseURL:  origin,
+		SDKURL:       origin + "/sdk.es6.js",
+		SDKKey:       matterporttest.DefaultSDKKey,
+	}, func() { _ = server.Close() }, nil
+}
+
+// credentials reports whether the environment holds any part of the credentials: half of them is a
+// mistake that ConfigFromEnv reports, not a wish for the emulator.
+func credentials(env func(string) (string, bool)) bool {
+	for _, name := range []string{"MATTERPORT_CLIENT_ID", "MATTERPORT_CLIENT_SECRET"} {
+		for _, suffix := range []string{"", "_FILE"} {
+			if value, _ := env(name + suffix); value != "" {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"crypto/rand"
+	"embed"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/sessions"
+
+	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/catalog"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/middleware"
+)
+
+//go:embed pages
+var files embed.FS
+
+var pages = template.Must(template.ParseFS(files, "pages/*.html"))
+
+const sessionName = "intranet"
+
+// site is the intranet: its login, its home page, and pme.
+type site struct {
+	people   *people
+	sessions *sessions.CookieStore
+	gate     *middleware.Gate
+	pme      *pme.Handler
+	log      *slog.Logger
+}
+
+func newSite(cfg pme.Config) (*site, error) {
+	s := &site{people: newPeople(), sessions: newSessions(), log: cfg.Logger}
+	s.gate = middleware.Session(s.sessions, sessionName, s.people.signedIn, middleware.LoginAt("/login"), middleware.Logger(cfg.Logger))
+
+	cfg.Authenticate = s.gate
+	cfg.Title = "Our spaces"
+	h, err := pme.New(cfg)
+	s.pme = h
+	return s, err
+}
+
+// newSessions has keys of its own each time: whoever was signed in when the program ended has to sign
+// in again. A real intranet reads its keys from a secret store.
+func newSessions() *sessions.CookieStore {
+	store := sessions.NewCookieStore([]byte(rand.Text()+rand.Text()), []byte(rand.Text() + rand.Text())[:32])
+	store.Options.HttpOnly = true
+	store.Options.SameSite = http.SameSiteLaxMode
+	store.Options.Secure = false // plain http on this machine: a real intranet says true
+	store.MaxAge(int((8 * time.Hour).Seconds()))
+	return store
+}
+
+func (s *site) routes() http.Handler {
+	mux := http.NewServeMux()
+	s.pme.Mount(mux, "/pme")
+	mux.HandleFunc("GET /login", s.loginForm)
+	mux.HandleFunc("POST /login", s.login)
+	mux.Handle("POST /logout", s.gate.Require(http.HandlerFunc(s.logout)))
+	mux.Handle("GET /{$}", s.gate.Require(http.HandlerFunc(s.home)))
+	mux.HandleFunc("GET /intranet.css", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, files, "pages/intranet.css")
+	})
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+func (s *site) home(w http.ResponseWriter, r *http.Request) {
+	u, _ := identity.FromContext(r.Context())
+	listing, err := s.pme.Catalog().For(r.Context(), u)
+	if err != nil {
+		s.log.ErrorContext(r.Context(), "spaces not listed", slog.Any("error", err))
+	}
+	s.show(w, r, http.StatusOK, "home.html", struct {
+		Name   string
+		Spaces []catalog.Space
+	}{u.Name, listing.Spaces})
+}
+
+// form is what the login page is filled with.
+type form struct{ Next, Username, Problem string }
+
+func (s *site) loginForm(w http.ResponseWriter, r *http.Request) {
+	next, _ := middleware.LocalPath(r.FormValue("next"))
+	s.show(w, r, http.StatusOK, "login.html", form{Next: next})
+}
+
+func (s *site) login(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 8<<10)
+	next, _ := middleware.LocalPath(r.FormValue("next"))
+	who, ok := s.people.check(r.PostFormValue("username"), r.PostFormValue("password"))
+	if !ok {
+		s.show(w, r, http.StatusUnauthorized, "login.html",
+			form{Next: next, Username: r.PostFormValue("username"), Problem: "There is nobody with this name and password."})
+		return
+	}
+	session := sessions.NewSession(s.sessions, sessionName) // never one that was there before
+	options := *s.sessions.Options
+	session.Options = &options
+	session.Values[sessionUser] = who.id
+	session.Values[sessionSince] = time.Now().UnixNano()
+	if err := session.Save(r, w); err != nil {
+		s.log.ErrorContext(r.Context(), "session not saved", slog.Any("error", err))
+		http.Error(w, "Signing in does not work at the moment.", http.StatusInternalServerError)
+		return
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // LocalPath lets through only paths of this host
+}
+
+// logout ends the session first, so that nobody gets a new token with it, and then the tours.
+func (s *site) logout(w http.ResponseWriter, r *http.Request) {
+	u, _ := identity.FromContext(r.Context())
+	s.people.signOut(u.ID)
+	if _, err := s.pme.RevokeUser(r.Context(), u.ID); err != nil {
+		s.log.ErrorContext(r.Context(), "tokens not revoked", slog.String("user", u.ID), slog.Any("error", err))
+	}
+	session := sessions.NewSession(s.sessions, sessionName)
+	options := *s.sessions.Options
+	options.MaxAge = -1
+	session.Options = &options
+	if err := session.Save(r, w); err != nil {
+		s.log.ErrorContext(r.Context(), "session not cleared", slog.Any("error", err))
+	}
+	http.Redirect(w, r, "/login", http.StatusSeeOther)
+}
+
+func (s *site) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src http: https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	w.WriteHeader(status)
+	if err := pages.ExecuteTemplate(w, name, data); err != nil {
+		s.log.ErrorContext(r.Context(), "page not written", slog.String("page", name), slog.Any("error", err))
+	}
+}
