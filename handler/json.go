@@ -19,10 +19,18 @@ func writeJSON(w http.ResponseWriter, fill func([]byte) []byte) {
 	buffers.Put(b)
 }
 
+// plain holds the characters that stand for themselves in a JSON string, and in a page around it.
+var plain = func() (is [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		is[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'
+	}
+	return is
+}()
+
 // appendString appends s as a JSON string, without a detour where nothing in it needs escaping.
 func appendString(b []byte, s string) []byte {
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+		if !plain[s[i]] {
 			quoted, err := json.Marshal(s)
 			if err != nil { // cannot happen: every string has a form in JSON
 				return append(b, `""`...)

@@ -18,22 +18,17 @@ func modelIDs(dst []string, query string) ([]string, error) {
 	if len(query) > maxQuery {
 		return dst, errQuery
 	}
+	if strings.ContainsAny(query, "%+;") {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return dst, errQuery
+		}
+		return append(dst, values["modelId"]...), nil
+	}
 	for query != "" {
 		var pair string
 		pair, query, _ = strings.Cut(query, "&")
-		if strings.Contains(pair, ";") {
-			return dst, errQuery
-		}
-		name, value, _ := strings.Cut(pair, "=")
-		name, err := url.QueryUnescape(name)
-		if err != nil {
-			return dst, errQuery
-		}
-		value, err = url.QueryUnescape(value)
-		if err != nil {
-			return dst, errQuery
-		}
-		if name == "modelId" {
+		if name, value, _ := strings.Cut(pair, "="); name == "modelId" {
 			dst = append(dst, value)
 		}
 	}

@@ -29,7 +29,8 @@ type Memory struct {
 	now func() time.Time
 
 	// users holds a shelf for each user ID. Shelves are never changed, only replaced, so that a
-	// reader needs no lock but the cache's own.
+	// reader needs no lock but the cache's own. What is on them ends at different times, so they are
+	// cleared by sweep, not by the cache, which would look at the clock for every reader.
 	users *cache.Cache
 
 	mu     sync.Mutex // held by whoever replaces a shelf or touches what is below
@@ -44,7 +45,18 @@ type shelf []slot
 
 type slot struct {
 	*Entry
-	until int64 // Unix nanoseconds, as in go-cache
+	until int64 // Unix nanoseconds
+}
+
+func (s slot) live(now time.Time) bool { return s.until > now.UnixNano() }
+
+func (held shelf) live(now time.Time) (n int) {
+	for _, s := range held {
+		if s.live(now) {
+			n++
+		}
+	}
+	return n
 }
 
 type claimed struct {
@@ -62,14 +74,12 @@ func NewMemory(cfg MemoryConfig) *Memory {
 	if cfg.MaxPerUser <= 0 {
 		cfg.MaxPerUser = 100
 	}
-	m := &Memory{
+	return &Memory{
 		cfg:    cfg,
 		now:    time.Now,
 		users:  cache.New(cache.NoExpiration, 0), // 0: no janitor goroutine
 		claims: make(map[Key]claimed),
 	}
-	m.users.OnEvicted(func(_ string, v any) { m.count -= len(v.(shelf)) })
-	return m
 }
 
 // Get implements [Store].
@@ -98,7 +108,7 @@ func (m *Memory) Claim(_ context.Context, key Key, ttl time.Duration) (Claim, er
 	now := m.now()
 	m.sweep(now)
 
-	mine := 0
+	mine := m.shelf(key.User).live(now)
 	for k, c := range m.claims {
 		switch {
 		case !now.Before(c.until):
@@ -106,11 +116,6 @@ func (m *Memory) Claim(_ context.Context, key Key, ttl time.Duration) (Claim, er
 		case k == key:
 			return "", ErrClaimed
 		case k.User == key.User:
-			mine++
-		}
-	}
-	for _, s := range m.shelf(key.User) {
-		if s.until > now.UnixNano() {
 			mine++
 		}
 	}
@@ -136,8 +141,7 @@ func (m *Memory) Put(_ context.Context, c Claim, e *Entry, ttl time.Duration) er
 		return ErrClaimLost
 	}
 	delete(m.claims, e.Key)
-	m.replace(e.Key.User, func(s slot) bool { return s.until > now.UnixNano() },
-		slot{Entry: e, until: now.Add(ttl).UnixNano()})
+	m.replace(e.Key.User, func(s slot) bool { return s.live(now) }, slot{Entry: e, until: now.Add(ttl).UnixNano()})
 	return nil
 }
 
@@ -178,10 +182,10 @@ func (m *Memory) Evict(_ context.Context, s Selector) ([]*Entry, error) {
 // Entries implements [Store].
 func (m *Memory) Entries(context.Context) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
-		now := m.now().UnixNano()
+		now := m.now()
 		for _, held := range m.shelves("") {
 			for _, s := range held {
-				if s.until > now && !yield(s.Entry, nil) {
+				if s.live(now) && !yield(s.Entry, nil) {
 					return
 				}
 			}
@@ -202,12 +206,10 @@ func (m *Memory) shelves(user string) map[string]shelf {
 	return out
 }
 
-// replace puts a new shelf in the place of a user's: the slots to keep, then more. It needs m.mu.
+// replace puts a new shelf in the place of a user's: of the old slots those to keep, then more. It needs
+// m.mu.
 func (m *Memory) replace(user string, keep func(slot) bool, more ...slot) {
 	old := m.shelf(user)
-	if old == nil {
-		m.users.Delete(user) // a shelf whose time is over is no longer shown, but still counted
-	}
 	next := make(shelf, 0, len(old)+len(more))
 	for _, s := range old {
 		if keep(s) {
@@ -215,24 +217,23 @@ func (m *Memory) replace(user string, keep func(slot) bool, more ...slot) {
 		}
 	}
 	next = append(next, more...)
-
-	now, until := m.now().UnixNano(), int64(0)
-	for _, s := range next {
-		until = max(until, s.until)
-	}
-	if until <= now {
+	m.count += len(next) - len(old)
+	if len(next) == 0 {
 		m.users.Delete(user)
 		return
 	}
-	m.count += len(next) - len(old)
-	m.users.Set(user, next, time.Duration(until-now))
+	m.users.Set(user, next, cache.NoExpiration)
 }
 
-// sweep clears away the users whose every token is over. It needs m.mu.
+// sweep clears away, now and then, what is over on all shelves. It needs m.mu.
 func (m *Memory) sweep(now time.Time) {
 	if now.Sub(m.swept) < sweepEvery && m.count+len(m.claims) < m.cfg.MaxEntries {
 		return
 	}
 	m.swept = now
-	m.users.DeleteExpired()
+	for user, held := range m.shelves("") {
+		if held.live(now) < len(held) {
+			m.replace(user, func(s slot) bool { return s.live(now) })
+		}
+	}
 }

@@ -24,10 +24,10 @@ type anchor struct{ server, local time.Time }
 // behind the answer it is known from.
 func (c *clock) read() time.Time {
 	now, a := c.now(), c.anchor.Load()
-	if a != nil && elapsed(a.local, now) < 0 {
-		return a.server
+	if a == nil {
+		return now.Round(0).UTC()
 	}
-	return c.at(now)
+	return a.server.Add(max(elapsed(a.local, now), 0))
 }
 
 // at returns the server's time at a local moment.
