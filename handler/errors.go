@@ -65,11 +65,18 @@ func refuse(w http.ResponseWriter, err error) {
 // only lets one method through to next.
 func only(method string, next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != method && (method != http.MethodGet || r.Method != http.MethodHead) {
-			w.Header().Set("Allow", method)
-			answer.Error(w, http.StatusMethodNotAllowed, "invalid_request", "This address answers "+method+" only.")
-			return
+		if answers(w, r, method) {
+			next(w, r)
 		}
-		next(w, r)
 	})
+}
+
+// answers reports whether r has the method, and refuses it otherwise. Who answers GET answers HEAD.
+func answers(w http.ResponseWriter, r *http.Request, method string) bool {
+	if r.Method == method || (r.Method == http.MethodHead && method == http.MethodGet) {
+		return true
+	}
+	w.Header().Set("Allow", method)
+	answer.Error(w, http.StatusMethodNotAllowed, "invalid_request", "This address answers "+method+" only.")
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
 )
 
@@ -16,8 +17,8 @@ import (
 // A page that uses the SDK must not load it, as the token in the address wins over those that the SDK
 // is given later; it wants [Token].
 func Link(iss *issuer.Issuer) http.Handler {
-	return only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
-		t, err := issue(iss, r, 1)
+	return personal(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+		t, err := issue(iss, r, u, 1)
 		if err != nil {
 			refuse(w, err)
 			return

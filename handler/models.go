@@ -29,8 +29,8 @@ type modelAnswer struct {
 // true where there may be more models than these. Being on the list is no permission: the token
 // endpoint asks the policy again.
 func Models(c *catalog.Catalog) http.Handler {
-	return only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
-		listing, err := listFor(c, r)
+	return personal(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+		listing, err := list(c, r, u)
 		if err != nil {
 			refuse(w, err)
 			return
@@ -48,11 +48,16 @@ func Models(c *catalog.Catalog) http.Handler {
 	})
 }
 
+// listFor is list for whoever is in the request's context.
 func listFor(c *catalog.Catalog, r *http.Request) (catalog.Listing, error) {
 	u, ok := identity.FromContext(r.Context())
 	if !ok {
 		return catalog.Listing{}, issuer.ErrNotSignedIn
 	}
+	return list(c, r, u)
+}
+
+func list(c *catalog.Catalog, r *http.Request, u *identity.User) (catalog.Listing, error) {
 	listing, err := c.For(r.Context(), u)
 	if err != nil {
 		return catalog.Listing{}, fmt.Errorf("%w: %w", issuer.ErrUnavailable, err)

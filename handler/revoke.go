@@ -20,14 +20,9 @@ import (
 // It forbids nothing: who is still signed in and allowed gets a new token.
 func Revoke(iss *issuer.Issuer) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
-	return only(http.MethodPost, func(w http.ResponseWriter, r *http.Request) {
+	return personal(http.MethodPost, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
 		if sameOrigin.Check(r) != nil {
 			refuse(w, issuer.ErrDenied)
-			return
-		}
-		u, ok := identity.FromContext(r.Context())
-		if !ok {
-			refuse(w, issuer.ErrNotSignedIn)
 			return
 		}
 		own, err := ownTokens(u, r.URL.RawQuery)

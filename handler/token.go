@@ -16,8 +16,8 @@ import (
 // has left as a number, always more than 60. Repeat modelId for one token that opens several models.
 // Other parameters are ignored.
 func Token(iss *issuer.Issuer) http.Handler {
-	return only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
-		t, err := issue(iss, r, 0)
+	return personal(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+		t, err := issue(iss, r, u, 0)
 		if err != nil {
 			refuse(w, err)
 			return
@@ -34,11 +34,7 @@ func Token(iss *issuer.Issuer) http.Handler {
 
 // issue is the only call that this package makes for a token. A limit of 0 leaves the number of models
 // to the issuer.
-func issue(iss *issuer.Issuer, r *http.Request, limit int) (issuer.Token, error) {
-	u, ok := identity.FromContext(r.Context())
-	if !ok {
-		return issuer.Token{}, issuer.ErrNotSignedIn
-	}
+func issue(iss *issuer.Issuer, r *http.Request, u *identity.User, limit int) (issuer.Token, error) {
 	var room [4]string
 	models, err := modelIDs(room[:0], r.URL.RawQuery)
 	if err != nil || (limit > 0 && len(models) > limit) {

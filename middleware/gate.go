@@ -30,19 +30,25 @@ func (n nobody) Error() string { return string(n) }
 const errNamesNobody nobody = "the login names nobody"
 
 // Require lets only signed-in people through to next and puts their [identity.User] into the
-// request's context, in place of one that is there already. Everybody else is refused as the
-// package's documentation says, and next does not run.
+// request's context, in place of one that is there already; a next that is an [identity.Handler] is told
+// of them instead. Everybody else is refused as the package's documentation says, and next does not run.
 //
 // It does not check what the person may do, nor where a request comes from: guard routes that change
 // state with [http.CrossOriginProtection] as well.
 func (g *Gate) Require(next http.Handler) http.Handler {
+	serve := func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+		next.ServeHTTP(w, r.WithContext(identity.NewContext(r.Context(), u)))
+	}
+	if personal, ok := next.(identity.Handler); ok {
+		serve = personal.ServeUser
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		u, err := g.who.recognise(r)
 		if err != nil {
 			g.refusal.answer(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(identity.NewContext(r.Context(), u)))
+		serve(w, r, u)
 	})
 }
 
