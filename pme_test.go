@@ -97,8 +97,10 @@ func TestThousandFirstRequestsMintOnce(t *testing.T) {
 		r.Header.Set("Person", "alice")
 		h.ServeHTTP(httptest.NewRecorder(), r)
 	})
-	for up.Calls("createPrivateModelEmbedLink") == 0 {
-		time.Sleep(time.Millisecond) // until the first is under way; nothing is measured by it
+	for deadline := time.Now().Add(5 * time.Second); up.Calls("createPrivateModelEmbedLink") == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the first request mints nothing")
+		}
 	}
 	for range 999 {
 		wg.Go(func() {
@@ -148,6 +150,28 @@ func TestRevokedUserSessionAndModel(t *testing.T) {
 		if out, err := empty(); !errors.Is(err, issuer.ErrInvalid) || out.Tokens != 0 {
 			t.Errorf("%+v, %v: something was revoked for nobody", out, err)
 		}
+	}
+}
+
+// forgetful is a login that counts whom it is told to forget.
+type forgetful struct {
+	*middleware.Gate
+	forgotten []string
+}
+
+func (f *forgetful) Forget(userID string) { f.forgotten = append(f.forgotten, userID) }
+
+func TestRevokedUserIsForgottenByTheLogin(t *testing.T) {
+	login := &forgetful{Gate: byHeader()}
+	h, _ := newHandler(t, func(c *pme.Config) { c.Authenticate = login })
+	if _, err := h.RevokeUser(t.Context(), "alice"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.RevokeSession(t.Context(), "bob", "phone"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"alice", "bob"}, login.forgotten); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

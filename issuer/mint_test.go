@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
 )
 
@@ -133,16 +135,37 @@ func TestCloseWaitsForMintsUnderWay(t *testing.T) {
 	})
 }
 
-func TestFirstCallersGroupsDoNotDecideForTheOthers(t *testing.T) {
+func TestAccessWithdrawnDuringAMintIsWithdrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		r.up.set(func(u *upstream) { u.takes = time.Second })
 		var wg sync.WaitGroup
 		wg.Go(func() { r.refuse(t, issuer.ErrDenied, alice, office) })
 		synctest.Wait()
-		r.rules.set("alice") // withdrawn while the mint is under way
+		r.rules.set("alice")
 		wg.Wait()
 		time.Sleep(time.Second)
 		r.up.wantLive(t, 0)
+	})
+}
+
+// Two sign-ins of one person share a token, but not what their sign-ins say of them.
+func TestFirstCallersGroupsDoNotDecideForTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var closed atomic.Bool // from now on, for facilities only
+		r := newRig(t, func(c *issuer.Config) {
+			c.Policy = access.Func(func(_ context.Context, u *identity.User, _ string) (bool, error) {
+				return !closed.Load() || len(u.Groups) > 0, nil
+			})
+		})
+		r.up.set(func(u *upstream) { u.takes = time.Second })
+		var wg sync.WaitGroup
+		wg.Go(func() { r.issue(t, alice, office) })
+		synctest.Wait()
+		wg.Go(func() { r.refuse(t, issuer.ErrDenied, &identity.User{ID: "alice"}, office) })
+		synctest.Wait()
+		closed.Store(true)
+		wg.Wait()
+		r.up.wantMints(t, 1)
 	})
 }
