@@ -6,16 +6,19 @@ import (
 	"github.com/go-pme/pme/identity"
 )
 
-// Gate asks who is there. It is made by [Session] or [Func] and is safe for concurrent use.
+// Gate asks who is there. [Session], [Func], [NewBearer], [NewTrustedHeader] and [First] make one. It is
+// safe for concurrent use.
 type Gate struct {
 	who     recogniser
 	refusal refusal
+	hide    func(http.Header) http.Header // what the request is passed on with; nil: as it came
 }
 
 // recogniser is one way of telling who sent a request; each kind of gate has its own.
 type recogniser interface {
 	// recognise returns a signed-in user or an error, never both and never neither. An error of type
-	// nobody says that nobody is signed in; any other error is doubt.
+	// nobody says that nobody is signed in, a *rejection that somebody sent a credential that does not
+	// count; any other error is doubt.
 	recognise(r *http.Request) (*identity.User, error)
 
 	// forget drops what is remembered of the user.
@@ -35,21 +38,34 @@ const errNamesNobody nobody = "the login names nobody"
 //
 // It does not check what the person may do, nor where a request comes from: guard routes that change
 // state with [http.CrossOriginProtection] as well.
-func (g *Gate) Require(next http.Handler) http.Handler {
-	serve := func(w http.ResponseWriter, r *http.Request, u *identity.User) {
-		next.ServeHTTP(w, r.WithContext(identity.NewContext(r.Context(), u)))
-	}
-	if personal, ok := next.(identity.Handler); ok {
-		serve = personal.ServeUser
-	}
+func (g *Gate) Require(next http.Handler) http.Handler { return guard(g, next) }
+
+// guard is the Require of all members.
+func guard(m Member, next http.Handler) http.Handler {
+	refusals, hide := m.refusals(), m.hides()
+	serve := passOn(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		u, err := g.who.recognise(r)
+		u, err := m.admit(w, r)
 		if err != nil {
-			g.refusal.answer(w, r, err)
+			refusals.answer(w, r, err)
 			return
+		}
+		if hide != nil {
+			r = r.WithContext(r.Context())
+			r.Header = hide(r.Header)
 		}
 		serve(w, r, u)
 	})
+}
+
+// passOn returns how next is told who asks.
+func passOn(next http.Handler) func(http.ResponseWriter, *http.Request, *identity.User) {
+	if personal, ok := next.(identity.Handler); ok {
+		return personal.ServeUser
+	}
+	return func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+		next.ServeHTTP(w, r.WithContext(identity.NewContext(r.Context(), u)))
+	}
 }
 
 // Forget drops every remembered recognition of the user with that ID, so that the next request asks

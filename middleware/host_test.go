@@ -87,8 +87,15 @@ func navigation(r *http.Request) *http.Request {
 	return r
 }
 
+// gate is a [middleware.Gate] or what is used like one.
+type gate interface {
+	Require(next http.Handler) http.Handler
+}
+
+var _ gate = (*middleware.Gate)(nil)
+
 // visit sends r through the gate and returns the answer and who was let through, "" for nobody.
-func visit(g *middleware.Gate, r *http.Request) (answer *httptest.ResponseRecorder, userID string) {
+func visit(g gate, r *http.Request) (answer *httptest.ResponseRecorder, userID string) {
 	w := httptest.NewRecorder()
 	g.Require(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if u, ok := identity.FromContext(r.Context()); ok {
@@ -98,14 +105,14 @@ func visit(g *middleware.Gate, r *http.Request) (answer *httptest.ResponseRecord
 	return w, userID
 }
 
-func wantSignedIn(tb testing.TB, g *middleware.Gate, r *http.Request, want string) {
+func wantSignedIn(tb testing.TB, g gate, r *http.Request, want string) {
 	tb.Helper()
 	if w, got := visit(g, r); got != want || w.Code != http.StatusOK {
 		tb.Errorf("let through %q with status %d, want %q", got, w.Code, want)
 	}
 }
 
-func wantNobody(tb testing.TB, g *middleware.Gate, r *http.Request) {
+func wantNobody(tb testing.TB, g gate, r *http.Request) {
 	tb.Helper()
 	w, got := visit(g, r)
 	if got != "" || w.Code != http.StatusUnauthorized {

@@ -20,19 +20,43 @@ const vary = "Sec-Fetch-Mode, Sec-Fetch-Dest, Accept, X-Requested-With, Cookie"
 
 // refusal answers requests that do not get past the gate.
 type refusal struct {
-	login       *url.URL
+	login       *url.URL // nil: there is no login page
 	loginURL    string
 	returnParam string
 	logger      *slog.Logger
+	challenge   string // what nobody is told in WWW-Authenticate, if anything
 }
 
 func newRefusal(o *options) refusal {
-	return refusal{login: o.login, loginURL: o.login.String(), returnParam: o.returnParam, logger: o.logger}
+	f := refusal{login: o.login, returnParam: o.returnParam, logger: o.logger}
+	if o.login != nil {
+		f.loginURL = o.login.String()
+	}
+	return f
 }
 
-// answer refuses the request for the reason that err gives: nobody, or doubt.
+// rejection is an error about a credential that is there and does not count. Unlike nobody it sends
+// no one to log in and gives no other gate its turn.
+type rejection struct {
+	status    int
+	code      string // the error's code in the answer
+	text      string // for the browser
+	challenge string // the answer's WWW-Authenticate, if any
+	reason    string // for the log
+}
+
+func (r *rejection) Error() string { return "middleware: " + r.reason }
+
+// answer refuses the request for the reason that err gives: nobody, a rejection, or doubt.
 func (f *refusal) answer(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Add("Vary", vary)
+	var rejected *rejection
+	if errors.As(err, &rejected) {
+		f.logger.InfoContext(r.Context(), "credential refused",
+			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("reason", rejected.reason))
+		f.reject(w, rejected)
+		return
+	}
 	var reason nobody
 	if !errors.As(err, &reason) {
 		f.logger.WarnContext(r.Context(), "cannot tell who is signed in",
@@ -42,12 +66,26 @@ func (f *refusal) answer(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	f.logger.DebugContext(r.Context(), "not signed in",
 		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("reason", string(reason)))
-	if isNavigation(r) {
+	if f.login != nil && isNavigation(r) {
 		f.redirect(w, r)
 		return
 	}
-	answer.Error(w, http.StatusUnauthorized, "login_required", "Please sign in.",
-		answer.Member{Name: "login_url", Value: f.loginURL})
+	f.reject(w, &rejection{
+		status: http.StatusUnauthorized, code: "login_required", text: "Please sign in.", challenge: f.challenge,
+	})
+}
+
+// reject answers in JSON, whoever asks: people who open a page in the browser send no credential that
+// could be rejected. A 401 says where to sign in, if the gate knows.
+func (f *refusal) reject(w http.ResponseWriter, rejected *rejection) {
+	if rejected.challenge != "" {
+		w.Header().Set("WWW-Authenticate", rejected.challenge)
+	}
+	var members []answer.Member
+	if rejected.status == http.StatusUnauthorized && f.login != nil {
+		members = append(members, answer.Member{Name: "login_url", Value: f.loginURL})
+	}
+	answer.Error(w, rejected.status, rejected.code, rejected.text, members...)
 }
 
 // redirect sends a page navigation to the login page, with the way back. For GET and HEAD, the only
@@ -69,16 +107,21 @@ func (f *refusal) redirect(w http.ResponseWriter, r *http.Request) {
 // unavailable answers a request in doubt.
 func (f *refusal) unavailable(w http.ResponseWriter, r *http.Request) {
 	const text = "The sign-in could not be checked just now. Please try again in a few seconds."
-	h := w.Header()
-	h.Set("Retry-After", retryAfter)
+	w.Header().Set("Retry-After", retryAfter)
 	if !isNavigation(r) {
 		answer.Error(w, http.StatusServiceUnavailable, "temporarily_unavailable", text)
 		return
 	}
+	page(w, http.StatusServiceUnavailable, text)
+}
+
+// page answers a person who opens a page in the browser.
+func page(w http.ResponseWriter, status int, text string) {
+	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(http.StatusServiceUnavailable)
+	w.WriteHeader(status)
 	_, _ = io.WriteString(w, text+"\n")
 }
 

@@ -1,0 +1,213 @@
+package middleware
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-pme/pme/identity"
+)
+
+// NewTrustedHeader makes a gate for a service behind a proxy that signs people in and says in headers who
+// they are, such as oauth2-proxy, Authelia or an ingress with an auth_request.
+//
+// # Whom it trusts
+//
+// Whoever can write these headers can be anybody. They count only in requests from one of the Proxies,
+// as the connection itself says: [http.Request.RemoteAddr], and no header. A middleware in front of
+// the gate that writes the client's address there, as some do from X-Forwarded-For, lets every client
+// pass for the proxy: put it behind. A peer without an IP address, as on a Unix socket, is not trusted.
+//
+// What a proxy passes on is in its hands: it must overwrite or remove these headers when a client sends
+// them. What can be seen of an attempt is refused wherever it comes from: a header that other programs
+// may take for one of these (X_Forwarded_User), one that is there twice, a list where one name belongs,
+// an empty user, control characters.
+//
+// # Answers
+//
+// A request without these headers is nobody. One that has them and should not is never nobody: 400
+// invalid_request for what they say, 401 for where they are from. The request that is passed on has none of
+// them, nor the secret: who is asking is in its context.
+//
+// The ID is the user's name as the header has it. It is not checked against anything; nothing is
+// remembered. NewTrustedHeader reports everything that is wrong with cfg.
+func NewTrustedHeader(cfg TrustedHeaderConfig) (*Gate, error) {
+	cfg = cfg.withDefaults()
+	refusal, err := cfg.validate()
+	if err != nil {
+		return nil, err
+	}
+	t := &trustedRecogniser{
+		cfg:    cfg,
+		names:  cfg.names(),
+		secret: sha256.Sum256([]byte(cfg.Secret)),
+	}
+	return &Gate{who: t, refusal: refusal, hide: t.hide}, nil
+}
+
+const (
+	errNoHeaders nobody = "no headers of the proxy"
+
+	// maxIdentity is how long a user, an address or a name may be, in bytes.
+	maxIdentity = 1024
+)
+
+type trustedRecogniser struct {
+	cfg    TrustedHeaderConfig
+	names  []string // of all headers that the gate reads
+	secret [sha256.Size]byte
+}
+
+func (t *trustedRecogniser) recognise(r *http.Request) (*identity.User, error) {
+	said, err := t.read(r.Header)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(said) == 0:
+		return nil, errNoHeaders
+	case !t.isProxy(r.RemoteAddr):
+		return nil, untrustedPeer("headers of the proxy came from another address")
+	case t.cfg.Secret != "" && !t.isSecret(said[t.cfg.SecretHeader]):
+		return nil, untrustedPeer("the secret of the proxy is missing or wrong")
+	}
+	delete(said, t.cfg.SecretHeader)
+	if len(said) == 0 {
+		return nil, errNoHeaders
+	}
+	return t.user(said)
+}
+
+func (t *trustedRecogniser) forget(string) {}
+
+// read returns the gate's headers, by name, whoever has sent them.
+func (t *trustedRecogniser) read(h http.Header) (map[string]string, error) {
+	var said map[string]string
+	for name, values := range h {
+		i := t.index(name)
+		switch {
+		case i < 0:
+			continue
+		case name != t.names[i]:
+			return nil, untrustedHeader("a header could be taken for " + t.names[i])
+		case len(values) != 1:
+			return nil, untrustedHeader("there are several headers " + name)
+		case said == nil:
+			said = make(map[string]string, len(t.names))
+		}
+		said[name] = values[0]
+	}
+	return said, nil
+}
+
+// index returns which of the gate's headers the name could be taken for, or -1.
+func (t *trustedRecogniser) index(name string) int {
+	return slices.IndexFunc(t.names, func(own string) bool { return looksLike(name, own) })
+}
+
+// looksLike reports whether some program may take one header's name for the other. CGI and all that
+// descends from it read a hyphen as an underscore, and some of it any other character as well.
+func looksLike(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if folded(a[i]) != folded(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func folded(c byte) byte {
+	switch {
+	case 'A' <= c && c <= 'Z':
+		return c + 'a' - 'A'
+	case isAlphanumeric(c):
+		return c
+	}
+	return '-'
+}
+
+// isProxy reports whether the address of a peer is one of the proxies'.
+func (t *trustedRecogniser) isProxy(remote string) bool {
+	if t.cfg.UnsafeTrustAnyPeer {
+		return true
+	}
+	peer, err := netip.ParseAddrPort(remote)
+	if err != nil || peer.Addr().Zone() != "" {
+		return false
+	}
+	address := peer.Addr().Unmap() // a listener for both families writes ::ffff:192.0.2.1
+	return slices.ContainsFunc(t.cfg.Proxies, func(p netip.Prefix) bool { return p.Contains(address) })
+}
+
+// isSecret compares hashes, so that the time it takes says nothing about the secret, its length included.
+func (t *trustedRecogniser) isSecret(s string) bool {
+	sum := sha256.Sum256([]byte(s))
+	return subtle.ConstantTimeCompare(sum[:], t.secret[:]) == 1
+}
+
+// user returns whom the proxy names.
+func (t *trustedRecogniser) user(said map[string]string) (*identity.User, error) {
+	u := &identity.User{
+		ID:    said[t.cfg.User],
+		Email: said[t.cfg.Email],
+		Name:  said[t.cfg.Name],
+	}
+	u.EmailVerified = u.Email != "" && t.cfg.EmailVerified
+	switch {
+	case u.ID == "":
+		return nil, untrustedHeader("the header " + t.cfg.User + " is missing or empty")
+	case !isOne(u.ID) || !isOne(u.Email):
+		return nil, untrustedHeader("the user or the e-mail address is a list, too long, or has characters that names do not have")
+	case !isPlain(u.Name) || len(u.Name) > maxIdentity || !isPlain(said[t.cfg.Groups]):
+		return nil, untrustedHeader("the name or the groups are too long, or have characters that names do not have")
+	}
+	for group := range strings.SplitSeq(said[t.cfg.Groups], t.cfg.GroupSeparator) {
+		if group = strings.TrimSpace(group); group != "" {
+			u.Groups = append(u.Groups, group)
+		}
+	}
+	return u, nil
+}
+
+// isOne reports whether s can be the name of one person. A comma is where two headers were made into one
+// on the way (RFC 9110 §5.3).
+func isOne(s string) bool {
+	return len(s) <= maxIdentity && isPlain(s) && !strings.Contains(s, ",") && strings.TrimSpace(s) == s
+}
+
+// isPlain reports whether s is UTF-8 without anything that cannot be seen.
+func isPlain(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) })
+}
+
+// hide returns the headers without those that the gate reads, and without those that look like them.
+func (t *trustedRecogniser) hide(h http.Header) http.Header {
+	rest := make(http.Header, len(h))
+	for name, values := range h {
+		if t.index(name) < 0 {
+			rest[name] = values
+		}
+	}
+	return rest
+}
+
+func untrustedHeader(reason string) error {
+	return &rejection{
+		status: http.StatusBadRequest, code: "invalid_request",
+		text: "The headers that say who is asking are not in order.", reason: reason,
+	}
+}
+
+func untrustedPeer(reason string) error {
+	return &rejection{
+		status: http.StatusUnauthorized, code: "login_required",
+		text: "Please sign in. Headers that say who is asking are not accepted from here.", reason: reason,
+	}
+}
