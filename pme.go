@@ -96,7 +96,17 @@ func New(cfg Config) (*Handler, error) {
 		view: pages.View(),
 	}
 	h.routes.guard(cfg.Authenticate)
+	if a, ok := cfg.Authenticate.(interface {
+		OnSignOut(f func(ctx context.Context, userID, session string))
+	}); ok {
+		a.OnSignOut(h.signedOut)
+	}
 	return h, nil
+}
+
+// signedOut ends the tours of a sign-in that is over, or of all of the user's.
+func (h *Handler) signedOut(ctx context.Context, userID, session string) {
+	_, _ = h.issuer.Revoke(ctx, issuer.Selector{User: userID, Session: session}) // the issuer logs
 }
 
 // ServeHTTP implements [http.Handler].

@@ -175,6 +175,31 @@ func TestRevokedUserIsForgottenByTheLogin(t *testing.T) {
 	}
 }
 
+// farewell is a login that says when somebody signs out.
+type farewell struct {
+	*middleware.Gate
+	say func(ctx context.Context, userID, session string)
+}
+
+func (f *farewell) OnSignOut(say func(ctx context.Context, userID, session string)) { f.say = say }
+
+func TestSigningOutRevokesWhatWasIssuedToTheSignIn(t *testing.T) {
+	login := &farewell{Gate: byHeader()}
+	h, up := newHandler(t, func(c *pme.Config) { c.Authenticate = login })
+	for _, device := range []string{"phone", "desk", "tablet"} {
+		ask(t, h, "alice", device)
+	}
+	ask(t, h, "bob", "")
+	login.say(t.Context(), "alice", "phone")
+	if n := len(up.LiveTokens()); n != 3 {
+		t.Errorf("%d tokens live after one sign-out, want 3", n)
+	}
+	login.say(t.Context(), "alice", "")
+	if n := len(up.LiveTokens()); n != 1 {
+		t.Errorf("%d tokens live after all of alice's, want bob's", n)
+	}
+}
+
 // An allow-list that changes takes its tokens back without anybody asking.
 func TestChangedAllowListEndsTours(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "allow.yaml")
