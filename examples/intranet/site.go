@@ -30,6 +30,7 @@ type site struct {
 	gate     *middleware.Gate
 	pme      *pme.Handler
 	log      *slog.Logger
+	http.Handler
 }
 
 func newSite(cfg pme.Config) (*site, error) {
@@ -39,9 +40,16 @@ func newSite(cfg pme.Config) (*site, error) {
 	cfg.Authenticate = s.gate
 	cfg.Title = "Our spaces"
 	h, err := pme.New(cfg)
+	if err != nil {
+		return nil, err
+	}
 	s.pme = h
-	return s, err
+	s.Handler = s.routes()
+	return s, nil
 }
+
+// Close implements demo.App.
+func (s *site) Close() error { return s.pme.Close() }
 
 // newSessions has keys of its own each time: whoever was signed in when the program ended has to sign
 // in again. A real intranet reads its keys from a secret store.

@@ -1,0 +1,121 @@
+// Package demo is what the example applications have in common: their flags, an emulator of Matterport
+// where there are no credentials, serving, and stopping cleanly.
+package demo
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/access"
+)
+
+// A Program is one of the examples.
+type Program struct {
+	Name  string
+	Hint  string // how to sign in
+	Allow string // the allow-list it uses unless -allow names another
+
+	// Build makes the application. The config lacks Authenticate only.
+	Build func(Site, pme.Config) (App, error)
+}
+
+// Site is where the application will be found, and what belongs to it.
+type Site struct {
+	Origin string // such as http://127.0.0.1:8080
+	Env    func(string) (string, bool)
+	Log    *slog.Logger
+}
+
+// App is a running application.
+type App interface {
+	http.Handler
+	Close() error
+}
+
+// Main runs p until the process is told to stop.
+func Main(p Program) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := p.Run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// Run is Main with the process's surroundings as arguments. It runs until ctx ends.
+func (p Program) Run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) (err error) {
+	flags := flag.NewFlagSet(p.Name, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	addr := flags.String("addr", "127.0.0.1:8080", "`address` to listen on")
+	allow := flags.String("allow", p.Allow, "allow-list `file`; it is read again when it changes")
+	validFor := flags.Duration("valid-for", 10*time.Minute, "how long a token lives")
+	refreshBefore := flags.Duration("refresh-before", 2*time.Minute, "how much of its life a token must have left to be given out again")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+
+	cfg, closeEmulator, err := matterport(env, log)
+	if err != nil {
+		return err
+	}
+	defer closeEmulator()
+	rules, err := access.OpenFile(*allow, access.FileOptions{Logger: log})
+	if err != nil {
+		return fmt.Errorf("%w\n(the default is for running from the project's root; -allow names another file)", err)
+	}
+	defer func() { err = errors.Join(err, rules.Close()) }()
+	cfg.Access = rules
+	cfg.Logger = log
+	cfg.ValidFor, cfg.RefreshBefore = *validFor, *refreshBefore
+
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", *addr)
+	if err != nil {
+		return err
+	}
+	app, err := p.Build(Site{Origin: "http://" + listener.Addr().String(), Env: env, Log: log}, cfg)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, app.Close()) }()
+	return serve(ctx, listener, app, func() {
+		_, _ = fmt.Fprintf(stdout, "%s: http://%s/ (%s)\n", p.Name, listener.Addr(), p.Hint)
+	})
+}
+
+// serve answers requests until ctx ends, and then lets those that are under way finish.
+func serve(ctx context.Context, listener net.Listener, h http.Handler, ready func()) error {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      time.Minute,
+		IdleTimeout:       2 * time.Minute,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	ready()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return server.Shutdown(grace)
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"crypto/rand"
+	"embed"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net/http"
+
+	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/catalog"
+	"github.com/go-pme/pme/examples/internal/demo"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/middleware"
+)
+
+//go:embed pages
+var files embed.FS
+
+var pages = template.Must(template.ParseFS(files, "pages/*.html"))
+
+// site is the intranet: signing in and out at a provider, a home page, and pme.
+type site struct {
+	http.Handler
+	oidc     *middleware.OIDC
+	pme      *pme.Handler
+	provider *provider // nil where the environment names one
+	log      *slog.Logger
+}
+
+func newSite(where demo.Site, cfg pme.Config) (*site, error) {
+	s := &site{log: where.Log}
+	at, err := s.whereToSignIn(where)
+	if err != nil {
+		return nil, err
+	}
+	if s.oidc, err = middleware.NewOIDC(at); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	cfg.Authenticate = s.oidc
+	cfg.Title = "Our spaces"
+	if s.pme, err = pme.New(cfg); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	mux := http.NewServeMux()
+	s.pme.Mount(mux, "/pme")
+	mux.Handle("/auth/", s.oidc)
+	mux.Handle("GET /{$}", s.oidc.Require(http.HandlerFunc(s.home)))
+	mux.HandleFunc("GET /oidc.css", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, files, "pages/oidc.css")
+	})
+	s.Handler = mux
+	return s, nil
+}
+
+// whereToSignIn is the provider that the environment names, or else one of the example's own. Keys are
+// new each time: whoever was signed in when the program ended has to sign in again.
+func (s *site) whereToSignIn(where demo.Site) (middleware.OIDCConfig, error) {
+	cfg := middleware.OIDCConfig{
+		RedirectURL:   where.Origin + "/auth/callback",
+		PostLogoutURL: where.Origin + "/",
+		Keys:          [][]byte{[]byte(rand.Text() + rand.Text())[:32], []byte(rand.Text() + rand.Text())[:32]},
+		KeepTokens:    true,
+		Scopes:        []string{"profile", "email", "offline_access"},
+		Logger:        where.Log,
+	}
+	cfg.Issuer, _ = where.Env("OIDC_ISSUER")
+	cfg.ClientID, _ = where.Env("OIDC_CLIENT_ID")
+	cfg.ClientSecret, _ = where.Env("OIDC_CLIENT_SECRET")
+	if cfg.Issuer != "" || cfg.ClientID != "" || cfg.ClientSecret != "" {
+		return cfg, nil
+	}
+	cfg.ClientID, cfg.ClientSecret = "intranet", rand.Text()
+	p, err := startProvider(client{
+		id:         cfg.ClientID,
+		secret:     cfg.ClientSecret,
+		callback:   cfg.RedirectURL,
+		postLogout: cfg.PostLogoutURL,
+	}, where.Log)
+	if err != nil {
+		return cfg, err
+	}
+	s.provider = p
+	cfg.Issuer = p.issuer
+	where.Log.Info("no provider in the environment: using one in this process", slog.String("issuer", p.issuer))
+	return cfg, nil
+}
+
+// Close implements demo.App.
+func (s *site) Close() error {
+	var errs []error
+	if s.pme != nil {
+		errs = append(errs, s.pme.Close())
+	}
+	if s.oidc != nil {
+		errs = append(errs, s.oidc.Close())
+	}
+	if s.provider != nil {
+		errs = append(errs, s.provider.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (s *site) home(w http.ResponseWriter, r *http.Request) {
+	u, _ := identity.FromContext(r.Context())
+	listing, err := s.pme.Catalog().For(r.Context(), u)
+	if err != nil {
+		s.log.ErrorContext(r.Context(), "spaces not listed", slog.Any("error", err))
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	// Signing out leads to the provider, so the form may end there.
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+	err = pages.ExecuteTemplate(w, "home.html", struct {
+		User   *identity.User
+		Spaces []catalog.Space
+	}{u, listing.Spaces})
+	if err != nil {
+		s.log.ErrorContext(r.Context(), "page not written", slog.Any("error", err))
+	}
+}
