@@ -30,7 +30,7 @@ func Style() http.Handler { return asset("pme.css", "text/css; charset=utf-8", s
 func asset(name, contentType string, content []byte) http.Handler {
 	sum := sha256.Sum256(content)
 	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
-	return only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
+	return getOnly(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", contentType)
 		h.Set("Cache-Control", "no-cache")

@@ -62,10 +62,10 @@ func refuse(w http.ResponseWriter, err error) {
 	answer.Error(w, r.status, r.code, r.text)
 }
 
-// only lets one method through to next.
-func only(method string, next http.HandlerFunc) http.Handler {
+// getOnly lets GET and HEAD through to next.
+func getOnly(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if answers(w, r, method) {
+		if answers(w, r, http.MethodGet) {
 			next(w, r)
 		}
 	})

@@ -77,7 +77,7 @@ type page struct {
 
 // Gallery answers GET with a page that lists the person's spaces.
 func (p *Pages) Gallery() http.Handler {
-	return only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
+	return getOnly(func(w http.ResponseWriter, r *http.Request) {
 		listing, err := listFor(p.catalog, r)
 		if err != nil {
 			p.fail(w, r, err, "")
@@ -90,7 +90,7 @@ func (p *Pages) Gallery() http.Handler {
 // View answers GET …/{model} with a page that shows one space in the whole window. The last element
 // of the path is the model's ID.
 func (p *Pages) View() http.Handler {
-	return only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
+	return getOnly(func(w http.ResponseWriter, r *http.Request) {
 		u, _ := identity.FromContext(r.Context())
 		model := path.Base(r.URL.Path)
 		if err := p.issuer.Authorize(r.Context(), u, model); err != nil {

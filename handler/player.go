@@ -89,7 +89,7 @@ func Settings(p Player) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return only(http.MethodGet, func(w http.ResponseWriter, _ *http.Request) {
+	return getOnly(func(w http.ResponseWriter, _ *http.Request) {
 		answer.JSON(w.Header())
 		_, _ = w.Write(body)
 	}), nil

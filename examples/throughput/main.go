@@ -1,10 +1,15 @@
 // The throughput example serves two applications, each on a port of its own: a floor that writes the
-// same JSON as the token endpoint and does nothing else, and pme with a gorilla login, a policy and a
-// log. It prints their addresses and a cookie, for run.sh to compare them under load.
+// same JSON as the token endpoint and does nothing else, and pme with a policy and a log behind a gorilla
+// login or, with -gate bearer, behind bearer tokens. It prints their addresses and the header that signs
+// somebody in, for run.sh to compare them under load.
 package main
 
 import (
 	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +21,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/coreos/go-oidc/v3/oidc/oidctest"
 	"github.com/gorilla/sessions"
 
 	"github.com/go-pme/pme"
@@ -30,27 +37,29 @@ const model = "SxQL3iGyoDo"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx); err != nil {
+	gate := flag.String("gate", "session", "`way` of signing in: session or bearer")
+	flag.Parse()
+	if err := run(ctx, *gate); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context, way string) error {
 	emulator, err := listen(ctx, matterporttest.New(matterporttest.Config{Models: []matterporttest.Model{{ID: model, Name: "Head office"}}}))
 	if err != nil {
 		return err
 	}
-	store := sessions.NewCookieStore([]byte("an authentication key of 32 bytes"), []byte("an encryption key of thirty-two."))
+	gate, header, err := signIn(way)
+	if err != nil {
+		return err
+	}
 	h, err := pme.New(pme.Config{
 		ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret, APIURL: emulator,
-		Authenticate: middleware.Session(store, "intranet", func(s *sessions.Session) (identity.User, error) {
-			id, _ := s.Values["user"].(string)
-			return identity.User{ID: id, Groups: []string{"facilities"}}, nil
-		}),
-		Access:   access.List{{Groups: []string{"facilities"}, Models: []string{model}}},
-		ValidFor: 24 * time.Hour,
-		Logger:   slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // enabled, as in production
+		Authenticate: gate,
+		Access:       access.List{{Groups: []string{"facilities"}, Models: []string{model}}},
+		ValidFor:     24 * time.Hour,
+		Logger:       slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // enabled, as in production
 	})
 	if err != nil {
 		return err
@@ -59,10 +68,6 @@ func run(ctx context.Context) error {
 	mux := http.NewServeMux()
 	h.Mount(mux, "/pme")
 
-	cookie, err := signIn(store)
-	if err != nil {
-		return err
-	}
 	floorURL, err := listen(ctx, http.HandlerFunc(floor))
 	if err != nil {
 		return err
@@ -72,7 +77,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	path := "/pme/token?modelId=" + model
-	fmt.Printf("%s %s %s\n", floorURL+path, pmeURL+path, cookie)
+	fmt.Printf("%s %s %s\n", floorURL+path, pmeURL+path, header)
 	<-ctx.Done()
 	return nil
 }
@@ -85,16 +90,45 @@ func floor(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, `{"access_token":"0123456789abcdef0123456789abcdef0123456789a","token_type":"Bearer","expires_in":86390}`+"\n")
 }
 
-func signIn(store *sessions.CookieStore) (string, error) {
+// signIn returns a gate, and the header that gets alice through it.
+func signIn(way string) (gate pme.Authenticator, header string, err error) {
+	switch way {
+	case "session":
+		return session()
+	case "bearer":
+		return bearer()
+	}
+	return nil, "", fmt.Errorf("there is no gate %q", way)
+}
+
+func session() (pme.Authenticator, string, error) {
+	store := sessions.NewCookieStore([]byte("an authentication key of 32 bytes"), []byte("an encryption key of thirty-two."))
 	s := sessions.NewSession(store, "intranet")
 	s.Options = store.Options
 	s.Values["user"] = "alice"
 	w := httptest.NewRecorder()
 	if err := s.Save(nil, w); err != nil {
-		return "", err
+		return nil, "", err
 	}
 	c := w.Result().Cookies()[0]
-	return c.Name + "=" + c.Value, nil
+	return middleware.Session(store, "intranet", func(s *sessions.Session) (identity.User, error) {
+		id, _ := s.Values["user"].(string)
+		return identity.User{ID: id, Groups: []string{"facilities"}}, nil
+	}), "Cookie: " + c.Name + "=" + c.Value, nil
+}
+
+func bearer() (pme.Authenticator, string, error) {
+	const issuer, audience = "https://id.example.com", "spa"
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, "", err
+	}
+	gate, err := middleware.NewBearer(middleware.BearerConfig{
+		Issuer: issuer, Audience: audience, Keys: &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{key.Public()}},
+	})
+	claims := fmt.Sprintf(`{"iss":%q,"aud":%q,"sub":"alice","groups":["facilities"],"exp":%d}`,
+		issuer, audience, time.Now().Add(time.Hour).Unix())
+	return gate, "Authorization: Bearer " + oidctest.SignIDToken(key, "one", oidc.RS256, claims), err
 }
 
 // listen serves h on a free port until the program ends.
