@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/examples/internal/demo"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/middleware"
 )
 
 const (
@@ -35,6 +37,7 @@ type world struct {
 	site       *site
 	matterport *matterporttest.Running
 	log        *buffer
+	later      atomic.Int64 // how far the intranet's clock is ahead of the provider's
 }
 
 type buffer struct {
@@ -68,7 +71,9 @@ func start(t *testing.T) *world {
 	}
 	p := program
 	p.Build = func(where demo.Site, cfg pme.Config) (demo.App, error) {
-		s, err := newSite(where, cfg)
+		s, err := newSite(where, cfg, func(c *middleware.OIDCConfig) {
+			c.Now = func() time.Time { return time.Now().Add(time.Duration(w.later.Load())) }
+		})
 		w.site = s
 		return s, err
 	}
@@ -223,6 +228,35 @@ func TestSigningOutEndsTheTourAndTheSession(t *testing.T) {
 	}
 	b.wantStatus(office, http.StatusUnauthorized)
 	copied.wantStatus(office, http.StatusUnauthorized)
+	if !w.matterport.Deleted(token) {
+		t.Error("the token lives on at Matterport")
+	}
+}
+
+// The provider's access tokens live for five minutes. As they run out, the session is renewed with the
+// refresh token; once the provider has ended that, the session ends as well, and the tour with it.
+func TestSessionIsRenewedUntilTheProviderRefuses(t *testing.T) {
+	w := start(t)
+	b := w.browser()
+	b.signIn("alice")
+	site, err := url.Parse(w.origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := b.Jar.Cookies(site)[0].Value
+
+	w.later.Store(int64(6 * time.Minute))
+	token := b.wantToken(office)
+	if b.Jar.Cookies(site)[0].Value == before {
+		t.Error("the session was not renewed")
+	}
+
+	if err := w.site.provider.storage.TerminateSession(t.Context(), "alice", "intranet"); err != nil {
+		t.Fatal(err)
+	}
+	b.wantStatus(office, http.StatusOK) // not asked again so soon
+	w.later.Store(int64(12 * time.Minute))
+	b.wantStatus(office, http.StatusUnauthorized)
 	if !w.matterport.Deleted(token) {
 		t.Error("the token lives on at Matterport")
 	}

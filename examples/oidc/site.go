@@ -29,11 +29,14 @@ type site struct {
 	log      *slog.Logger
 }
 
-func newSite(where demo.Site, cfg pme.Config) (*site, error) {
+func newSite(where demo.Site, cfg pme.Config, change ...func(*middleware.OIDCConfig)) (*site, error) {
 	s := &site{log: where.Log}
 	at, err := s.whereToSignIn(where)
 	if err != nil {
 		return nil, err
+	}
+	for _, f := range change {
+		f(&at)
 	}
 	if s.oidc, err = middleware.NewOIDC(at); err != nil {
 		return nil, errors.Join(err, s.Close())
