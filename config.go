@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/matterport"
@@ -54,14 +56,25 @@ type Config struct {
 	// APIURL is where Matterport's API is. Default: https://api.matterport.com.
 	APIURL string
 
-	// ShowcaseURL, SDKURL and SDKKey are what shows a space in the browser; see handler.Player. Without
-	// an SDKKey, spaces are shown by plain links.
-	ShowcaseURL string
-	SDKURL      string
-	SDKKey      string
+	// ShowcaseURL, SDKURL, SDKKey and SDKIntegrity are what shows a space in the browser; see
+	// handler.Player. Without an SDKKey, spaces are shown by plain links.
+	ShowcaseURL  string
+	SDKURL       string
+	SDKKey       string
+	SDKIntegrity string
+
+	// AllowedOrigins are the exact origins, such as "https://app.example.com", whose pages may use the JSON
+	// endpoints for reading, with the visitor's cookies; see handler.CORS. Default: this origin only.
+	AllowedOrigins []string
 
 	// Title heads the gallery. Default: "Spaces".
 	Title string
+
+	// Strings, Templates and FrameAncestors are the words of the pages, what they look like, and who may
+	// frame them; see handler.PagesConfig. Defaults: English, the built-in pages, and this origin only.
+	Strings        handler.Strings
+	Templates      *template.Template
+	FrameAncestors []string
 
 	// HTTPClient calls Matterport. Default: one with timeouts.
 	HTTPClient *http.Client

@@ -17,15 +17,17 @@ import (
 //
 //	GET   .              the gallery
 //	GET   view/{model}   one space
+//	GET   signed-in      where a sign-in in a popup ends
 //	GET   token          GET link   GET models   GET settings   POST revoke
-//	GET   pme.js         GET pme.css
+//	GET   pme.js         GET pme.css    each also under a name with a hash in it
 //
-// All but the last two are behind the Authenticator. It is safe for concurrent use.
+// All but the last line are behind the Authenticator. It is safe for concurrent use.
 type Handler struct {
 	authenticate Authenticator
 	client       *matterport.Client
 	issuer       *issuer.Issuer
 	catalog      *catalog.Catalog
+	pages        *handler.Pages
 	routes       routes
 }
 
@@ -57,8 +59,10 @@ func New(cfg Config) (*Handler, error) {
 		Logger:        cfg.Logger,
 	})
 	errs = append(errs, err)
-	player := handler.Player{ShowcaseURL: cfg.ShowcaseURL, SDKURL: cfg.SDKURL, SDKKey: cfg.SDKKey}
-	settings, err := handler.Settings(player)
+	player := handler.Player{ShowcaseURL: cfg.ShowcaseURL, SDKURL: cfg.SDKURL, SDKKey: cfg.SDKKey, SDKIntegrity: cfg.SDKIntegrity}
+	settings, err := handler.Settings(player, iss)
+	errs = append(errs, err)
+	cors, err := handler.CORS(cfg.AllowedOrigins)
 	if err := errors.Join(append(errs, err)...); err != nil {
 		if iss != nil {
 			_ = iss.Close() // never fails
@@ -70,32 +74,43 @@ func New(cfg Config) (*Handler, error) {
 	if h.catalog, err = catalog.New(catalog.Config{Matterport: client, Policy: policy, Now: cfg.Now, Logger: cfg.Logger}); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
-	pages, err := handler.NewPages(handler.PagesConfig{
-		Issuer:  iss,
-		Catalog: h.catalog,
-		Player:  player,
-		Title:   cfg.Title,
-		Logger:  cfg.Logger,
+	h.pages, err = handler.NewPages(handler.PagesConfig{
+		Issuer:         iss,
+		Catalog:        h.catalog,
+		Player:         player,
+		Title:          cfg.Title,
+		Logger:         cfg.Logger,
+		Strings:        cfg.Strings,
+		Templates:      cfg.Templates,
+		FrameAncestors: cfg.FrameAncestors,
+		AllowedOrigins: cfg.AllowedOrigins,
 	})
 	if err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
+	script, style := handler.Script(), handler.Style()
 	h.routes = routes{
 		private: map[string]http.Handler{
-			"":         pages.Gallery(),
-			"token":    handler.Token(iss),
-			"link":     handler.Link(iss),
-			"models":   handler.Models(h.catalog),
-			"revoke":   handler.Revoke(iss),
-			"settings": settings,
+			"":          h.pages.Gallery(),
+			"signed-in": h.pages.SignedIn(),
+			"token":     handler.Token(iss),
+			"link":      handler.Link(iss),
+			"models":    handler.Models(h.catalog),
+			"revoke":    handler.Revoke(iss),
+			"settings":  settings,
 		},
 		public: map[string]http.Handler{
-			"pme.js":  handler.Script(),
-			"pme.css": handler.Style(),
+			"pme.js":           script,
+			handler.ScriptName: script,
+			"pme.css":          style,
+			handler.StyleName:  style,
 		},
-		view: pages.View(),
+		view: h.pages.View(),
 	}
 	h.routes.guard(cfg.Authenticate)
+	for _, name := range []string{"token", "link", "models", "settings"} {
+		h.routes.private[name] = cors(h.routes.private[name])
+	}
 	if a, ok := cfg.Authenticate.(interface {
 		OnSignOut(f func(ctx context.Context, userID, session string))
 	}); ok {
@@ -148,6 +163,9 @@ func (h *Handler) Issuer() *issuer.Issuer { return h.issuer }
 
 // Catalog returns what lists a person's spaces, for pages of the application's own.
 func (h *Handler) Catalog() *catalog.Catalog { return h.catalog }
+
+// Pages returns the pages for people, for a gallery inside the application's own layout.
+func (h *Handler) Pages() *handler.Pages { return h.pages }
 
 // RevokeUser takes back every token of the user and ends the tours they are used in. Call it when the
 // user signs out, is locked out, or loses rights. It also makes the Authenticator forget the user, if

@@ -2,10 +2,13 @@ package handler
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	_ "embed" // for the two files below
 	"encoding/hex"
 	"net/http"
+	"path"
+	"strings"
 	"time"
 )
 
@@ -15,27 +18,65 @@ var script []byte
 //go:embed assets/pme.css
 var style []byte
 
+// ScriptName and StyleName are the names under which the pages load the browser module and their style:
+// with a hash of the content in them, so that browsers may keep them for as long as they like.
+var (
+	ScriptName = hashed("pme.js", script)
+	StyleName  = hashed("pme.css", style)
+)
+
 // Script answers GET with the browser module: import it, and use the element
 //
 //	<pme-space model="SxQL3iGyoDo"></pme-space>
 //
-// It expects the endpoints token, link and settings beside itself. It holds nothing private and may be
-// served to anybody.
-func Script() http.Handler { return asset("pme.js", "text/javascript; charset=utf-8", script) }
+// It expects the endpoints token, link, settings and signed-in beside itself, and may be served under any
+// name; under [ScriptName] browsers keep it. It holds nothing private and may be served to anybody.
+func Script() http.Handler { return asset(ScriptName, "text/javascript; charset=utf-8", script) }
 
-// Style answers GET with the style of the pages. It may be served to anybody.
-func Style() http.Handler { return asset("pme.css", "text/css; charset=utf-8", style) }
+// Style answers GET with the style of the pages, under any name; under [StyleName] browsers keep it. It
+// may be served to anybody.
+func Style() http.Handler { return asset(StyleName, "text/css; charset=utf-8", style) }
 
-// asset is asked for again each time it is used, and sent only when it has changed.
-func asset(name, contentType string, content []byte) http.Handler {
+func hash(content []byte) string {
 	sum := sha256.Sum256(content)
-	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	return hex.EncodeToString(sum[:8])
+}
+
+func hashed(name string, content []byte) string {
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + "." + hash(content) + ext
+}
+
+// asset is kept for good where its address says which version it is. Under another name it is asked for
+// again each time it is used, and sent only when it has changed.
+func asset(lasting, contentType string, content []byte) http.Handler {
+	etag := hash(content)
+	small := compressed(content)
 	return getOnly(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", contentType)
 		h.Set("Cache-Control", "no-cache")
-		h.Set("ETag", etag)
+		if path.Base(r.URL.Path) == lasting {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		}
+		h.Set("Access-Control-Allow-Origin", "*") // modules are imported with CORS, and this one is public
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("Vary", "Accept-Encoding")
 		h.Set("X-Content-Type-Options", "nosniff")
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
+		body, tag := content, etag
+		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			body, tag = small, etag+"-gzip"
+			h.Set("Content-Encoding", "gzip")
+		}
+		h.Set("ETag", `"`+tag+`"`)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 	})
+}
+
+func compressed(content []byte) []byte {
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
+	_, _ = w.Write(content)                               // a buffer takes everything
+	_ = w.Close()
+	return b.Bytes()
 }

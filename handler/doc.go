@@ -1,5 +1,5 @@
 // Package handler holds the HTTP endpoints. Each can be mounted alone, behind whatever middleware puts
-// an [identity.User] into the request's context; without one, every endpoint but [Script] refuses.
+// an [identity.User] into the request's context; without one, every endpoint but [Script] and [Style] refuses.
 // The root package pme mounts them all.
 //
 //	Token    GET   ?modelId=ID     a viewing token, for the Showcase SDK; repeat modelId for several models
@@ -7,7 +7,8 @@
 //	Models   GET                   what the person may open
 //	Revoke   POST  [modelId=ID]    take the person's own tokens back
 //	View     GET   …/{model}       a page that shows one space
-//	Gallery  GET                   a page that lists the person's spaces
+//	Gallery  GET   [q=words]       a page that lists the person's spaces
+//	SignedIn GET                   a page on which a sign-in in a popup ends
 //
 // # Errors
 //

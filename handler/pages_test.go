@@ -1,12 +1,22 @@
 package handler_test
 
 import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/handler"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/issuer"
 	mt "github.com/go-pme/pme/matterport/matterporttest"
 )
 
@@ -25,7 +35,7 @@ func TestGalleryShowsThePersonsSpaces(t *testing.T) {
 	if strings.Contains(body, showroom) {
 		t.Error("a space of somebody else's is in the page")
 	}
-	if empty := p.get(t, "mallory", "").Body.String(); !strings.Contains(empty, "no space for you") {
+	if empty := p.get(t, "mallory", "").Body.String(); !strings.Contains(empty, "No spaces yet") {
 		t.Errorf("empty gallery: %s", empty)
 	}
 	if n := len(p.matterport.LiveTokens()); n != 0 {
@@ -56,8 +66,12 @@ func TestPagesAreStrictAboutWhatTheyLoad(t *testing.T) {
 	for _, target := range []string{"", "view/" + office, "view/" + showroom, "view/" + office} {
 		a := p.get(t, "alice", target)
 		csp := a.Header().Get("Content-Security-Policy")
+		frame := "frame-src 'none'"
+		if target == "view/"+office {
+			frame = "frame-src " + p.matterport.URL
+		}
 		for _, want := range []string{
-			"default-src 'none'", "frame-src " + p.matterport.URL + ";", "base-uri 'none'", "frame-ancestors 'self'", "connect-src 'self'",
+			"default-src 'none'", frame + ";", "base-uri 'none'", "frame-ancestors 'self'", "connect-src 'self'",
 		} {
 			if !strings.Contains(csp+";", want) {
 				t.Errorf("%q: %q is not in %q", target, want, csp)
@@ -73,6 +87,9 @@ func TestPagesAreStrictAboutWhatTheyLoad(t *testing.T) {
 		}
 		if strings.Contains(csp, "unsafe") || a.Header().Get("Referrer-Policy") != "no-referrer" || a.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%q: header %v", target, a.Header())
+		}
+		if allowed := a.Header().Get("Permissions-Policy"); !strings.Contains(allowed, `xr-spatial-tracking=(self "`+p.matterport.URL+`")`) {
+			t.Errorf("%q: Permissions-Policy %q", target, allowed)
 		}
 	}
 }
@@ -101,5 +118,162 @@ func TestSettingsAndScriptAreServed(t *testing.T) {
 	}
 	if again := p.get(t, "alice", "pme.js", "If-None-Match", script.Header().Get("ETag")); again.Code != http.StatusNotModified {
 		t.Errorf("unchanged script: %d", again.Code)
+	}
+}
+
+func TestAssetsWithAHashInTheirNameAreKept(t *testing.T) {
+	p := newPortal(t, nil)
+	view := p.get(t, "alice", "view/"+office).Body.String()
+	for stable, lasting := range map[string]string{"pme.js": handler.ScriptName, "pme.css": handler.StyleName} {
+		if !strings.Contains(view, `"../`+lasting+`"`) {
+			t.Errorf("%s is not in the view", lasting)
+		}
+		kept, plain := p.get(t, "", lasting), p.get(t, "", stable)
+		if kept.Code != http.StatusOK || !strings.Contains(kept.Header().Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d %v", lasting, kept.Code, kept.Header())
+		}
+		if plain.Header().Get("Cache-Control") != "no-cache" || plain.Body.String() != kept.Body.String() {
+			t.Errorf("%s: %v", stable, plain.Header())
+		}
+		small := p.get(t, "", lasting, "Accept-Encoding", "gzip")
+		unpacked, err := gzip.NewReader(small.Body)
+		if err != nil || small.Header().Get("Content-Encoding") != "gzip" || small.Header().Get("ETag") == kept.Header().Get("ETag") {
+			t.Fatalf("%s: %v %v", lasting, err, small.Header())
+		}
+		if whole, err := io.ReadAll(unpacked); err != nil || string(whole) != kept.Body.String() {
+			t.Errorf("%s: %v", lasting, err)
+		}
+	}
+}
+
+func TestScriptIsSmall(t *testing.T) {
+	p := newPortal(t, nil)
+	if n := p.get(t, "", "pme.js", "Accept-Encoding", "gzip").Body.Len(); n > 6<<10 {
+		t.Errorf("pme.js is %d bytes, compressed", n)
+	}
+}
+
+// Two tabs share a token where viewer is the same.
+func TestViewerTellsPeopleAndRevocationsApart(t *testing.T) {
+	p := newPortal(t, nil)
+	viewer := func(person string) string {
+		var out struct{ Viewer string }
+		if err := json.Unmarshal(p.get(t, person, "settings").Body.Bytes(), &out); err != nil || out.Viewer == "" || strings.Contains(out.Viewer, person) {
+			t.Errorf("%v %q", err, out.Viewer)
+		}
+		return out.Viewer
+	}
+	alice, bob := viewer("alice"), viewer("bob")
+	if alice == bob {
+		t.Error("alice and bob look the same")
+	}
+	p.get(t, "alice", "token?modelId="+office)
+	if viewer("alice") != alice {
+		t.Error("alice changes without a reason")
+	}
+	if _, err := p.RevokeUser(t.Context(), "alice"); err != nil {
+		t.Fatal(err)
+	}
+	if viewer("alice") == alice {
+		t.Error("a tab would be handed a revoked token")
+	}
+	if viewer("bob") != bob {
+		t.Error("bob changes with alice")
+	}
+	p.get(t, "bob", "token?modelId="+showroom)
+	if _, err := p.RevokeModel(t.Context(), showroom); err != nil {
+		t.Fatal(err)
+	}
+	if viewer("bob") == bob {
+		t.Error("a tab would be handed a token for a model that was revoked")
+	}
+}
+
+func TestSignedInIsForWhoIs(t *testing.T) {
+	p := newPortal(t, func(c *pme.Config) { c.AllowedOrigins = []string{app} })
+	if a := p.get(t, "", "signed-in", "Accept", "application/json"); a.Code != http.StatusUnauthorized {
+		t.Errorf("nobody: %d", a.Code)
+	}
+	for query, want := range map[string]bool{"?origin=" + app: true, "": false, "?origin=https://evil.example.com": false} {
+		a := p.get(t, "alice", "signed-in"+query)
+		a.want(t, http.StatusOK, "")
+		body := a.Body.String()
+		if strings.Contains(body, "app.example.com") != want || strings.Contains(body, "evil") || strings.Contains(body, "location.origin") == want {
+			t.Errorf("%q: %s", query, body)
+		}
+	}
+}
+
+func TestGalleryFindsByAllWords(t *testing.T) {
+	p := newPortal(t, nil)
+	found := func(query string) int {
+		a := p.get(t, "alice", "?q="+url.QueryEscape(query))
+		a.want(t, http.StatusOK, "")
+		return strings.Count(a.Body.String(), `href="view/`)
+	}
+	for query, want := range map[string]int{"": 2, "hq": 1, "MORE hq": 1, "hq warehouse": 0, office: 1, strings.Repeat("ä", 500): 0, `"><script>`: 0} {
+		if n := found(query); n != want {
+			t.Errorf("%q: %d spaces, want %d", query, n, want)
+		}
+	}
+	if body := p.get(t, "alice", "?q=%22%3E%3Cb%3E").Body.String(); strings.Contains(body, `"><b>`) || !strings.Contains(body, "Nothing found") {
+		t.Error("what was searched for is not shown as text")
+	}
+}
+
+func TestPagesTakeTheHostsWordsAndTemplates(t *testing.T) {
+	p := newPortal(t, func(c *pme.Config) {
+		c.Strings = handler.Strings{Lang: "de", NoSpaces: "Noch nichts", Errors: map[string]string{"access_denied": "Kein Zugang"}, Element: map[string]string{"opening": "Öffnet"}}
+		c.Templates = template.Must(template.New("").Parse(`{{define "header"}}<p>Our house</p>{{end}}`))
+		c.FrameAncestors = []string{"'self'", app}
+	})
+	for target, want := range map[string]string{"": "Noch nichts", "view/" + office: "Kein Zugang"} {
+		a := p.get(t, "mallory", target)
+		for _, want := range []string{want, `lang="de"`, "<p>Our house</p>"} {
+			if !strings.Contains(a.Body.String(), want) {
+				t.Errorf("%q: no %q in %s", target, want, a.Body)
+			}
+		}
+		if !strings.HasSuffix(a.Header().Get("Content-Security-Policy"), "frame-ancestors 'self' "+app) {
+			t.Errorf("%q: %v", target, a.Header())
+		}
+	}
+	if body := p.get(t, "alice", "view/"+office).Body.String(); !strings.Contains(body, `strings="{&#34;opening&#34;:&#34;Öffnet&#34;}"`) {
+		t.Errorf("the element has no words: %s", body)
+	}
+}
+
+func TestGalleryFragmentFitsAnotherPage(t *testing.T) {
+	p := newPortal(t, nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/home", nil)
+	if _, err := p.Pages().GalleryFragment(r, "/pme"); !errors.Is(err, issuer.ErrNotSignedIn) {
+		t.Errorf("nobody: %v", err)
+	}
+	r = r.WithContext(identity.NewContext(r.Context(), &identity.User{ID: "alice"}))
+	fragment, err := p.Pages().GalleryFragment(r, "/pme")
+	if err != nil || !strings.Contains(string(fragment), `href="/pme/view/`+office+`"`) || strings.Contains(string(fragment), "<script") ||
+		strings.Contains(string(fragment), "<html") {
+		t.Errorf("%v: %s", err, fragment)
+	}
+}
+
+func TestIntegrityIsInThePageOfASpace(t *testing.T) {
+	value := handler.Integrity([]byte("export const connect = 1"))
+	p := newPortal(t, func(c *pme.Config) { c.SDKIntegrity = value })
+	if body := p.get(t, "alice", "view/"+office).Body.String(); !strings.Contains(body, `<script type="importmap" nonce="`) ||
+		!strings.Contains(body, `{"integrity":{"`+handler.DefaultSDKURL+`":"`+value+`"}}`) {
+		t.Errorf("no integrity: %s", body)
+	}
+}
+
+func TestPagesReportAllThatIsWrong(t *testing.T) {
+	_, err := handler.NewPages(handler.PagesConfig{
+		Player:         handler.Player{ShowcaseURL: "ftp://x", SDKIntegrity: "md5-x"},
+		FrameAncestors: []string{"*"}, AllowedOrigins: []string{"null"},
+	})
+	for _, want := range []string{"Issuer", "Catalog", "ShowcaseURL", "SDKIntegrity", "FrameAncestors", "AllowedOrigins"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not reported: %v", want, err)
+		}
 	}
 }

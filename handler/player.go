@@ -1,15 +1,11 @@
 package handler
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/go-pme/pme/internal/answer"
 )
 
 // Where Matterport serves what the browser needs (MATTERPORT.md, Hosts).
@@ -30,6 +26,11 @@ type Player struct {
 	// SDKKey is the SDK key (applicationKey) of the account's Developer Tools page. It is bound to the
 	// origins it was made for, and no secret: every page that uses the SDK shows it.
 	SDKKey string
+
+	// SDKIntegrity is the Subresource Integrity value of the module at SDKURL, such as "sha384-…". The
+	// pages' browsers then refuse another content. It does not cover what that module loads itself: the
+	// SDK's second part comes from Showcase. Default: none.
+	SDKIntegrity string
 }
 
 // checked fills in the defaults and reports everything that is wrong.
@@ -48,7 +49,7 @@ func (p Player) checked() (Player, error) {
 	if _, err := webURL(p.SDKURL); err != nil {
 		errs = append(errs, fmt.Errorf("pme: SDKURL %q: want an https URL of an ES module", p.SDKURL))
 	}
-	return p, errors.Join(errs...)
+	return p, errors.Join(append(errs, checkIntegrity(p.SDKIntegrity))...)
 }
 
 // webURL accepts https, and http on the machine itself.
@@ -73,24 +74,4 @@ func origin(raw string) string {
 		return "'none'"
 	}
 	return u.Scheme + "://" + u.Host
-}
-
-// Settings answers GET with what the browser module has to know of p:
-//
-//	{"showcase":"https://my.matterport.com","sdk":"https://static.matterport.com/…","sdk_key":"…"}
-//
-// sdk_key is empty where there is no SDK. It reports everything that is wrong with p.
-func Settings(p Player) (http.Handler, error) {
-	p, err := p.checked()
-	if err != nil {
-		return nil, err
-	}
-	body, err := json.Marshal(map[string]string{"showcase": p.ShowcaseURL, "sdk": p.SDKURL, "sdk_key": p.SDKKey})
-	if err != nil {
-		return nil, err
-	}
-	return getOnly(func(w http.ResponseWriter, _ *http.Request) {
-		answer.JSON(w.Header())
-		_, _ = w.Write(body)
-	}), nil
 }

@@ -19,6 +19,8 @@ type Issuer struct {
 	quiet   quiet
 	deletes chan struct{} // a place for each deletion that may be under way at once
 	unwatch func()
+
+	revocations revocations
 }
 
 // New checks cfg, without touching the network, and reports everything that is wrong with it.

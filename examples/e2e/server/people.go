@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/middleware"
+)
+
+// people sign in by saying who they are. alice may see every model, bob none, until that is withdrawn.
+type people struct {
+	models []string
+
+	mu        sync.Mutex
+	signIns   map[string]string // who, by cookie
+	withdrawn map[string]bool
+}
+
+func newPeople(models []matterporttest.Model) *people {
+	p := &people{signIns: make(map[string]string), withdrawn: make(map[string]bool)}
+	for _, m := range models {
+		p.models = append(p.models, m.ID)
+	}
+	return p
+}
+
+const cookieName = "e2e"
+
+func (p *people) login(w http.ResponseWriter, r *http.Request) {
+	user, next := r.FormValue("user"), ""
+	next, _ = middleware.LocalPath(r.FormValue("next"))
+	p.mu.Lock()
+	id := user + "." + strconv.FormatInt(time.Now().UnixNano(), 36)
+	p.signIns[id] = user
+	p.mu.Unlock()
+	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}) //nolint:gosec // plain http, on this machine
+	http.Redirect(w, r, next, http.StatusSeeOther)                                                                          //nolint:gosec // LocalPath lets through only paths of this host
+}
+
+func (p *people) who(r *http.Request) identity.User {
+	c, err := r.Cookie(cookieName)
+	if err != nil {
+		return identity.User{}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return identity.User{ID: p.signIns[c.Value]}
+}
+
+func (p *people) signOut(user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id := range p.signIns {
+		if strings.HasPrefix(id, user+".") {
+			delete(p.signIns, id)
+		}
+	}
+}
+
+func (p *people) withdraw(user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.withdrawn[user] = true
+}
+
+// may is the policy.
+func (p *people) may(_ context.Context, u *identity.User, model string) (bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return u.ID == "alice" && !p.withdrawn[u.ID] && slices.Contains(p.models, model), nil
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/matterport/matterporttest"
+)
+
+// stage is the site, and what happens to it.
+type stage struct {
+	people   *people
+	emulator *matterporttest.Server
+	pme      *pme.Handler
+	ahead    *atomic.Int64
+
+	mu     sync.Mutex
+	counts map[string]int // requests by endpoint
+	fail   string         // what happens to requests for a token: a status, "hang" or ""
+	times  int            // how often; negative: until told otherwise
+}
+
+var loginPage = template.Must(template.New("login").Parse(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Sign in</title><link rel="icon" href="data:,"></head>
+<body><main><h1>Sign in</h1><form method="post" action="/login"><input type="hidden" name="next" value="{{.}}">
+<p><label>Name <input name="user" value="alice"></label></p><p><button>Sign in</button></p></form></main></body></html>`))
+
+const blankPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
+<style>html, body { height: 100%; margin: 0 } pme-space { height: 50% }</style></head><body></body></html>`
+
+func (s *stage) routes() http.Handler {
+	s.counts = make(map[string]int)
+	mux := http.NewServeMux()
+	mux.Handle("/pme/", s.watched(http.StripPrefix("/pme", s.pme)))
+	mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) { _ = loginPage.Execute(w, r.FormValue("next")) })
+	mux.HandleFunc("POST /login", s.people.login)
+	mux.HandleFunc("GET /blank", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write([]byte(blankPage))
+	})
+	mux.HandleFunc("POST /test/advance", func(_ http.ResponseWriter, r *http.Request) { s.ahead.Add(int64(milliseconds(r, "ms"))) })
+	mux.HandleFunc("POST /test/fail", s.arrange)
+	mux.HandleFunc("POST /test/sign-out", func(_ http.ResponseWriter, r *http.Request) {
+		s.people.signOut(r.FormValue("user"))
+		_, _ = s.pme.RevokeUser(r.Context(), r.FormValue("user"))
+	})
+	mux.HandleFunc("POST /test/end-session", func(_ http.ResponseWriter, r *http.Request) { s.people.signOut(r.FormValue("user")) })
+	mux.HandleFunc("POST /test/withdraw", func(_ http.ResponseWriter, r *http.Request) {
+		s.people.withdraw(r.FormValue("user"))
+		_ = s.pme.Issuer().Recheck(r.Context())
+	})
+	mux.HandleFunc("GET /test/fingerprint", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(matterporttest.Fingerprint(r.FormValue("token")))) //nolint:gosec // eight hexadecimal digits
+	})
+	mux.HandleFunc("GET /test/counts", s.report)
+	return mux
+}
+
+func milliseconds(r *http.Request, name string) time.Duration {
+	n, _ := strconv.Atoi(r.FormValue(name))
+	return time.Duration(n) * time.Millisecond
+}
+
+func (s *stage) arrange(_ http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = r.FormValue("with")
+	s.times, _ = strconv.Atoi(r.FormValue("times"))
+}
+
+func (s *stage) report(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]int{"mints": s.emulator.Calls("createPrivateModelEmbedLink") + s.emulator.Calls("createPrivateModelEmbedToken")}
+	for name, n := range s.counts {
+		out[name] = n
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+// watched counts the requests to pme, and lets those for a token fail where that has been arranged.
+func (s *stage) watched(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, "/pme/")
+		fail := ""
+		s.mu.Lock()
+		s.counts[name]++
+		if (name == "token" || name == "link") && s.times != 0 {
+			fail = s.fail
+			s.times--
+		}
+		s.mu.Unlock()
+		switch fail {
+		case "":
+			next.ServeHTTP(w, r)
+		case "hang":
+			<-r.Context().Done()
+		default:
+			status, after, _ := strings.Cut(fail, " ")
+			if after != "" {
+				w.Header().Set("Retry-After", after)
+			}
+			code, _ := strconv.Atoi(status)
+			http.Error(w, "arranged by the test", code)
+		}
+	})
+}

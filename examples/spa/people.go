@@ -1,0 +1,68 @@
+package main
+
+import (
+	"crypto/rand"
+	"html/template"
+	"net/http"
+	"sync"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/middleware"
+)
+
+// people are whoever has said who they are: the host's own login, as short as one can be.
+type people struct {
+	mu      sync.Mutex
+	signIns map[string]string // names, by cookie
+}
+
+func newPeople() *people { return &people{signIns: make(map[string]string)} }
+
+const cookieName = "spa"
+
+func (p *people) gate() *middleware.Gate {
+	return middleware.Func(func(r *http.Request) (identity.User, error) {
+		cookie, err := r.Cookie(cookieName)
+		if err != nil {
+			return identity.User{}, nil // nobody
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return identity.User{ID: p.signIns[cookie.Value]}, nil
+	}, middleware.LoginAt("/login"))
+}
+
+var loginPage = template.Must(template.New("login").Parse(`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <title>Sign in</title>
+  <link rel="icon" href="data:,">
+</head>
+<body>
+  <main>
+    <h1>Sign in</h1>
+    <form method="post" action="/login">
+      <input type="hidden" name="next" value="{{.}}">
+      <label>Name <input name="user" value="alice" required></label>
+      <button>Sign in</button>
+    </form>
+  </main>
+</body>
+</html>`))
+
+func (p *people) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) { _ = loginPage.Execute(w, r.FormValue("next")) })
+	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
+		id, next := rand.Text(), ""
+		next, _ = middleware.LocalPath(r.FormValue("next"))
+		p.mu.Lock()
+		p.signIns[id] = r.FormValue("user")
+		p.mu.Unlock()
+		// Lax is enough, as both servers are of one site: an origin of another site would need None, and Secure.
+		http.SetCookie(w, &http.Cookie{Name: cookieName, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}) //nolint:gosec // plain http, on this machine
+		http.Redirect(w, r, next, http.StatusSeeOther)                                                                          //nolint:gosec // LocalPath lets through only paths of this host
+	})
+}

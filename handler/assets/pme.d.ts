@@ -1,0 +1,124 @@
+/**
+ * The browser side of pme: an element that shows a private Matterport space and keeps it alive, and a fetcher
+ * for those who drive the Showcase SDK themselves.
+ *
+ *     <script type="module" src="/pme/pme.js"></script>
+ *     <pme-space model="SxQL3iGyoDo"></pme-space>
+ *
+ * Tokens are kept in memory only: never in a URL, in storage or on the console. There is one exception. Without
+ * an SDK key, a space is shown by the plain link of Matterport, whose address, in the frame, carries its token.
+ *
+ * Frames of a page that want the same token ask for it once. So do the tabs of one person, through a
+ * BroadcastChannel and, in secure contexts, a lock.
+ *
+ * Import it in browsers only: it defines an element.
+ */
+
+/**
+ * Why there is no token:
+ *
+ * - `login_required`: nobody is signed in;
+ * - `access_denied`: this person may not see the space, or there is none;
+ * - `model_not_found`: they may, but it is gone at Matterport;
+ * - `invalid_request`: what was asked for is no space;
+ * - `transient`: it may be over in a moment, and is tried again;
+ * - `failed`: the SDK refuses, for instance a key that is not for this site (see `cause`);
+ * - `stopped`: nobody wants it any more.
+ */
+export type Code = "login_required" | "access_denied" | "model_not_found" | "invalid_request" | "transient" | "failed" | "stopped";
+
+export class PMEError extends Error {
+  readonly code: Code;
+  /** Where to sign in, if the server says so. Only with `login_required`. */
+  readonly loginURL?: string;
+  /** Seconds that the server asks to wait. Only with `transient`. */
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
+}
+
+/** What createTokenRefresher of the SDK wants. */
+export interface Token {
+  /** Without "Bearer ". */
+  access_token: string;
+  /** Seconds left, always more than 60: with less the SDK would ask again at once, in a loop. */
+  expires_in: number;
+}
+
+export interface FetcherOptions {
+  /** Model ID, or several with spaces between them, for one token that opens all of them. */
+  model: string;
+  /** Where pme is mounted, such as "/pme/" or "https://api.example.com/pme/". Default: beside this module. */
+  endpoint?: string;
+  /** Ends it: what is under way rejects with `stopped`, and no timer is left. */
+  signal?: AbortSignal;
+  /** Told of each failed try. */
+  onTransient?: (error: PMEError) => void;
+  /** Called when nobody is signed in. With it, the fetcher waits until somebody is; without it, it rejects. */
+  onSignedOut?: (error: PMEError) => void;
+}
+
+/**
+ * A fetcher for `mpSdk.OAuth.createTokenRefresher(token, fetcher)`; its first token is for `connect`.
+ *
+ * The SDK gives up for good when a fetch fails, and waits for ever for one that hangs. So this one gives each try
+ * 15 seconds, tries again with growing pauses (as long as Retry-After says, if it does), goes on as soon as the
+ * browser is online or the page is looked at again, and rejects only where trying cannot help: with a
+ * {@link PMEError} other than `transient`. It never resolves to a token with 60 seconds or less left.
+ */
+export function createFetcher(options: FetcherOptions): { fetch(oldToken?: string): Promise<Token> };
+
+/**
+ * Opens the login in a popup. Call it in a click handler. The page it ends on tells this one, which lets everything
+ * that waits for somebody to sign in go on. Null where the browser opens no popups.
+ */
+export function signIn(endpoint?: string): WindowProxy | null;
+
+/**
+ * Attributes:
+ *
+ * - `model`: as in {@link FetcherOptions}; of several, the first is shown. May be changed at any time.
+ * - `endpoint`: as in {@link FetcherOptions}.
+ * - `sdk-key`: the SDK key; default: the one that the server has. Empty: the plain link.
+ * - `params`: parameters of Showcase as in a query, such as "qs=1&hl=0&lang=de". Those that are not known to change
+ *   only how a space looks are left out; `auth`, `m` and `applicationKey` are never taken.
+ * - `title`: names the frame, for screen readers.
+ * - `strings`: words, as a JSON object: opening, waiting, login_required, access_denied, model_not_found,
+ *   invalid_request, failed, sign_in, again.
+ * - `state`, set by the element: opening, live, waiting, login_required, access_denied, model_not_found,
+ *   invalid_request, failed.
+ *
+ * Custom properties: `--pme-stage`, `--pme-stage-ink` (ground and words), `--pme-font`.
+ *
+ * With the SDK, the space survives failures, outages, sleep and signing in again. Where its token has expired
+ * meanwhile, it is opened anew, without loading the page, where the SDK says that the visitor stood. Without the
+ * SDK, the frame is replaced 45 seconds before its token expires, with the position that `params` names (ss, sr,
+ * start): where else the visitor stands cannot be known of a frame of another origin.
+ */
+export class PMESpace extends HTMLElement {
+  /** A module with `connect` or `setupSdk`, for pages that have the SDK in their bundle. Default: the server's. */
+  sdk?: { connect?: Function; setupSdk?: Function };
+  /** Opens the space anew. */
+  reload(): void;
+
+  addEventListener<K extends keyof PMESpaceEventMap>(
+    type: K, listener: (this: PMESpace, event: PMESpaceEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+}
+
+/** The element's events. They bubble. */
+export interface PMESpaceEventMap extends HTMLElementEventMap {
+  /** The space is open, also when it had to be opened anew. `mpSdk` is the connected SDK, if there is one. */
+  "pme-ready": CustomEvent<{ model: string; mpSdk?: any }>;
+  /** It has another token. */
+  "pme-refresh": CustomEvent<{ expiresIn: number }>;
+  /** A try failed, or with `final` the space is given up and blanked. */
+  "pme-error": CustomEvent<{ error: PMEError; final: boolean }>;
+  /** Nobody is signed in. The frame stays, and goes on when somebody is. */
+  "pme-signed-out": CustomEvent<{ loginURL?: string }>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "pme-space": PMESpace;
+  }
+}

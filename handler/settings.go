@@ -1,0 +1,62 @@
+package handler
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/issuer"
+)
+
+type settingsAnswer struct {
+	Showcase string `json:"showcase"`
+	SDK      string `json:"sdk"`
+	SDKKey   string `json:"sdk_key"`
+	Viewer   string `json:"viewer"`
+}
+
+// Settings answers GET with what the browser module has to know of p:
+//
+//	{"showcase":"https://my.matterport.com","sdk":"https://static.matterport.com/…","sdk_key":"…","viewer":"…"}
+//
+// sdk_key is empty where there is no SDK. viewer is opaque: two of a browser's tabs may share a token where
+// it is the same for both. It changes with the person, with the sign-in where the host tells them apart, and
+// whenever iss has revoked a token of theirs, so that no tab is handed what is no longer good. It reports everything
+// that is wrong with p.
+func Settings(p Player, iss *issuer.Issuer) (http.Handler, error) {
+	p, err := p.checked()
+	if err != nil {
+		return nil, err
+	}
+	process := rand.Text()
+	return getOnly(func(w http.ResponseWriter, r *http.Request) {
+		u, ok := identity.FromContext(r.Context())
+		if !ok {
+			refuse(w, issuer.ErrNotSignedIn)
+			return
+		}
+		body, err := json.Marshal(settingsAnswer{
+			Showcase: p.ShowcaseURL, SDK: p.SDKURL, SDKKey: p.SDKKey, Viewer: viewer(process, u, iss.Revocations(u.ID)),
+		})
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		answer.JSON(w.Header())
+		_, _ = w.Write(append(body, '\n'))
+	}), nil
+}
+
+// viewer tells people, sign-ins and what was revoked apart, and says nothing else about them.
+func viewer(process string, u *identity.User, revocations uint64) string {
+	h := sha256.New()
+	for _, part := range []string{process, u.ID, u.Session, strconv.FormatUint(revocations, 10)} {
+		_, _ = h.Write(strconv.AppendQuote(nil, part)) // quoted, so that no two lists read the same
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}

@@ -1,0 +1,59 @@
+package handler
+
+import "cmp"
+
+// Strings are the words of the pages, for sites in another language than English. What is empty is left as
+// it is in English.
+type Strings struct {
+	Lang string // of the pages, such as "de"; default: "en"
+
+	Search       string // names the search field
+	Find         string // its button
+	Clear        string // leads back to all spaces
+	NoSpaces     string // heads a gallery without any
+	NoSpacesHelp string // says what to do
+	NothingFound string // heads a search that found nothing
+	TryOther     string // says what to do
+	Partial      string // some spaces may be missing
+	More         string // there are more than can be shown
+	AllSpaces    string // leads back to the gallery
+	Retry        string // loads the page again
+	NeedsScript  string // for browsers that run none
+	SignedIn     string // heads the page on which a sign-in ends
+	CloseWindow  string // says what to do with it
+
+	// Errors are sentences for the error codes of the package documentation, such as "access_denied".
+	Errors map[string]string
+
+	// Element are the words of <pme-space>, by the names in pme.d.ts, such as "opening".
+	Element map[string]string
+}
+
+func (s Strings) withDefaults() Strings {
+	for _, text := range []struct {
+		to      *string
+		english string
+	}{
+		{&s.Lang, "en"},
+		{&s.Search, "Search spaces"},
+		{&s.Find, "Search"},
+		{&s.Clear, "Show all"},
+		{&s.NoSpaces, "No spaces yet"},
+		{&s.NoSpacesHelp, "Nobody has given you access to a space so far. Whoever runs this site can."},
+		{&s.NothingFound, "Nothing found"},
+		{&s.TryOther, "No space of yours has a name with these words in it."},
+		{&s.Partial, "Some spaces may be missing from this list at the moment. Reload the page in a minute."},
+		{&s.More, "There are more. Search to find them."},
+		{&s.AllSpaces, "All spaces"},
+		{&s.Retry, "Try again"},
+		{&s.NeedsScript, "Please allow scripts on this page: a space is shown by one."},
+		{&s.SignedIn, "You are signed in."},
+		{&s.CloseWindow, "You can close this window and go on where you were."},
+	} {
+		*text.to = cmp.Or(*text.to, text.english)
+	}
+	return s
+}
+
+// refused is the sentence for a refusal.
+func (s Strings) refused(r refusal) string { return cmp.Or(s.Errors[r.code], r.text) }
