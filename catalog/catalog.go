@@ -127,8 +127,8 @@ func (c *Catalog) For(ctx context.Context, u *identity.User) (Listing, error) {
 	return out, nil
 }
 
-// Name returns the display name of a model that u may see, without asking Matterport: the policy's, or
-// one that is remembered, or else the ID.
+// Name returns the display name of a model that u may see: the policy's, or else Matterport's, or, where
+// neither says, the ID. It does not check that u may see it.
 func (c *Catalog) Name(ctx context.Context, u *identity.User, model string) string {
 	if grants, err := c.policy.Grants(ctx, u); err == nil {
 		for _, m := range grants.Models {
@@ -137,5 +137,5 @@ func (c *Catalog) Name(ctx context.Context, u *identity.User, model string) stri
 			}
 		}
 	}
-	return cmp.Or(c.account.remembered().byID[model].Name, model)
+	return cmp.Or(c.account.models(ctx).byID[model].Name, model)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/gorilla/sessions"
 
 	"github.com/go-pme/pme"
-	"github.com/go-pme/pme/catalog"
+	"github.com/go-pme/pme/examples/internal/demo"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/middleware"
 )
@@ -68,23 +68,9 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /login", s.loginForm)
 	mux.HandleFunc("POST /login", s.login)
 	mux.Handle("POST /logout", s.gate.Require(http.HandlerFunc(s.logout)))
-	mux.Handle("GET /{$}", s.gate.Require(http.HandlerFunc(s.home)))
-	mux.HandleFunc("GET /intranet.css", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, files, "pages/intranet.css")
-	})
+	mux.Handle("GET /{$}", s.gate.Require(demo.Home(s.pme.Catalog(), "/logout", s.log)))
+	mux.HandleFunc("GET /demo.css", demo.Style)
 	return http.NewCrossOriginProtection().Handler(mux)
-}
-
-func (s *site) home(w http.ResponseWriter, r *http.Request) {
-	u, _ := identity.FromContext(r.Context())
-	listing, err := s.pme.Catalog().For(r.Context(), u)
-	if err != nil {
-		s.log.ErrorContext(r.Context(), "spaces not listed", slog.Any("error", err))
-	}
-	s.show(w, r, http.StatusOK, "home.html", struct {
-		Name   string
-		Spaces []catalog.Space
-	}{u.Name, listing.Spaces})
 }
 
 // form is what the login page is filled with.
@@ -92,7 +78,7 @@ type form struct{ Next, Username, Problem string }
 
 func (s *site) loginForm(w http.ResponseWriter, r *http.Request) {
 	next, _ := middleware.LocalPath(r.FormValue("next"))
-	s.show(w, r, http.StatusOK, "login.html", form{Next: next})
+	s.showForm(w, r, http.StatusOK, form{Next: next})
 }
 
 func (s *site) login(w http.ResponseWriter, r *http.Request) {
@@ -100,7 +86,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	next, _ := middleware.LocalPath(r.FormValue("next"))
 	who, ok := s.people.check(r.PostFormValue("username"), r.PostFormValue("password"))
 	if !ok {
-		s.show(w, r, http.StatusUnauthorized, "login.html",
+		s.showForm(w, r, http.StatusUnauthorized,
 			form{Next: next, Username: r.PostFormValue("username"), Problem: "There is nobody with this name and password."})
 		return
 	}
@@ -134,13 +120,11 @@ func (s *site) logout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }
 
-func (s *site) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data: http: https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+// showForm is the login page.
+func (s *site) showForm(w http.ResponseWriter, r *http.Request, status int, data form) {
+	demo.Headers(w.Header())
 	w.WriteHeader(status)
-	if err := pages.ExecuteTemplate(w, name, data); err != nil {
-		s.log.ErrorContext(r.Context(), "page not written", slog.String("page", name), slog.Any("error", err))
+	if err := pages.ExecuteTemplate(w, "login.html", data); err != nil {
+		s.log.ErrorContext(r.Context(), "page not written", slog.Any("error", err))
 	}
 }

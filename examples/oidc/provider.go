@@ -12,6 +12,8 @@ import (
 	"github.com/zitadel/oidc/v3/example/server/storage"
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"github.com/go-pme/pme/examples/internal/demo"
 )
 
 // provider is an OpenID provider in this process: github.com/zitadel/oidc, with its example storage, and
@@ -48,15 +50,12 @@ func startProvider(c client, log *slog.Logger) (*provider, error) {
 		func(w http.ResponseWriter, r *http.Request) {
 			id := r.PostFormValue("id")
 			if err := p.storage.CheckUsernamePassword(r.PostFormValue("username"), r.PostFormValue("password"), id); err != nil {
-				w.WriteHeader(http.StatusUnauthorized)
 				signInPage(w, id, "There is nobody with this name and password.")
 				return
 			}
 			http.Redirect(w, r, op.AuthCallbackURL(service)(r.Context(), id), http.StatusSeeOther)
 		}))
-	mux.HandleFunc("GET /oidc.css", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, files, "pages/oidc.css")
-	})
+	mux.HandleFunc("GET /demo.css", demo.Style)
 	p.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = p.server.Serve(listener) }() // until it is closed
 	return p, nil
@@ -70,7 +69,7 @@ func signInForm(w http.ResponseWriter, r *http.Request) {
 }
 
 func signInPage(w http.ResponseWriter, id, problem string) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	demo.Headers(w.Header())
 	_ = pages.ExecuteTemplate(w, "signin.html", struct{ ID, Problem string }{id, problem}) // to a browser that has gone
 }
 

@@ -9,9 +9,7 @@ import (
 	"net/http"
 
 	"github.com/go-pme/pme"
-	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/examples/internal/demo"
-	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -49,10 +47,8 @@ func newSite(where demo.Site, cfg pme.Config, change ...func(*middleware.OIDCCon
 	mux := http.NewServeMux()
 	s.pme.Mount(mux, "/pme")
 	mux.Handle("/auth/", s.oidc)
-	mux.Handle("GET /{$}", s.oidc.Require(http.HandlerFunc(s.home)))
-	mux.HandleFunc("GET /oidc.css", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, files, "pages/oidc.css")
-	})
+	mux.Handle("GET /{$}", s.oidc.Require(demo.Home(s.pme.Catalog(), "/auth/logout", s.log)))
+	mux.HandleFunc("GET /demo.css", demo.Style)
 	s.Handler = mux
 	return s, nil
 }
@@ -103,24 +99,4 @@ func (s *site) Close() error {
 		errs = append(errs, s.provider.Close())
 	}
 	return errors.Join(errs...)
-}
-
-func (s *site) home(w http.ResponseWriter, r *http.Request) {
-	u, _ := identity.FromContext(r.Context())
-	listing, err := s.pme.Catalog().For(r.Context(), u)
-	if err != nil {
-		s.log.ErrorContext(r.Context(), "spaces not listed", slog.Any("error", err))
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	// Signing out leads to the provider, so the form may end there.
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'")
-	err = pages.ExecuteTemplate(w, "home.html", struct {
-		User   *identity.User
-		Spaces []catalog.Space
-	}{u, listing.Spaces})
-	if err != nil {
-		s.log.ErrorContext(r.Context(), "page not written", slog.Any("error", err))
-	}
 }
