@@ -145,7 +145,12 @@ func TestEndpointsMountedAloneRefuseWithoutAPerson(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	settings, err := handler.Settings(handler.Player{}, p.Issuer())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, h := range map[string]http.Handler{
+		"settings": settings, "signed in": pages.SignedIn(),
 		"token": handler.Token(p.Issuer()), "link": handler.Link(p.Issuer()), "models": handler.Models(p.Catalog()),
 		"gallery": pages.Gallery(), "view": pages.View(),
 	} {

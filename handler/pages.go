@@ -178,6 +178,10 @@ func (p *Pages) importMap() template.HTML {
 // be of an allowed origin that ?origin= names, and closes itself.
 func (p *Pages) SignedIn() http.Handler {
 	return getOnly(func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := identity.FromContext(r.Context()); !ok {
+			p.fail(w, r, issuer.ErrNotSignedIn, "")
+			return
+		}
 		data := p.page("")
 		if from := r.URL.Query().Get("origin"); slices.Contains(p.cfg.AllowedOrigins, from) {
 			data.Origin = from
