@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
 )
 
@@ -14,7 +15,7 @@ type Issuer struct {
 	log     *slog.Logger
 	store   Store
 	flights *flight.Group // all that runs beyond a caller's own request
-	budget  budget
+	budget  *budget.Budget
 	gone    gone
 	quiet   quiet
 	deletes chan struct{} // a place for each deletion that may be under way at once
@@ -34,7 +35,7 @@ func New(cfg Config) (*Issuer, error) {
 		log:     cfg.Logger,
 		store:   cfg.Store,
 		flights: flight.New(),
-		budget:  newBudget(cfg.MintBurst, cfg.MintEvery),
+		budget:  budget.New(cfg.MintBurst, cfg.MintEvery),
 		gone:    newGone(),
 		quiet:   quiet{now: time.Now},
 		deletes: make(chan struct{}, maxDeletes),

@@ -2,52 +2,19 @@ package issuer
 
 import (
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/patrickmn/go-cache"
-	"golang.org/x/time/rate"
 )
 
-// budget limits how often each user may cause a call to Matterport.
-type budget struct {
-	burst int
-	every time.Duration
-	now   func() time.Time
-	mu    *sync.Mutex
-	users *cache.Cache // of *rate.Limiter; one that has not been used until it is full again is dropped
-}
-
-func newBudget(burst int, every time.Duration) budget {
-	return budget{
-		burst: burst,
-		every: every,
-		now:   time.Now,
-		mu:    new(sync.Mutex),
-		users: cache.New(time.Duration(burst+1)*every, 0),
-	}
-}
-
-func (b budget) spend(user string) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	v, ok := b.users.Get(user)
-	if !ok {
-		if b.users.ItemCount()%1024 == 1023 {
-			b.users.DeleteExpired()
-		}
-		v = rate.NewLimiter(rate.Every(b.every), b.burst)
-	}
-	b.users.SetDefault(user, v)
-	now := b.now()
-	spent := v.(*rate.Limiter).ReserveN(now, 1)
-	if wait := spent.DelayFrom(now); wait > 0 {
-		spent.CancelAt(now)
+// spend takes one call to Matterport from the user's budget.
+func (i *Issuer) spend(user string) error {
+	if wait := i.budget.Spend(user); wait > 0 {
 		return &Error{
 			Kind:       ErrRateLimited,
 			RetryAfter: wait,
-			Err:        fmt.Errorf("more than %d new tokens at once, or one each %v", b.burst, b.every),
+			Err:        fmt.Errorf("more than %d new tokens at once, or one each %v", i.budget.Burst, i.budget.Every),
 		}
 	}
 	return nil

@@ -110,7 +110,7 @@ func (i *Issuer) refused(ctx context.Context, key Key, err error) error {
 // mintAndKeep makes the one call upstream, and puts its token on record under the claim. Whatever goes
 // wrong after the call, a token that is not on record is deleted.
 func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key Key, claim Claim) error {
-	if err := i.budget.spend(key.User); err != nil {
+	if err := i.spend(key.User); err != nil {
 		i.log.LogAttrs(ctx, slog.LevelWarn, "mint refused", slog.String("user", key.User), slog.Any("error", err))
 		return err
 	}
