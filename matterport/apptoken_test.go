@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -233,15 +234,14 @@ func TestWrongClientCredentialsAreNotTriedAgain(t *testing.T) {
 		"400 unauthorized_client": {status: 400, body: `{"error":"unauthorized_client"}`},
 		"401 with HTML":           {status: 401, kind: "text/html", body: `<html>`},
 		"401 and nothing":         {status: 401},
+		"400 invalid_grant":       {status: 400, body: `{"error":"invalid_grant"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			u := &upstream{token: func(int) reply { return r }}
 			err := link(t.Context(), newClient(t, u))
-			if !errors.Is(err, matterport.ErrUnauthorized) {
-				t.Errorf("err = %v; want ErrUnauthorized", err)
-			}
-			if e := failure(t, err); e.Op != "applicationToken" || e.Status != r.status {
-				t.Errorf("Op %q, Status %d", e.Op, e.Status)
+			mustBe(t, err, matterport.ErrUnauthorized)
+			if e := failure(t, err); e.Op != "applicationToken" || e.Status != r.status || !strings.HasPrefix(e.Message, "check the client ID") {
+				t.Errorf("Op %q, Status %d, Message %q", e.Op, e.Status, e.Message)
 			}
 			if tokens, graphs := u.counts(); tokens != 1 || graphs != 0 {
 				t.Errorf("%d token requests, %d calls; want 1, 0", tokens, graphs)

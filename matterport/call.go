@@ -41,18 +41,21 @@ func (v variables) reveal() (plain map[string]any, secrets []string) {
 // reader takes a result in. A problem it returns must quote nothing of the result.
 type reader func(result json.RawMessage, started time.Time) (problem string)
 
-// call performs an operation: with a valid application token, with repeats as [Client.retry] has them,
-// and once more with a new application token if the first is refused.
+// caller performs an operation in the name of an account.
+type caller func(ctx context.Context, op operation, vars variables, read reader) error
+
+// call performs an operation: with a valid application token, with repeats as [upstream.retry] has
+// them, and once more with a new application token if the first is refused.
 func (c *Client) call(ctx context.Context, op operation, vars variables, read reader) error {
 	renewed := false
-	return c.retry(ctx, op.name, func() *Error {
+	return c.api.retry(ctx, op.name, passing, func() *Error {
 		for {
 			token, e := c.tokens.get(ctx, op.name)
 			if e != nil {
 				return e
 			}
-			e = c.send(ctx, op, token, vars, read)
-			if e == nil || renewed || !errors.Is(e, errBearerRefused) {
+			e = c.api.send(ctx, op, token.value, vars, read)
+			if e == nil || renewed || !errors.Is(e, ErrTokenRefused) {
 				return e
 			}
 			renewed = true
@@ -61,26 +64,26 @@ func (c *Client) call(ctx context.Context, op operation, vars variables, read re
 	})
 }
 
-// send makes one request with one application token.
-func (c *Client) send(ctx context.Context, op operation, token *appToken, vars variables, read reader) *Error {
+// send makes one request with one access token.
+func (u *upstream) send(ctx context.Context, op operation, token string, vars variables, read reader) *Error {
 	plain, secrets := vars.reveal()
 	body, err := json.Marshal(map[string]any{"query": op.text, "operationName": op.name, "variables": plain})
 	if err != nil {
 		return invalid(op.name, "the variables cannot be written as JSON")
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+graphPath, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.base+graphPath, bytes.NewReader(body))
 	if err != nil {
-		return invalid(op.name, "the request cannot be built; check Config.BaseURL")
+		return invalid(op.name, "the request cannot be built; check BaseURL")
 	}
-	req.Header.Set("Authorization", "Bearer "+token.value)
+	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 
-	a, e := c.exchange(op.name, req, op.limit)
+	a, e := u.exchange(op.name, req, op.limit)
 	if e != nil {
 		return e
 	}
-	data, e := judge(op.name, a, append(secrets, c.secret, token.value))
+	data, e := judge(op.name, a, append(secrets, u.secret, token))
 	result, there := data[op.root]
 	there = there && present(result)
 	switch {

@@ -1,14 +1,11 @@
 package matterport
 
 import (
-	"errors"
+	"cmp"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // Defaults of [Config].
@@ -57,35 +54,27 @@ type Config struct {
 	AttemptTimeout time.Duration
 }
 
-// check returns the configuration with its defaults, and the base URL without a slash at its end. It
-// reports all problems at once, quoting no value: a base URL may carry a password by mistake.
+// check returns the configuration with its defaults, and reports all problems at once.
 func (cfg Config) check() (Config, error) {
-	var problems []error
-	report := func(bad bool, problem string) {
-		if bad {
-			problems = append(problems, errors.New("matterport: "+problem))
-		}
-	}
-	report(cfg.ClientID == "", "Config.ClientID is required")
-	report(cfg.ClientSecret == "", "Config.ClientSecret is required")
-	report(untidy(cfg.ClientID), "Config.ClientID contains white space or control characters")
-	report(untidy(string(cfg.ClientSecret)),
-		"Config.ClientSecret contains white space or control characters; was it read with its line's end?")
-	report(cfg.MaxAttempts < 0, "Config.MaxAttempts must not be negative")
-	report(cfg.AttemptTimeout < 0, "Config.AttemptTimeout must not be negative")
+	p := &problems{of: "Config"}
+	cfg = cfg.settle(p)
+	return cfg, p.err()
+}
 
-	if cfg.BaseURL == "" {
-		cfg.BaseURL = DefaultBaseURL
-	}
-	base, err := url.Parse(cfg.BaseURL)
-	switch {
-	case err != nil || base.Hostname() == "" || (base.Scheme != "https" && base.Scheme != "http"):
-		report(true, "Config.BaseURL must be an absolute https URL")
-	case base.Scheme == "http" && !loopback(base.Hostname()):
-		report(true, "Config.BaseURL must be https: the client secret is sent there")
-	default:
-		report(base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "",
-			"Config.BaseURL must have no user, query or fragment")
+// settle returns the configuration with its defaults and the base URL without a slash at its end, and
+// reports what is wrong with it.
+func (cfg Config) settle(p *problems) Config {
+	p.report(cfg.ClientID == "", "ClientID is required")
+	p.report(cfg.ClientSecret == "", "ClientSecret is required")
+	p.report(untidy(cfg.ClientID), "ClientID contains white space or control characters")
+	p.report(untidy(string(cfg.ClientSecret)),
+		"ClientSecret contains white space or control characters; was it read with its line's end?")
+	p.report(cfg.MaxAttempts < 0, "MaxAttempts must not be negative")
+	p.report(cfg.AttemptTimeout < 0, "AttemptTimeout must not be negative")
+
+	cfg.BaseURL = cmp.Or(cfg.BaseURL, DefaultBaseURL)
+	if base := p.webURL("BaseURL", cfg.BaseURL, "the client secret is sent there"); base != nil {
+		p.report(base.RawQuery != "" || base.ForceQuery, "BaseURL must have no query")
 		cfg.BaseURL = strings.TrimRight(base.String(), "/")
 	}
 
@@ -95,24 +84,7 @@ func (cfg Config) check() (Config, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	if cfg.MaxAttempts == 0 {
-		cfg.MaxAttempts = DefaultMaxAttempts
-	}
-	if cfg.AttemptTimeout == 0 {
-		cfg.AttemptTimeout = DefaultAttemptTimeout
-	}
-	return cfg, errors.Join(problems...)
-}
-
-// untidy tells of white space or control characters, which no credential of Matterport's has.
-func untidy(credential string) bool {
-	return strings.ContainsFunc(credential, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	cfg.MaxAttempts = cmp.Or(cfg.MaxAttempts, DefaultMaxAttempts)
+	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, DefaultAttemptTimeout)
+	return cfg
 }

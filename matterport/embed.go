@@ -6,9 +6,7 @@ import (
 	_ "embed" // for the operations' texts
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -96,8 +94,8 @@ func (c *Client) DeleteEmbedToken(ctx context.Context, token Secret) error {
 }
 
 func (c *Client) withCredentials(vars variables) variables {
-	vars["clientId"] = c.id
-	vars["clientSecret"] = Secret(c.secret)
+	vars["clientId"] = c.api.id
+	vars["clientSecret"] = Secret(c.api.secret)
 	return vars
 }
 
@@ -131,7 +129,7 @@ func (c *Client) readToken(result json.RawMessage, latest time.Time, withLink bo
 		return nil, "the answer has no usable accessToken"
 	case err != nil:
 		return nil, "validUntil is not a time as in RFC 3339"
-	case withLink && !c.webAddress(minted.Link):
+	case withLink && !c.api.webAddress(minted.Link):
 		return nil, "the answer has no link, or one that is no https URL"
 	}
 	if validUntil.After(latest) {
@@ -146,16 +144,6 @@ func (c *Client) readToken(result json.RawMessage, latest time.Time, withLink bo
 		token.Link = Secret(minted.Link)
 	}
 	return token, ""
-}
-
-// webAddress reports whether a page may point to a URL from upstream: https, or plain http when the
-// API itself is reached so, which is on the loopback interface only.
-func (c *Client) webAddress(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" {
-		return false
-	}
-	return u.Scheme == "https" || (u.Scheme == "http" && strings.HasPrefix(c.base, "http:"))
 }
 
 // checkMint refuses arguments that Matterport would refuse too, or worse, might not.

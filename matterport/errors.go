@@ -35,20 +35,36 @@ var (
 	// anything was sent.
 	ErrInvalid = errors.New("matterport: invalid request")
 
-	// ErrClosed: the call came after [Client.Close].
+	// ErrTokenRefused: the Model API does not take the access token. It is an ErrUnauthorized that
+	// another token may cure. A [Client] has then tried with a new application token already. To a
+	// caller of an [OAuthApp] a refresh tells whether the token has only ended or the account has to be
+	// connected again.
+	ErrTokenRefused = fmt.Errorf("%w: access token refused", ErrUnauthorized)
+
+	// ErrReconnect: the grant is void, which Matterport calls invalid_grant (RFC 6749 §5.2). It was
+	// withdrawn by the account's owner, has expired, or was used before. Forget the refresh token; the
+	// owner has to connect the account again. Only [OAuthApp.Exchange] and [OAuthApp.Refresh] say so.
+	ErrReconnect = errors.New("matterport: the account has to be connected again")
+
+	// ErrClosed: the call came after [Client.Close] or [OAuthApp.Close].
 	ErrClosed = errors.New("matterport: client closed")
 )
 
-// errBearerRefused is the ErrUnauthorized that a new application token may cure.
-var errBearerRefused = fmt.Errorf("%w: application token refused", ErrUnauthorized)
+// errInvalidGrant is the ErrTokenRefused that names invalid_grant. The Model API says so of an access
+// token, and the token endpoint of a code or a refresh token.
+var errInvalidGrant = fmt.Errorf("%w", ErrTokenRefused)
+
+// errNotConnected is the ErrUnavailable of a request that certainly was not sent.
+var errNotConnected = fmt.Errorf("%w: no connection", ErrUnavailable)
 
 // Error is a failed call. It is meant for the operator's log; a visitor should never see its text.
 //
-// Message and Code come from upstream. They are bounded, printable, and free of the client secret,
-// the application token and the embed token of the call, and of anything else that looks like a token;
-// they are not otherwise to be trusted. No error in the chain holds the body of an answer.
+// Message and Code come from upstream. They are bounded, printable, and free of the client secret and
+// of the tokens and codes of the call, and of anything else that looks like a token; they are not
+// otherwise to be trusted. No error in the chain holds the body of an answer.
 type Error struct {
-	// Op is the name of the GraphQL operation, or "applicationToken" for the token endpoint.
+	// Op is the name of the GraphQL operation. At the token endpoint it is "applicationToken",
+	// "authorizationCode" or "refreshToken".
 	Op string
 
 	// Status is the HTTP status of the answer, or the httpStatus of a GraphQL error that came with a

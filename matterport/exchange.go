@@ -31,19 +31,19 @@ type answer struct {
 
 // exchange makes one request within the time of one attempt, reads the answer and sets the clock by
 // it. Its errors are about the connection only: any answer that arrives whole is returned.
-func (c *Client) exchange(op string, req *http.Request, limit int64) (*answer, *Error) {
+func (u *upstream) exchange(op string, req *http.Request, limit int64) (*answer, *Error) {
 	caller := req.Context()
-	ctx, cancel := context.WithTimeout(caller, c.attemptTimeout)
+	ctx, cancel := context.WithTimeout(caller, u.attemptTimeout)
 	defer cancel()
 
-	start := c.clock.now()
-	resp, err := c.http.Do(req.WithContext(ctx))
+	start := u.clock.now()
+	resp, err := u.http.Do(req.WithContext(ctx))
 	if err != nil {
 		return nil, brokenConnection(caller, op, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 
-	a := &answer{status: resp.StatusCode, header: resp.Header, started: c.clock.learn(resp.Header, start)}
+	a := &answer{status: resp.StatusCode, header: resp.Header, started: u.clock.learn(resp.Header, start)}
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err != nil {
 		e := brokenConnection(caller, op, err)
@@ -61,7 +61,18 @@ func brokenConnection(caller context.Context, op string, err error) *Error {
 	if caller.Err() != nil {
 		return contextError(op, caller.Err())
 	}
-	return &Error{Op: op, Message: connectionTrouble(err), Err: ErrUnavailable}
+	e := &Error{Op: op, Message: connectionTrouble(err), Err: ErrUnavailable}
+	if neverSent(err) {
+		e.Err = errNotConnected
+	}
+	return e
+}
+
+// neverSent reports whether a request certainly did not leave, because there was no connection for it.
+// What else may go wrong can go wrong after the server has seen the request.
+func neverSent(err error) bool {
+	dialled, ok := errors.AsType[*net.OpError](err)
+	return ok && (dialled.Op == "dial" || dialled.Op == "proxyconnect")
 }
 
 // connectionTrouble describes a transport error. Only the kinds whose texts are made up of addresses

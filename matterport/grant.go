@@ -1,103 +1,138 @@
 package matterport
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
-	"strconv"
+	"net/url"
 	"strings"
 	"time"
-
-	"golang.org/x/oauth2"
-	"golang.org/x/oauth2/clientcredentials"
 )
 
-// opAppToken is [Error.Op] for the token endpoint.
-const opAppToken = "applicationToken"
-
-// fetchAppToken asks the token endpoint once. The credentials go in the body, as Matterport wants them
-// (MATTERPORT.md §1). What x/oauth2 says of a failure is not passed on: its text holds the answer's
-// body. The answer itself is judged instead.
-func (c *Client) fetchAppToken(ctx context.Context) (*appToken, *Error) {
-	grant := clientcredentials.Config{
-		ClientID:     c.id,
-		ClientSecret: c.secret,
-		TokenURL:     c.base + oauthPath,
-		AuthStyle:    oauth2.AuthStyleInParams,
-	}
-	witness := &tokenTransport{client: c}
-	via := &http.Client{Transport: witness, CheckRedirect: stayHere}
-	start := c.clock.now()
-	token, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, via))
-	a := witness.answer
-	switch {
-	case witness.failure != nil:
-		return nil, witness.failure
-	case a == nil:
-		return nil, &Error{Op: opAppToken, Message: "the request could not be made", Err: ErrUnavailable}
-	}
-	if _, e := judge(opAppToken, a, []string{c.secret}); e != nil {
-		if errors.Is(e, ErrUnauthorized) {
-			e.Err = ErrUnauthorized // what was refused here is no application token
-			e.Message = strings.TrimSuffix("check the client ID and the client secret: "+e.Message, ": ")
-		}
-		return nil, e
-	}
-	if err != nil || !wellFormedToken(token.AccessToken) {
-		return nil, a.incomplete(opAppToken, "the answer has no usable access_token or expires_in")
-	}
-	if token.Type() != "Bearer" {
-		return nil, a.incomplete(opAppToken, "the token is not of type Bearer")
-	}
-	return &appToken{value: token.AccessToken, from: start, life: lifetime(token)}, nil
+// granted is a successful answer of the token endpoint (RFC 6749 §5.1).
+type granted struct {
+	answer  *answer
+	access  string
+	refresh string        // empty when there is none
+	life    time.Duration // of the access token; zero when the server did not say
+	scopes  []Scope       // nil when the server did not say
 }
 
-// lifetime reads expires_in itself: [oauth2.Token.Expiry] is by the machine's clock, and ours is
-// injected. Zero when it is absent or makes no sense.
-func lifetime(token *oauth2.Token) time.Duration {
-	const most = 24 * time.Hour
-	var seconds float64
-	switch value := token.Extra("expires_in").(type) {
-	case float64:
-		seconds = value
-	case string:
-		seconds, _ = strconv.ParseFloat(value, 64)
+// secretFields are those parts of a request to the token endpoint that no error may repeat.
+var secretFields = []string{"client_secret", "code", "code_verifier", "refresh_token"}
+
+// grant asks the token endpoint once. The client's credentials go in the body, as Matterport wants
+// them (MATTERPORT.md §1, §5).
+//
+// The form is sent without the help of x/oauth2, whose refresh cannot carry Matterport's expires_in,
+// and whose errors hold the body of the answer.
+func (u *upstream) grant(ctx context.Context, op string, form url.Values) (*granted, *Error) {
+	form.Set("client_id", u.id)
+	form.Set("client_secret", u.secret)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.base+oauthPath, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, invalid(op, "the request cannot be built; check BaseURL")
 	}
-	return time.Duration(min(max(0, seconds), most.Seconds())) * time.Second
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+
+	a, e := u.exchange(op, req, maxBody)
+	if e != nil {
+		return nil, e
+	}
+	fields := lenient[map[string]json.RawMessage](a.body)
+	secrets := []string{lenient[string](fields["access_token"]), lenient[string](fields["refresh_token"])}
+	for _, name := range secretFields {
+		secrets = append(secrets, form.Get(name))
+	}
+	if _, e := judge(op, a, secrets); e != nil {
+		return nil, e
+	}
+	g, problem := readGrant(fields)
+	if problem != "" {
+		return nil, a.incomplete(op, problem)
+	}
+	g.answer = a
+	return g, nil
+}
+
+// readGrant takes an answer in. Whatever its content type says, only JSON will do.
+func readGrant(fields map[string]json.RawMessage) (*granted, string) {
+	g := &granted{
+		access:  lenient[string](fields["access_token"]),
+		refresh: lenient[string](fields["refresh_token"]),
+		scopes:  readScopes(fields["scope"]),
+	}
+	life, readable := lifetime(fields["expires_in"])
+	g.life = life
+	switch {
+	case !wellFormedToken(g.access) || !readable:
+		return nil, "the answer has no usable access_token or expires_in"
+	case present(fields["token_type"]) && !strings.EqualFold(lenient[string](fields["token_type"]), "Bearer"):
+		return nil, "the token is not of type Bearer"
+	case unusableRefreshToken(fields["refresh_token"]):
+		return nil, "the answer has a refresh_token that cannot be used"
+	}
+	return g, ""
+}
+
+// unusableRefreshToken reports whether there is something in the place of a refresh token that is none
+// (RFC 6749, A.17). To pass it over would be to lose the account when the old one ends.
+func unusableRefreshToken(raw json.RawMessage) bool {
+	var token string
+	return present(raw) && (json.Unmarshal(raw, &token) != nil || !visible(token))
+}
+
+// lifetime reads expires_in, which some servers write as a text. It is zero when absent or not
+// positive, and a day at most; readable is false for what is no number.
+func lifetime(raw json.RawMessage) (life time.Duration, readable bool) {
+	const most = 24 * time.Hour
+	if !present(raw) {
+		return 0, true
+	}
+	number := lenient[json.Number](raw)
+	if number == "" {
+		return 0, false
+	}
+	seconds, _ := number.Float64() // infinite when it is beyond all bounds
+	return time.Duration(min(max(0, seconds), most.Seconds())) * time.Second, true
 }
 
 // wellFormedToken reports whether a token can stand in an Authorization header: visible ASCII only.
 func wellFormedToken(token string) bool {
-	for i := range len(token) {
-		if token[i] <= ' ' || token[i] > '~' {
+	return token != "" && !strings.Contains(token, " ") && visible(token)
+}
+
+// visible reports whether a text has printable ASCII characters only: RFC 6749's *VSCHAR.
+func visible(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
 			return false
 		}
 	}
-	return token != ""
+	return true
 }
 
-// tokenTransport lets x/oauth2 make its one request through the client's exchange, and keeps what came
-// of it.
-type tokenTransport struct {
-	client  *Client
-	answer  *answer
-	failure *Error
-}
+// opAppToken is [Error.Op] for the application token.
+const opAppToken = "applicationToken"
 
-func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	t.answer, t.failure = t.client.exchange(opAppToken, req, maxBody)
-	if t.failure != nil {
-		return nil, t.failure
+// fetchAppToken asks for an application token once (RFC 6749 §4.4).
+func (c *Client) fetchAppToken(ctx context.Context) (*appToken, *Error) {
+	start := c.api.clock.now()
+	g, e := c.api.grant(ctx, opAppToken, url.Values{"grant_type": {"client_credentials"}})
+	if e != nil {
+		return nil, credentialsRefused(e)
 	}
-	header := t.answer.header.Clone()
-	// Whatever it is called, only JSON will do; x/oauth2 would read a text/plain body as a form.
-	header.Set("Content-Type", "application/json")
-	return &http.Response{
-		StatusCode: t.answer.status,
-		Header:     header,
-		Body:       io.NopCloser(bytes.NewReader(t.answer.body)),
-		Request:    req,
-	}, nil
+	return &appToken{value: g.access, from: start, life: g.life}, nil
+}
+
+// credentialsRefused puts right what an error of the token endpoint says of a refusal: no access token
+// was refused there, but what the client has shown instead of one.
+func credentialsRefused(e *Error) *Error {
+	if errors.Is(e, ErrUnauthorized) {
+		e.Err = ErrUnauthorized
+		e.Message = strings.TrimSuffix("check the client ID and the client secret, and that the application is enabled: "+e.Message, ": ")
+	}
+	return e
 }

@@ -72,6 +72,15 @@ type ModelPage struct {
 // Models returns a page of the models of the account, whoever asks: it does not check who may see
 // them. A model whose picture cannot be had is listed without one.
 func (c *Client) Models(ctx context.Context, q ModelQuery) (*ModelPage, error) {
+	return c.api.models(ctx, c.call, q)
+}
+
+// Model returns one model of the account. A private model of somebody else is [ErrNotFound].
+func (c *Client) Model(ctx context.Context, id string) (*Model, error) {
+	return c.api.model(ctx, c.call, id)
+}
+
+func (u *upstream) models(ctx context.Context, call caller, q ModelQuery) (*ModelPage, error) {
 	op := modelList
 	if q.PageSize < 0 || q.PageSize > maxPageSize {
 		return nil, invalid(op.name, fmt.Sprintf("a page has 1 to %d models, not %d", maxPageSize, q.PageSize))
@@ -84,8 +93,8 @@ func (c *Client) Models(ctx context.Context, q ModelQuery) (*ModelPage, error) {
 		vars["offset"] = q.Offset
 	}
 	var page *ModelPage
-	err := c.call(ctx, op, vars, func(result json.RawMessage, _ time.Time) (problem string) {
-		page, problem = c.readPage(result)
+	err := call(ctx, op, vars, func(result json.RawMessage, _ time.Time) (problem string) {
+		page, problem = u.readPage(result)
 		return problem
 	})
 	if err != nil {
@@ -94,15 +103,14 @@ func (c *Client) Models(ctx context.Context, q ModelQuery) (*ModelPage, error) {
 	return page, nil
 }
 
-// Model returns one model of the account. A private model of somebody else is [ErrNotFound].
-func (c *Client) Model(ctx context.Context, id string) (*Model, error) {
+func (u *upstream) model(ctx context.Context, call caller, id string) (*Model, error) {
 	op := oneModel
 	if !ValidModelID(id) {
 		return nil, invalid(op.name, "the model has no valid ID: 11 letters or digits are expected")
 	}
 	var model *Model
-	err := c.call(ctx, op, variables{"id": id}, func(result json.RawMessage, _ time.Time) string {
-		m := c.readModel(lenient[modelJSON](result))
+	err := call(ctx, op, variables{"id": id}, func(result json.RawMessage, _ time.Time) string {
+		m := u.readModel(lenient[modelJSON](result))
 		if m.ID != id {
 			return "the answer is not the model that was asked for"
 		}
@@ -147,7 +155,7 @@ type pageJSON struct {
 
 // readPage takes a page in. Entries that are null, which GraphQL puts where an error struck, are left
 // out; a list that is null is an empty one only when there is nothing to list.
-func (c *Client) readPage(result json.RawMessage) (*ModelPage, string) {
+func (u *upstream) readPage(result json.RawMessage) (*ModelPage, string) {
 	var listed pageJSON
 	if err := json.Unmarshal(result, &listed); err != nil {
 		return nil, "the list of models is not in the documented form"
@@ -163,14 +171,14 @@ func (c *Client) readPage(result json.RawMessage) (*ModelPage, string) {
 		if entry.ID == "" {
 			return nil, "a model in the list has no ID"
 		}
-		page.Models = append(page.Models, c.readModel(*entry))
+		page.Models = append(page.Models, u.readModel(*entry))
 	}
 	return page, ""
 }
 
-func (c *Client) readModel(m modelJSON) Model {
+func (u *upstream) readModel(m modelJSON) Model {
 	model := Model{ID: m.ID, Name: m.Name, Visibility: Visibility(strings.ToLower(m.AccessVisibility))}
-	if c.webAddress(m.Image.ResizeURL) {
+	if u.webAddress(m.Image.ResizeURL) {
 		model.ThumbnailURL = m.Image.ResizeURL
 	}
 	return model

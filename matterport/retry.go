@@ -17,33 +17,34 @@ const (
 	patience = time.Minute
 )
 
-// retry makes an attempt, and repeats it while it fails for a passing reason, there are attempts left,
-// and the caller's context leaves time for the wait. It logs each repeat and the final failure.
-func (c *Client) retry(ctx context.Context, op string, attempt func() *Error) error {
+// retry makes an attempt, and repeats it while it fails in a way that may be repeated, there are
+// attempts left, and the caller's context leaves time for the wait. It logs each repeat and the final
+// failure.
+func (u *upstream) retry(ctx context.Context, op string, repeatable func(*Error) bool, attempt func() *Error) error {
 	for n := 1; ; n++ {
 		e := attempt()
 		if e == nil {
 			return nil
 		}
-		if n == c.maxAttempts || !passing(e) || ctx.Err() != nil {
-			return c.failed(ctx, n, e)
+		if n == u.maxAttempts || !repeatable(e) || ctx.Err() != nil {
+			return u.failed(ctx, n, e)
 		}
 		wait := max(backoff(n), e.RetryAfter)
 		if !timeFor(ctx, wait) {
 			e.RetryAfter = wait
-			return c.failed(ctx, n, e)
+			return u.failed(ctx, n, e)
 		}
-		c.log.LogAttrs(ctx, slog.LevelWarn, "matterport call is repeated",
+		u.log.LogAttrs(ctx, slog.LevelWarn, "matterport call is repeated",
 			slog.String("op", op), slog.Int("attempt", n), slog.Duration("wait", wait), slog.Any("error", e))
 		if !sleep(ctx, wait) {
-			return c.failed(ctx, n, contextError(op, ctx.Err()))
+			return u.failed(ctx, n, contextError(op, ctx.Err()))
 		}
 	}
 }
 
 // failed logs the end of a call that came to nothing, and returns its error.
-func (c *Client) failed(ctx context.Context, attempts int, e *Error) error {
-	c.log.LogAttrs(ctx, slog.LevelWarn, "matterport call failed",
+func (u *upstream) failed(ctx context.Context, attempts int, e *Error) error {
+	u.log.LogAttrs(ctx, slog.LevelWarn, "matterport call failed",
 		slog.String("op", e.Op), slog.Int("attempts", attempts), slog.Any("error", e))
 	return e
 }
@@ -52,6 +53,9 @@ func (c *Client) failed(ctx context.Context, attempts int, e *Error) error {
 func passing(e *Error) bool {
 	return errors.Is(e, ErrUnavailable) || errors.Is(e, ErrRateLimited)
 }
+
+// unsent reports whether a request can be repeated that must not arrive twice.
+func unsent(e *Error) bool { return errors.Is(e, errNotConnected) }
 
 // backoff is the wait after the n-th attempt: anything up to a ceiling that doubles each time. The full
 // range keeps callers that failed together from coming back together.

@@ -2,6 +2,7 @@ package matterport
 
 import (
 	"cmp"
+	"html"
 	"net/url"
 	"regexp"
 	"slices"
@@ -22,6 +23,8 @@ const (
 var (
 	bearerText = regexp.MustCompile(`(?i)bearer(?:[\s+:=]|%20|%2B)+[^\s"'&<>,;]{16,}`)
 	longRun    = regexp.MustCompile(`[A-Za-z0-9._~+/=-]{20,}`)
+
+	urlEscape = regexp.MustCompile(`%[0-9A-F]{2}`)
 )
 
 // clean makes upstream text fit for an error or a log record: printable, without the secrets, and at
@@ -53,8 +56,9 @@ func printable(text string) string {
 	}, text)
 }
 
-// writtenForms lists the secrets as a message may hold them: plain, quoted, or escaped for a URL.
-// Longer forms come first, so that one secret that contains another is replaced whole.
+// writtenForms lists the secrets as a message may hold them: plain, in small letters as a media type
+// is, quoted, or escaped for HTML or a URL. Longer forms come first, so that one secret that contains
+// another is replaced whole.
 func writtenForms(secrets []string) []string {
 	var forms []string
 	for _, secret := range secrets {
@@ -62,13 +66,17 @@ func writtenForms(secrets []string) []string {
 			continue
 		}
 		quoted := strconv.Quote(secret)
-		forms = append(forms, printable(secret), quoted[1:len(quoted)-1],
-			url.QueryEscape(secret), url.PathEscape(secret))
+		query, path := url.QueryEscape(secret), url.PathEscape(secret)
+		forms = append(forms, printable(secret), strings.ToLower(secret), quoted[1:len(quoted)-1], html.EscapeString(secret),
+			query, lowerEscapes(query), path, lowerEscapes(path))
 	}
 	forms = slices.DeleteFunc(forms, func(form string) bool { return strings.TrimSpace(form) == "" })
 	slices.SortFunc(forms, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
 	return slices.Compact(forms)
 }
+
+// lowerEscapes writes a URL's escapes as some programs do: %2b for %2B.
+func lowerEscapes(text string) string { return urlEscape.ReplaceAllStringFunc(text, strings.ToLower) }
 
 func shorten(text string, limit int) string {
 	runes := 0

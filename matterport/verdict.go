@@ -12,7 +12,7 @@ import (
 // RFC 6750 §3.1) by what a caller can do about them. An inactive model is archived: it cannot be shown
 // until somebody activates it, which to a visitor is the same as gone.
 var codeKinds = map[string]error{
-	"request.unauthenticated": errBearerRefused,
+	"request.unauthenticated": ErrTokenRefused,
 	"request.unauthorized":    ErrUnauthorized,
 	"request.invalid":         ErrInvalid,
 	"request.unsupported":     ErrInvalid,
@@ -22,8 +22,8 @@ var codeKinds = map[string]error{
 	"quota.exceeded":          ErrRateLimited,
 	"error.internal":          ErrUnavailable,
 
-	"invalid_grant":           errBearerRefused,
-	"invalid_token":           errBearerRefused,
+	"invalid_grant":           errInvalidGrant,
+	"invalid_token":           ErrTokenRefused,
 	"invalid_client":          ErrUnauthorized,
 	"unauthorized_client":     ErrUnauthorized,
 	"access_denied":           ErrUnauthorized,
@@ -42,7 +42,7 @@ func kindOf(code string, status int, otherwise error) error {
 	case known != nil:
 		return known
 	case status == http.StatusUnauthorized:
-		return errBearerRefused
+		return ErrTokenRefused
 	case status == http.StatusRequestTimeout, status >= 500:
 		return ErrUnavailable
 	}
@@ -118,7 +118,7 @@ func (a *answer) foreign(op string, secrets []string) *Error {
 	var message string
 	switch {
 	case a.status >= 300 && a.status <= 399:
-		message = "a redirect, which is never followed; check Config.BaseURL"
+		message = "a redirect, which is never followed; check BaseURL"
 	case a.tooLong:
 		message = fmt.Sprintf("%s, longer than an answer may be", a.mediaType())
 	case len(a.body) == 0:
@@ -126,7 +126,7 @@ func (a *answer) foreign(op string, secrets []string) *Error {
 	case a.mediaType() == "application/json" && !json.Valid(a.body):
 		message = fmt.Sprintf("application/json of %d bytes, cut off or not valid", len(a.body))
 	default:
-		message = fmt.Sprintf("%s of %d bytes where Matterport's JSON was expected; check Config.BaseURL and proxies",
+		message = fmt.Sprintf("%s of %d bytes where Matterport's JSON was expected; check BaseURL and proxies",
 			a.mediaType(), len(a.body))
 	}
 	return a.failure(&Error{

@@ -40,42 +40,68 @@ func DefaultModels() []Model {
 	}
 }
 
-// AddModel adds a space in front of the others, or replaces the one with its ID.
+// AddModel adds a space to the first account in front of the others, or replaces the one with its ID.
 func (s *Server) AddModel(m Model) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if i := indexModel(s.models, m.ID); i >= 0 {
-		s.models[i] = m
+	first := s.accounts[0]
+	if i := indexModel(first.Models, m.ID); i >= 0 {
+		first.Models[i] = m
 		return
 	}
-	s.models = slices.Insert(s.models, 0, m)
+	first.Models = slices.Insert(first.Models, 0, m)
 }
 
-// RemoveModel takes a space out of the account, as when its owner deletes or transfers it: the Model API
+// RemoveModel takes a space out of its account, as when its owner deletes or transfers it: the Model API
 // answers not.found, and Showcase goes dark. Tokens for it stay on record.
 func (s *Server) RemoveModel(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.models = slices.DeleteFunc(s.models, func(m Model) bool { return m.ID == id })
+	for _, a := range s.accounts {
+		a.Models = slices.DeleteFunc(a.Models, func(m Model) bool { return m.ID == id })
+	}
 }
 
 func indexModel(models []Model, id string) int {
 	return slices.IndexFunc(models, func(m Model) bool { return m.ID == id })
 }
 
-// activeModel looks a space up. The API does not tell a model that is not there from one of another
-// account, and so neither does this.
-func (s *Server) activeModel(id string) (Model, *graphError) {
+// findModel looks a space up in all accounts, and returns also the ID of the account that has it.
+func (s *Server) findModel(id string) (m Model, account string, err *graphError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := indexModel(s.models, id)
-	switch {
-	case i < 0:
-		return Model{}, fault(codeNotFound, "the model does not exist or is not accessible")
-	case s.models[i].Inactive:
-		return Model{}, fault(codeModelInactive, "the model is not active")
+	for _, a := range s.accounts {
+		i := indexModel(a.Models, id)
+		switch {
+		case i < 0:
+			continue
+		case a.Models[i].Inactive:
+			return Model{}, a.ID, fault(codeModelInactive, "the model is not active")
+		}
+		return a.Models[i], a.ID, nil
 	}
-	return s.models[i], nil
+	return Model{}, "", fault(codeNotFound, "the model does not exist or is not accessible")
+}
+
+// activeModel looks a space of an account up. The API does not tell a model that is not there from one of
+// another account, and so neither does this.
+func (s *Server) activeModel(account, id string) (Model, *graphError) {
+	m, owner, err := s.findModel(id)
+	if owner != account {
+		return Model{}, fault(codeNotFound, "the model does not exist or is not accessible")
+	}
+	return m, err
+}
+
+// modelsOf returns the spaces of an account, newest first.
+func (s *Server) modelsOf(account string) []Model {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, ok := s.account(account)
+	if !ok {
+		return nil
+	}
+	return slices.Clone(a.Models)
 }
 
 // search is the arguments of the models query (MATTERPORT.md §3).
@@ -88,13 +114,10 @@ type search struct {
 	size     int
 }
 
-// search returns one page of the models found, how many there are in all, and the offset of the next
+// search returns one page of an account's models found, how many there are in all, and the offset of the next
 // page, which is nil after the last.
-func (s *Server) search(by search) (page []Model, total int, next any) {
-	s.mu.Lock()
-	found := slices.Clone(s.models)
-	s.mu.Unlock()
-	found = slices.DeleteFunc(found, func(m Model) bool { return !by.matches(m) })
+func (s *Server) search(account string, by search) (page []Model, total int, next any) {
+	found := slices.DeleteFunc(s.modelsOf(account), func(m Model) bool { return !by.matches(m) })
 	if by.byName {
 		slices.SortStableFunc(found, func(a, b Model) int { return strings.Compare(a.Name, b.Name) })
 	}

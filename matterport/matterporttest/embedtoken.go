@@ -72,10 +72,7 @@ func (s *Server) mint(models []string, validFor time.Duration) Token {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.minted++
-	if s.minted%sweepEvery == 0 {
-		s.sweep(now)
-	}
+	s.countMint(now)
 	s.embeds[token.Value] = embedToken{Token: token, serial: s.minted}
 	return token
 }

@@ -16,6 +16,7 @@ type object map[string]any
 // execution answers one validated operation.
 type execution struct {
 	server    *Server
+	caller    caller
 	origin    string
 	variables map[string]any
 }

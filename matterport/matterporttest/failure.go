@@ -2,6 +2,7 @@ package matterporttest
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"time"
@@ -107,20 +108,47 @@ func CutJSON() Failure {
 // cut sends half of the true answer. net/http closes a connection whose handler wrote less than the
 // Content-Length that it announced, which is what announceAll is for.
 func cut(w http.ResponseWriter, x exchange, announceAll bool) {
-	whole := httptest.NewRecorder()
-	x.serve(whole)
-	for name, values := range whole.Header() {
-		w.Header()[name] = values
-	}
+	whole := carryOut(x)
 	body := whole.Body.Bytes()
 	half := body[:len(body)/2]
 	announced := half
 	if announceAll {
 		announced = body
 	}
-	setLength(w, len(announced))
+	send(w, whole, half, len(announced))
+}
+
+// DropAnswer carries the operation out and then closes the connection as [DropConnection] does: the
+// client cannot know whether it was carried out.
+func DropAnswer() Failure {
+	return Failure{answer: func(_ http.ResponseWriter, x exchange) {
+		carryOut(x)
+		panic(http.ErrAbortHandler)
+	}}
+}
+
+// LateAnswer carries the operation out at once and holds the answer for d, or until the client leaves.
+func LateAnswer(d time.Duration) Failure {
+	return Failure{answer: func(w http.ResponseWriter, x exchange) {
+		whole := carryOut(x)
+		if pause(x.ctx, d) {
+			send(w, whole, whole.Body.Bytes(), whole.Body.Len())
+		}
+	}}
+}
+
+func carryOut(x exchange) *httptest.ResponseRecorder {
+	whole := httptest.NewRecorder()
+	x.serve(whole)
+	return whole
+}
+
+// send sends body with the status and headers of whole, announcing length bytes.
+func send(w http.ResponseWriter, whole *httptest.ResponseRecorder, body []byte, length int) {
+	maps.Copy(w.Header(), whole.Header())
+	setLength(w, length)
 	w.WriteHeader(whole.Code)
-	w.Write(half)
+	w.Write(body)
 }
 
 // Echo answers 500 with a page that quotes the whole request body, the secrets in it included, as a

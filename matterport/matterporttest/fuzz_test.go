@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,4 +61,31 @@ func BenchmarkMint(b *testing.B) {
 		r := createRequest(b, bearer)
 		s.ServeHTTP(httptest.NewRecorder(), r)
 	}
+}
+
+// FuzzAuthorize sends owners to addresses that may be anything. Whoever agrees comes back to the
+// application, or is sent nowhere.
+func FuzzAuthorize(f *testing.F) {
+	f.Add(wish().Encode(), "s")
+	f.Add(wish("redirect_uri", callback+"?attempt=1&code=x").Encode(), "ViewDetails")
+	f.Add(wish("redirect_uri", "https://partner.example@evil.example/connect/callback").Encode(), "<script>")
+	f.Add(wish("redirect_uri", "https://partner.example/connect/callback/../x", "code_challenge", challenge).Encode(), "")
+	f.Add("redirect_uri=https:\\\\evil.example&client_id=demo-partner", "\r\n")
+
+	cfg := partner()
+	cfg.EchoState = true
+	s := matterporttest.New(cfg)
+	f.Fuzz(func(t *testing.T, query, state string) {
+		target := "/oauth/authorize?" + query + "&state=" + url.QueryEscape(state)
+		address, err := s.Allow(target, owner)
+		if err == nil && !strings.HasPrefix(address, callback+"?") || err != nil && address != "" {
+			t.Errorf("sent to %q, %v", address, err)
+		}
+		r := httptest.NewRequest(http.MethodGet, "/oauth/authorize", nil)
+		r.URL.RawQuery = query
+		a := send(s, r)
+		if strings.Contains(a.Body.String(), "<script") {
+			t.Errorf("page = %s", a.Body)
+		}
+	})
 }

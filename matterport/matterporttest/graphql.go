@@ -79,7 +79,7 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 		faults = oneFault(codeInvalid, "the request body could not be read")
 	}
 	s.attempt(w, r, q.names(), body, func(w http.ResponseWriter) {
-		switch known, live := s.checkApp(bearer(r)); {
+		switch caller, known, live := s.caller(bearer(r)); {
 		case !known:
 			writeGraph(w, http.StatusUnauthorized, graphAnswer{Errors: oneFault(codeUnauthenticated, "a bearer token is needed")})
 		case !live:
@@ -87,17 +87,17 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 		case faults != nil:
 			writeGraph(w, status, graphAnswer{Errors: faults})
 		default:
-			s.answerQuery(w, r, q)
+			s.answerQuery(w, r, q, caller)
 		}
 	})
 }
 
-func (s *Server) answerQuery(w http.ResponseWriter, r *http.Request, q query) {
+func (s *Server) answerQuery(w http.ResponseWriter, r *http.Request, q query, c caller) {
 	if faults := q.validate(); faults != nil {
 		writeGraph(w, http.StatusBadRequest, graphAnswer{Errors: faults})
 		return
 	}
-	x := &execution{server: s, origin: s.origin(r), variables: q.variables}
+	x := &execution{server: s, caller: c, origin: s.origin(r), variables: q.variables}
 	writeGraph(w, http.StatusOK, x.run(q.op))
 }
 

@@ -15,8 +15,9 @@ type rule struct {
 }
 
 // Fail makes the next requests for op go wrong: times of them, or all until [Server.Heal] where times is
-// negative. op is "token", a GraphQL field name such as "createPrivateModelEmbedLink", "*" for all of
-// these, or one of the pages "show" and "status", which "*" leaves alone.
+// negative. op is "token" (the whole token endpoint), "authorization_code" or "refresh_token" (one of its
+// grants), a GraphQL field name such as "createPrivateModelEmbedLink", "*" for all of these, or one of the
+// pages "authorize", "select", "show" and "status", which "*" leaves alone.
 //
 // Rules are looked at in the order in which they were given. Each [Latency] that matches is served in
 // full; of the other failures the first that matches decides, and the rest are kept for later requests.
@@ -37,8 +38,9 @@ func (s *Server) Heal() {
 }
 
 // Calls returns how many requests for op have arrived, failed ones included. op is as in [Server.Fail]:
-// "token", a GraphQL field name, "show" (page loads), "status" (the page's polling), or "*", all requests
-// to the token endpoint and the Model API. Model API requests that could not be parsed count as "unparsed".
+// "token", one of its grants, a GraphQL field name, "authorize" (the page and its form), "select", "show"
+// (page loads), "status" (the page's polling), or "*", all requests to the token endpoint and the Model
+// API. Model API requests that could not be parsed count as "unparsed".
 func (s *Server) Calls(op string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

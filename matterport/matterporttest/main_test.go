@@ -40,13 +40,14 @@ func account() matterporttest.Config {
 type answer struct {
 	*httptest.ResponseRecorder
 	body struct {
-		Data        map[string]any
-		Errors      []graphError
-		Error       string
-		AccessToken string  `json:"access_token"`
-		TokenType   string  `json:"token_type"`
-		ExpiresIn   float64 `json:"expires_in"`
-		Scope       string
+		Data         map[string]any
+		Errors       []graphError
+		Error        string
+		AccessToken  string  `json:"access_token"`
+		RefreshToken string  `json:"refresh_token"`
+		TokenType    string  `json:"token_type"`
+		ExpiresIn    float64 `json:"expires_in"`
+		Scope        string
 	}
 }
 

@@ -54,7 +54,7 @@ func (x *execution) createFor(ids []string, args arguments) (Token, *graphError)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	for _, id := range ids {
-		if _, err := x.server.activeModel(id); err != nil {
+		if _, err := x.server.activeModel(x.caller.account, id); err != nil {
 			return Token{}, err
 		}
 	}
@@ -73,6 +73,9 @@ func (x *execution) deleteToken(args arguments) (any, *graphError) {
 
 // authorize checks the credentials that the mutations carry besides the bearer token.
 func (x *execution) authorize(args arguments) *graphError {
+	if err := x.caller.mayEmbed(); err != nil {
+		return err
+	}
 	cfg := x.server.cfg
 	if args.text("clientId") != cfg.ClientID || args.text("clientSecret") != cfg.ClientSecret {
 		return fault(codeUnauthorized, "clientId or clientSecret is wrong")
@@ -81,7 +84,10 @@ func (x *execution) authorize(args arguments) *graphError {
 }
 
 func (x *execution) model(args arguments) (any, *graphError) {
-	m, err := x.server.activeModel(args.text("id"))
+	if err := x.caller.mayView(); err != nil {
+		return nil, err
+	}
+	m, err := x.server.activeModel(x.caller.account, args.text("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -89,11 +95,14 @@ func (x *execution) model(args arguments) (any, *graphError) {
 }
 
 func (x *execution) models(args arguments) (any, *graphError) {
+	if err := x.caller.mayView(); err != nil {
+		return nil, err
+	}
 	by, err := readSearch(args)
 	if err != nil {
 		return nil, err
 	}
-	page, total, next := x.server.search(by)
+	page, total, next := x.server.search(x.caller.account, by)
 	results := make([]object, len(page))
 	for i, m := range page {
 		results[i] = x.describe(m)

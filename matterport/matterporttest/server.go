@@ -1,7 +1,6 @@
 package matterporttest
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,46 +9,6 @@ import (
 	"time"
 )
 
-// Credentials and the SDK key that a [Config] without its own stands for.
-const (
-	DefaultClientID     = "demo-client"
-	DefaultClientSecret = "demo-secret"
-	DefaultSDKKey       = "demo-sdk-key"
-)
-
-// defaultAppTokenLife gives the expires_in of 3599 that Matterport's guide shows.
-const defaultAppTokenLife = time.Hour - time.Second
-
-// Config says what account is emulated. The zero value is a whole, working one.
-type Config struct {
-	// ClientID and ClientSecret are the account's OAuth application. Empty: [DefaultClientID] and
-	// [DefaultClientSecret].
-	ClientID, ClientSecret string
-
-	// SDKKey is the application key that the stand-in Showcase accepts at the handshake. Empty:
-	// [DefaultSDKKey].
-	SDKKey string
-
-	// Models are the account's spaces, newest first. Nil: [DefaultModels]. An empty slice that is not
-	// nil is an account without models.
-	Models []Model
-
-	// ShowcaseURL is the origin in links and image addresses, for example "http://127.0.0.1:9000".
-	// Empty: the host that the request was sent to.
-	ShowcaseURL string
-
-	// SDKClientURL is the script that the handshake tells the host page to import (scriptUrl). Empty:
-	// a small one of the emulator's own, enough for OAuth.createTokenRefresher. A browser test may
-	// point it at the real sdk-client.js, which may not be served from here.
-	SDKClientURL string
-
-	// Now is the clock. Nil: time.Now. [Server.SkewClock] moves the emulated clock away from it.
-	Now func() time.Time
-
-	// AppTokenLife is how long an application token lives. Zero or less: one second under an hour.
-	AppTokenLife time.Duration
-}
-
 // Server is the emulator, an [http.Handler]. Everything about it may be used from several goroutines at
 // once. It starts none of its own.
 type Server struct {
@@ -57,35 +16,30 @@ type Server struct {
 	mux  *http.ServeMux
 	skew atomic.Int64 // nanoseconds
 
+	accounts []*Account // the list is fixed, and mu guards the Models
+
 	mu     sync.Mutex
-	models []Model
 	apps   map[string]appToken
 	embeds map[string]embedToken
+	ledger ledger
 	minted int
 	rules  []*rule
 	calls  map[string]int
 }
 
-// New returns an emulator of the account in cfg. There is nothing in cfg that could be wrong.
+// New returns an emulator of what is in cfg. There is nothing in cfg that could be wrong.
 func New(cfg Config) *Server {
-	cfg.ClientID = cmp.Or(cfg.ClientID, DefaultClientID)
-	cfg.ClientSecret = cmp.Or(cfg.ClientSecret, DefaultClientSecret)
-	cfg.SDKKey = cmp.Or(cfg.SDKKey, DefaultSDKKey)
-	if cfg.Models == nil {
-		cfg.Models = DefaultModels()
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.AppTokenLife <= 0 {
-		cfg.AppTokenLife = defaultAppTokenLife
-	}
+	cfg = cfg.withDefaults()
 	s := &Server{
 		cfg:    cfg,
-		models: slices.Clone(cfg.Models),
 		apps:   map[string]appToken{},
 		embeds: map[string]embedToken{},
+		ledger: newLedger(),
 		calls:  map[string]int{},
+	}
+	for _, a := range cfg.Accounts {
+		a.Models = slices.Clone(a.Models)
+		s.accounts = append(s.accounts, &a)
 	}
 	s.mux = s.routes()
 	return s
@@ -95,6 +49,12 @@ func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/oauth/token", s.serveToken)
 	mux.HandleFunc("POST /api/models/graph", s.serveGraph)
+	mux.HandleFunc("GET /oauth/authorize", s.serveAuthorize)
+	mux.HandleFunc("POST /oauth/authorize", s.serveDecision)
+	mux.HandleFunc("GET /model-select", s.serveSelector)
+	mux.HandleFunc("GET /account/{account}/applications", s.serveApplications)
+	mux.HandleFunc("POST /account/{account}/applications", s.serveWithdraw)
+	mux.HandleFunc("GET /assets/{asset}", serveAsset)
 	mux.HandleFunc("GET /show", s.serveShow)
 	mux.HandleFunc("GET /show/{$}", s.serveShow)
 	mux.HandleFunc("GET /show/status", s.serveStatus)

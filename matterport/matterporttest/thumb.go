@@ -28,7 +28,7 @@ func thumbURL(origin, id string) string {
 // serveThumb draws a model's thumbnail. Nothing of the request gets into the drawing but its colours.
 func (s *Server) serveThumb(w http.ResponseWriter, r *http.Request) {
 	id, isSVG := strings.CutSuffix(r.PathValue("file"), ".svg")
-	if _, fault := s.activeModel(id); fault != nil || !isSVG {
+	if _, _, fault := s.findModel(id); fault != nil || !isSVG {
 		http.NotFound(w, r)
 		return
 	}

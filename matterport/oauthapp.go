@@ -1,0 +1,78 @@
+package matterport
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// OAuthApp is an application that works in the name of other accounts, whose owners connect them by
+// OAuth's authorization code grant (RFC 6749 §4.1, MATTERPORT.md §5). Create one with [NewOAuthApp];
+// it is safe for concurrent use.
+//
+// It keeps no tokens, and binds no attempt to a person or a browser: that is its caller's part.
+type OAuthApp struct {
+	api       *upstream
+	redirect  string
+	scopes    []Scope
+	life      time.Duration // asked for; zero: as Matterport has it
+	authorize string
+	selector  string
+	closed    atomic.Bool
+}
+
+// NewOAuthApp checks cfg, without using the network, and returns an application. The error joins
+// everything that is wrong with cfg. Whether Matterport knows the application, its redirect URL and
+// its scopes shows when somebody connects.
+func NewOAuthApp(cfg OAuthConfig) (*OAuthApp, error) {
+	cfg, connection, err := cfg.check()
+	if err != nil {
+		return nil, err
+	}
+	return &OAuthApp{
+		api:       newUpstream(connection),
+		redirect:  cfg.RedirectURL,
+		scopes:    slices.Clone(cfg.Scopes),
+		life:      cfg.AccessTokenLife,
+		authorize: cfg.AuthorizeURL,
+		selector:  cfg.SelectorURL,
+	}, nil
+}
+
+// Scopes returns what the application asks for, in the order of [OAuthConfig.Scopes].
+func (a *OAuthApp) Scopes() []Scope { return slices.Clone(a.scopes) }
+
+// RedirectURL returns the configured one, to which each attempt adds its parameter.
+func (a *OAuthApp) RedirectURL() string { return a.redirect }
+
+// AccessTokenLife returns what access tokens are asked to live; zero leaves it to Matterport.
+func (a *OAuthApp) AccessTokenLife() time.Duration { return a.life }
+
+// AuthorizePage returns the page that [OAuthApp.AuthorizeURL] leads to, without a query: what a
+// content security policy has to name.
+func (a *OAuthApp) AuthorizePage() string {
+	page, _, _ := strings.Cut(a.authorize, "?")
+	return page
+}
+
+// SelectorURL returns the address of the model selector, to which a page adds oauthToken and what else
+// it wishes for.
+func (a *OAuthApp) SelectorURL() string { return a.selector }
+
+// ServerTime returns the time by Matterport's clock, as [Client.ServerTime] does.
+func (a *OAuthApp) ServerTime() time.Time { return a.api.clock.read() }
+
+// Close closes idle connections, unless the transport is the caller's. Later calls fail with
+// [ErrClosed]; calls under way end with their own contexts.
+func (a *OAuthApp) Close() {
+	a.closed.Store(true)
+	a.api.close()
+}
+
+// Format prints where the application points to, and keeps fmt away from its fields.
+func (a *OAuthApp) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, "matterport.OAuthApp("+a.api.base+")")
+}
