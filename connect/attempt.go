@@ -1,0 +1,144 @@
+package connect
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/matterport"
+)
+
+// maxLabel is the longest label, in characters.
+const maxLabel = 100
+
+// A Wish is what a person wants to connect.
+type Wish struct {
+	// Connection is the ID of the connection that is to be connected again. Nothing tells whether it is
+	// still the same account: the person has to choose it. Empty: a new connection.
+	Connection string
+
+	// Label is what a new connection is to be called: at most 100 characters, and may be empty.
+	Label string
+}
+
+// An Attempt is an attempt to connect that has begun.
+type Attempt struct {
+	ID           string            // names it; it comes back with the browser
+	Proof        matterport.Secret // to be kept by this browser, in a cookie that scripts cannot read
+	AuthorizeURL string            // where the person is to go
+	Ends         time.Time
+}
+
+// Begin begins an attempt of u. Tell the person before they leave what the application asks for, and which
+// of it can cost them money (see [matterport.Scope.Charged]).
+func (c *Connections) Begin(ctx context.Context, u *identity.User, w Wish) (*Attempt, error) {
+	if err := c.authorize(ctx, u); err != nil {
+		return nil, err
+	}
+	w.Label = strings.TrimSpace(w.Label)
+	if !utf8.ValidString(w.Label) || utf8.RuneCountInString(w.Label) > maxLabel || strings.ContainsFunc(w.Label, unicode.IsControl) {
+		return nil, ErrInvalid
+	}
+	if err := c.roomFor(ctx, u, w); err != nil {
+		return nil, err
+	}
+	if err := c.spend(u.ID); err != nil {
+		return nil, err
+	}
+	now := c.cfg.Now()
+	a := &Attempt{ID: rand.Text(), Proof: matterport.Secret(rand.Text()), Ends: now.Add(attemptLife)}
+	verifier := rand.Text() + rand.Text() // 43 to 128 characters (RFC 7636 §4.1)
+	a.AuthorizeURL = c.app.AuthorizeURL(a.ID, verifier)
+	err := c.store.Begin(ctx, &StoredAttempt{
+		ID: a.ID, User: u.ID, Connection: w.Connection, Label: w.Label,
+		Proof: sha256.Sum256([]byte(a.Proof)), Verifier: matterport.Secret(verifier), Ends: a.Ends,
+	}, maxAttempts, now)
+	if err != nil {
+		return nil, c.doubt(ctx, err)
+	}
+	c.log.LogAttrs(ctx, slog.LevelInfo, "connecting began", slog.String("user", u.ID), slog.Bool("again", w.Connection != ""))
+	return a, nil
+}
+
+// roomFor says early what Finish would find out late, when the person has been at Matterport already.
+func (c *Connections) roomFor(ctx context.Context, u *identity.User, w Wish) error {
+	if w.Connection != "" {
+		_, err := c.find(ctx, u, w.Connection)
+		return err
+	}
+	list, err := c.list(ctx, u)
+	if err == nil && len(list) >= c.cfg.MaxPerUser {
+		err = ErrTooMany
+	}
+	return err
+}
+
+// maxParameter is the longest parameter of a callback that is looked at, in bytes.
+const maxParameter = 4096
+
+// A Callback is what a browser has brought back from Matterport.
+type Callback struct {
+	Attempt     string // the attempt's ID, from the redirect URI's own query or from the state
+	Code        string // RFC 6749 §4.1.2
+	Error       string // RFC 6749 §4.1.2.1
+	Description string // of the error
+}
+
+// ReadCallback reads the query of a callback. ok is false where the query names no attempt, or two that
+// differ, or has one of these parameters twice (RFC 6749 §3.1), or one that is too long.
+func ReadCallback(query url.Values) (cb Callback, ok bool) {
+	var state string
+	for _, parameter := range []struct {
+		name string
+		to   *string
+	}{
+		{"attempt", &cb.Attempt}, {"state", &state}, {"code", &cb.Code}, {"error", &cb.Error}, {"error_description", &cb.Description},
+	} {
+		values := query[parameter.name]
+		if len(values) > 1 || len(values) == 1 && len(values[0]) > maxParameter {
+			return Callback{}, false
+		}
+		*parameter.to = query.Get(parameter.name)
+	}
+	if cb.Attempt != "" && state != "" && cb.Attempt != state {
+		return Callback{}, false
+	}
+	if cb.Attempt == "" {
+		cb.Attempt = state
+	}
+	if cb.Attempt == "" {
+		return Callback{}, false
+	}
+	return cb, true
+}
+
+// take returns the attempt that the callback belongs to, if u has begun it in this browser a short while
+// ago. Whatever comes of it, the attempt is over.
+func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, proof string) (*StoredAttempt, error) {
+	a, err := c.store.Take(ctx, cb.Attempt)
+	if err != nil {
+		return nil, c.notFound(ctx, err, ErrAttemptOver)
+	}
+	sum := sha256.Sum256([]byte(proof))
+	problem := ""
+	switch {
+	case a.User != u.ID:
+		problem = "begun by another user"
+	case proof == "" || subtle.ConstantTimeCompare(sum[:], a.Proof[:]) != 1:
+		problem = "begun in another browser"
+	case !c.cfg.Now().Before(a.Ends):
+		problem = "begun too long ago"
+	default:
+		return a, nil
+	}
+	c.log.LogAttrs(ctx, slog.LevelWarn, "callback refused", slog.String("user", u.ID), slog.String("problem", problem))
+	return nil, ErrAttemptOver
+}

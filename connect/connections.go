@@ -1,0 +1,195 @@
+package connect
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/budget"
+	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/matterport"
+)
+
+// Connections are the accounts that people have connected. Create them with [New]; they are safe for
+// concurrent use, and any number of them, in any number of processes, may share a [Store].
+type Connections struct {
+	cfg     Config
+	app     *matterport.OAuthApp
+	store   Store
+	log     *slog.Logger
+	flights *flight.Group
+	budget  *budget.Budget
+	unsaved unsaved
+}
+
+// New reports everything that is wrong with cfg. It uses neither the network nor the store.
+func New(cfg Config) (*Connections, error) {
+	cfg, err := cfg.checked()
+	if err != nil {
+		return nil, err
+	}
+	return &Connections{
+		cfg:     cfg,
+		app:     cfg.App,
+		store:   cfg.Store,
+		log:     cfg.Logger,
+		flights: flight.New(),
+		budget:  budget.New(burst, every),
+		unsaved: newUnsaved(),
+	}, nil
+}
+
+// Close ends what is under way, and waits for it. Nothing can be renewed from then on. Closing twice is no
+// error.
+func (c *Connections) Close() error {
+	c.flights.Close()
+	return nil
+}
+
+// App returns the application that accounts are connected to.
+func (c *Connections) App() *matterport.OAuthApp { return c.app }
+
+// Scopes returns what the application asks the owner of an account for.
+func (c *Connections) Scopes() []matterport.Scope { return c.app.Scopes() }
+
+// A Connection is what a person is told of an account that they have connected.
+type Connection struct {
+	// ID has 26 characters, A-Z and 2-7, and is no secret: only its own person can do anything with it.
+	ID string
+
+	// Label is what the person calls it; it may be empty. Matterport does not say whose account it is.
+	Label string
+
+	Scopes    []matterport.Scope // what was granted, as far as Matterport says
+	Connected time.Time          // when the person connected it last
+	Refreshed time.Time          // when it was renewed last; zero before the first time
+	Reconnect bool               // Matterport has refused it: it has to be connected again
+}
+
+func newConnection(r *Record) Connection {
+	return Connection{
+		ID: r.ID, Label: r.Label, Scopes: r.Scopes, Connected: r.Connected, Refreshed: r.Refreshed, Reconnect: r.Reconnect(),
+	}
+}
+
+// List returns the connections of u, those that were connected first before the others.
+func (c *Connections) List(ctx context.Context, u *identity.User) ([]Connection, error) {
+	if err := c.authorize(ctx, u); err != nil {
+		return nil, err
+	}
+	return c.list(ctx, u)
+}
+
+func (c *Connections) list(ctx context.Context, u *identity.User) ([]Connection, error) {
+	records, err := c.store.List(ctx, u.ID)
+	if err != nil {
+		return nil, c.doubt(ctx, err)
+	}
+	var list []Connection
+	for _, r := range records {
+		list = append(list, newConnection(r))
+	}
+	slices.SortFunc(list, func(a, b Connection) int {
+		return cmp.Or(a.Connected.Compare(b.Connected), cmp.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+// Find returns the connection of u with that ID, or the only one that u has where id is empty:
+// [ErrNotConnected], [ErrSeveral].
+func (c *Connections) Find(ctx context.Context, u *identity.User, id string) (Connection, error) {
+	r, err := c.find(ctx, u, id)
+	if err != nil {
+		return Connection{}, err
+	}
+	return newConnection(r), nil
+}
+
+// find is the only way to a record, and so to a token: it asks whether u may have it.
+func (c *Connections) find(ctx context.Context, u *identity.User, id string) (*Record, error) {
+	if err := c.authorize(ctx, u); err != nil {
+		return nil, err
+	}
+	if id == "" {
+		list, err := c.list(ctx, u)
+		switch {
+		case err != nil:
+			return nil, err
+		case len(list) == 0:
+			return nil, ErrNotConnected
+		case len(list) > 1:
+			return nil, ErrSeveral
+		}
+		id = list[0].ID
+	}
+	r, err := c.store.Get(ctx, Key{u.ID, id})
+	switch {
+	case errors.Is(err, ErrNoRecord):
+		return nil, ErrNotConnected
+	case err != nil:
+		return nil, c.doubt(ctx, err)
+	}
+	return r, nil
+}
+
+// Disconnect forgets a connection and its tokens. Matterport is not told, as it documents no way to: the
+// owner of the account can withdraw the permission there. A token that a browser has lives until it expires.
+func (c *Connections) Disconnect(ctx context.Context, u *identity.User, id string) error {
+	r, err := c.find(ctx, u, id)
+	if err != nil {
+		return err
+	}
+	switch err := c.store.Delete(ctx, r.Key); {
+	case errors.Is(err, ErrNoRecord):
+		return ErrNotConnected
+	case err != nil:
+		return c.doubt(ctx, err)
+	}
+	c.log.LogAttrs(ctx, slog.LevelInfo, "connection forgotten", slog.String("user", r.User), slog.String("connection", r.ID))
+	return nil
+}
+
+// ForgetUser forgets everything of a person who is gone for good, and returns how many connections that
+// were. Do not call it when somebody signs out: their connections are there when they come back.
+func (c *Connections) ForgetUser(ctx context.Context, userID string) (int, error) {
+	if userID == "" {
+		return 0, ErrInvalid
+	}
+	n, err := c.store.DeleteUser(ctx, userID)
+	if err != nil {
+		return n, c.doubt(ctx, err)
+	}
+	c.log.LogAttrs(ctx, slog.LevelInfo, "user forgotten", slog.String("user", userID), slog.Int("connections", n))
+	return n, nil
+}
+
+// authorize says whether u may use connections at all.
+func (c *Connections) authorize(ctx context.Context, u *identity.User) error {
+	switch {
+	case !u.SignedIn():
+		return ErrNotSignedIn
+	case c.cfg.Allow == nil:
+		return nil
+	}
+	allowed, err := c.cfg.Allow(ctx, u)
+	switch {
+	case err != nil:
+		return c.doubt(ctx, err)
+	case !allowed:
+		c.log.LogAttrs(ctx, slog.LevelInfo, "connecting denied", slog.String("user", u.ID))
+		return ErrDenied
+	}
+	return nil
+}
+
+// spend takes one call to Matterport from the user's budget.
+func (c *Connections) spend(userID string) error {
+	if wait := c.budget.Spend(userID); wait > 0 {
+		return &Error{Kind: ErrRateLimited, RetryAfter: wait}
+	}
+	return nil
+}

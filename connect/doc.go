@@ -1,0 +1,25 @@
+// Package connect keeps the Matterport accounts that people have connected to the application by OAuth, so
+// that it can show the private spaces of those accounts to them (RFC 6749 §4.1, MATTERPORT.md §5).
+//
+// A person begins an attempt with [Connections.Begin], agrees at Matterport, and comes back with a code
+// that [Connections.Finish] redeems. From then on [Connections.Token] gives out access tokens in the shape
+// that the Showcase SDK wants, renews them, and says when the person has to connect again.
+//
+// # An attempt
+//
+// A link to another account's callback must not be able to connect that account to the person who follows
+// it. An attempt is therefore bound to the user who began it and to the browser it was begun in, ends after
+// ten minutes, and can be used once. None of this rests on Matterport: whether it echoes the state is not
+// documented, so the nonce of an attempt is in the query of the redirect URI as well, and either will do.
+// PKCE's verifier is always sent.
+//
+// # Tokens
+//
+// Both tokens of a connection are in the [Store], and each request reads them there: what one replica has
+// renewed all others use at once, and what is forgotten is gone everywhere. They are renewed by one flight
+// in each process, under the store's lock for the connection, and committed before anybody gets to see
+// them. Should that fail, they are kept in mind and committed by the next who needs them, as Matterport may
+// have made the old ones void.
+//
+// The package answers no HTTP: package handler does.
+package connect

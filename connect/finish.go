@@ -1,0 +1,133 @@
+package connect
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/matterport"
+)
+
+// Finish ends an attempt with what the browser has brought back: proof is what its cookie held, empty if
+// there was none. The connection is on record when Finish returns.
+//
+// From the moment on at which the code is redeemed it goes on though the browser leaves: the person has
+// agreed, and the code cannot be used again.
+func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback, proof string) (Connection, error) {
+	if err := c.authorize(ctx, u); err != nil {
+		return Connection{}, err
+	}
+	a, err := c.take(ctx, u, cb, proof)
+	if err != nil {
+		return Connection{}, err
+	}
+	if err := c.answered(ctx, u, cb); err != nil {
+		return Connection{}, err
+	}
+	var connected Connection
+	landed := c.flights.Do("finish "+a.ID, workTime, func(ctx context.Context) (err error) {
+		connected, err = c.redeem(ctx, a, cb.Code)
+		return err
+	})
+	select {
+	case done := <-landed:
+		if done.Err != nil {
+			return Connection{}, c.landed(ctx, done.Err)
+		}
+		return connected, nil
+	case <-ctx.Done():
+		return Connection{}, ctx.Err()
+	}
+}
+
+// answered is what Matterport has said to the attempt in the callback itself. Which codes it uses is not
+// documented, but for those of RFC 6749 §4.1.2.1; nor is how it refuses accounts in Development Mode.
+func (c *Connections) answered(ctx context.Context, u *identity.User, cb Callback) error {
+	kind := ErrUpstream
+	switch {
+	case cb.Error == "" && cb.Code != "":
+		return nil
+	case cb.Error == "":
+		return ErrInvalid
+	case cb.Error == "unauthorized_client", strings.Contains(strings.ToLower(cb.Description), "development mode"):
+		kind = ErrAccountRefused
+	case cb.Error == "access_denied", cb.Error == "consent_required", cb.Error == "interaction_required":
+		kind = ErrConsentDenied
+	case cb.Error == "server_error", cb.Error == "temporarily_unavailable":
+		kind = ErrUnavailable
+	}
+	c.log.LogAttrs(ctx, slog.LevelWarn, "connecting refused by matterport",
+		slog.String("user", u.ID), slog.String("code", known(cb.Error)), slog.Any("error", kind))
+	return &Error{Kind: kind}
+}
+
+// known is a code that may be logged: it has come by way of the browser, and may be anything.
+func known(code string) string {
+	codes := []string{
+		"access_denied", "consent_required", "interaction_required", "invalid_request", "invalid_scope", "server_error",
+		"temporarily_unavailable", "unauthorized_client", "unsupported_response_type",
+	}
+	if slices.Contains(codes, code) {
+		return code
+	}
+	return "unknown"
+}
+
+// redeem turns the code into a connection on record.
+func (c *Connections) redeem(ctx context.Context, a *StoredAttempt, code string) (Connection, error) {
+	grant, err := c.app.Exchange(ctx, a.ID, code, string(a.Verifier))
+	if err != nil {
+		err = exchangeError(err)
+		c.log.LogAttrs(ctx, slog.LevelWarn, "code not redeemed", slog.String("user", a.User), slog.Any("error", err))
+		return Connection{}, err
+	}
+	if missing := c.missing(grant); len(missing) > 0 {
+		c.log.LogAttrs(ctx, slog.LevelWarn, "scopes missing", slog.String("user", a.User), slog.Any("scopes", missing))
+		return Connection{}, &Error{Kind: ErrMissingScopes, Err: fmt.Errorf("not granted: %v", missing)}
+	}
+	r := &Record{Key: Key{a.User, a.Connection}, Label: a.Label}
+	if a.Connection == "" {
+		r.ID = rand.Text()
+		c.connected(r, grant)
+		err = c.store.Create(ctx, r, c.cfg.MaxPerUser)
+	} else {
+		err = c.store.Update(ctx, r.Key, func(_ context.Context, on *Record) error {
+			c.connected(on, grant)
+			*r = *on
+			return nil
+		})
+	}
+	switch {
+	case errors.Is(err, ErrFull):
+		return Connection{}, ErrTooMany
+	case err != nil:
+		return Connection{}, c.notFound(ctx, err, ErrNotConnected)
+	}
+	c.log.LogAttrs(ctx, slog.LevelInfo, "account connected", slog.String("user", r.User), slog.String("connection", r.ID),
+		slog.Any("scopes", r.Scopes))
+	return newConnection(r), nil
+}
+
+// connected writes a new grant into r.
+func (c *Connections) connected(r *Record, grant *matterport.OAuthToken) {
+	r.Connected, r.Refreshed = c.cfg.Now(), time.Time{}
+	r.Scopes = grant.Scopes
+	if grant.Scopes == nil {
+		r.Scopes = c.app.Scopes()
+	}
+	r.RefreshToken, r.AccessToken, r.ValidUntil = grant.RefreshToken, grant.AccessToken, grant.ValidUntil
+}
+
+// missing lists what the application asks for and has not been granted, as far as Matterport says.
+func (c *Connections) missing(grant *matterport.OAuthToken) []matterport.Scope {
+	if grant.Scopes == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(c.app.Scopes()), func(s matterport.Scope) bool { return slices.Contains(grant.Scopes, s) })
+}

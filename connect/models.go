@@ -1,0 +1,57 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/matterport"
+)
+
+// Models returns a page of the models of the connected account. id is as for [Connections.Token].
+func (c *Connections) Models(ctx context.Context, u *identity.User, id string, q matterport.ModelQuery) (page *matterport.ModelPage, err error) {
+	err = c.use(ctx, u, id, func(access matterport.Secret) (err error) {
+		page, err = c.app.Models(ctx, access, q)
+		return err
+	})
+	return page, err
+}
+
+// Model returns one model of the connected account, [ErrModelNotFound] if the account has none with that
+// ID. id is as for [Connections.Token].
+func (c *Connections) Model(ctx context.Context, u *identity.User, id, model string) (found *matterport.Model, err error) {
+	err = c.use(ctx, u, id, func(access matterport.Secret) (err error) {
+		found, err = c.app.Model(ctx, access, model)
+		return err
+	})
+	return found, err
+}
+
+// use makes a call with the connection's access token, and once more with another if Matterport does not
+// take it: it may have been revoked, with or without the connection.
+func (c *Connections) use(ctx context.Context, u *identity.User, id string, call func(access matterport.Secret) error) error {
+	r, err := c.current(ctx, u, id)
+	if err != nil {
+		return err
+	}
+	if err := c.spend(u.ID); err != nil {
+		return err
+	}
+	err = call(r.AccessToken)
+	if errors.Is(err, matterport.ErrTokenRefused) {
+		if err := c.renew(ctx, r.Key, r.AccessToken, false); err != nil {
+			return err
+		}
+		if r, err = c.current(ctx, u, r.ID); err != nil {
+			return err
+		}
+		err = call(r.AccessToken)
+	}
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	err = callError(err)
+	c.log.LogAttrs(ctx, slog.LevelWarn, "account not read", slog.String("user", r.User), slog.String("connection", r.ID), slog.Any("error", err))
+	return err
+}

@@ -1,0 +1,120 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+
+	"github.com/go-pme/pme/matterport"
+)
+
+// errRenewed says that nothing has to be changed: another replica has renewed the connection meanwhile.
+var errRenewed = errors.New("connect: renewed meanwhile")
+
+// refresh renews a connection, under the store's lock for it. refused is as for renew.
+func (c *Connections) refresh(ctx context.Context, k Key, refused matterport.Secret) error {
+	var got *renewal // what Matterport has answered
+	lost := false
+	err := c.store.Update(ctx, k, func(ctx context.Context, r *Record) (err error) {
+		switch {
+		case r.Reconnect():
+			return ErrReconnect
+		case c.fresh(r) && r.AccessToken != refused:
+			return errRenewed
+		}
+		got, err = c.next(ctx, r)
+		if errors.Is(err, ErrReconnect) {
+			lost = true
+			r.RefreshToken, r.AccessToken = "", ""
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		got.apply(r)
+		r.Refreshed = c.cfg.Now()
+		return nil
+	})
+	switch {
+	case errors.Is(err, errRenewed):
+		return nil
+	case err != nil:
+		if got != nil && !errors.Is(err, ErrNoRecord) {
+			c.unsaved.keep(k, got)
+		}
+		return c.notFound(ctx, err, ErrNotConnected)
+	}
+	c.unsaved.drop(k)
+	if lost {
+		c.log.LogAttrs(ctx, slog.LevelWarn, "connection lost", slog.String("user", k.User), slog.String("connection", k.ID))
+		return ErrReconnect
+	}
+	c.log.LogAttrs(ctx, slog.LevelInfo, "connection renewed", slog.String("user", k.User), slog.String("connection", k.ID),
+		slog.Bool("rotated", got.grant.RefreshToken != ""), slog.Time("valid_until", got.grant.ValidUntil))
+	return nil
+}
+
+// next is the renewal of r: the one that could not be committed, or Matterport's.
+func (c *Connections) next(ctx context.Context, r *Record) (*renewal, error) {
+	if got := c.unsaved.of(r); got != nil {
+		return got, nil
+	}
+	if err := c.spend(r.User); err != nil {
+		return nil, err
+	}
+	grant, err := c.app.Refresh(ctx, r.RefreshToken)
+	if err != nil {
+		err = refreshError(err)
+		c.log.LogAttrs(ctx, slog.LevelWarn, "connection not renewed", slog.String("user", r.User),
+			slog.String("connection", r.ID), slog.Any("error", err))
+		return nil, err
+	}
+	return &renewal{replaced: r.AccessToken, grant: grant}, nil
+}
+
+// A renewal is what Matterport has given for the tokens of a record.
+type renewal struct {
+	replaced matterport.Secret // the access token that was on record
+	grant    *matterport.OAuthToken
+}
+
+func (n *renewal) apply(r *Record) {
+	r.AccessToken, r.ValidUntil = n.grant.AccessToken, n.grant.ValidUntil
+	if n.grant.RefreshToken != "" {
+		r.RefreshToken = n.grant.RefreshToken
+	}
+}
+
+// unsaved are renewals that could not be committed. Matterport may have made void what is on record, so
+// they are kept in mind until the store works again.
+type unsaved struct {
+	mu       *sync.Mutex
+	renewals map[Key]*renewal
+}
+
+func newUnsaved() unsaved { return unsaved{mu: new(sync.Mutex), renewals: make(map[Key]*renewal)} }
+
+func (u unsaved) keep(k Key, n *renewal) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.renewals[k] = n
+}
+
+func (u unsaved) drop(k Key) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.renewals, k)
+}
+
+// of returns the renewal of exactly what is on record. One of anything else is out of date.
+func (u unsaved) of(r *Record) *renewal {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	n := u.renewals[r.Key]
+	if n == nil || n.replaced != r.AccessToken {
+		delete(u.renewals, r.Key)
+		return nil
+	}
+	return n
+}

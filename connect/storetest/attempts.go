@@ -1,0 +1,142 @@
+package storetest
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-pme/pme/connect"
+)
+
+func attemptComesBackWhole(t *testing.T, s connect.Store) {
+	full := &connect.StoredAttempt{
+		ID: "nonce", User: "alice", Connection: "A", Label: "Büro, Köln", Verifier: "a verifier", Ends: start.Add(time.Minute),
+	}
+	for i := range full.Proof {
+		full.Proof[i] = byte(255 - i)
+	}
+	plain := &connect.StoredAttempt{ID: "other", User: "bob", Verifier: "v", Ends: start.Add(time.Minute)}
+	for _, a := range []*connect.StoredAttempt{full, plain} {
+		begin(t, s, a)
+		got, err := s.Take(t.Context(), a.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(a, got); diff != "" {
+			t.Errorf("Take (-begun +taken):\n%s", diff)
+		}
+		if got.Verifier != a.Verifier {
+			t.Error("the verifier has changed")
+		}
+	}
+}
+
+func attemptIsTakenOnce(t *testing.T, s connect.Store) {
+	begin(t, s, attempt("nonce", "alice", time.Minute))
+	for i, want := range []bool{true, false, false} {
+		if got := taken(t, s, "nonce"); got != want {
+			t.Errorf("Take no. %d finds it: %t, want %t", i+1, got, want)
+		}
+	}
+}
+
+func attemptIsTakenOnceAmongMany(t *testing.T, a, b connect.Store) {
+	both := []connect.Store{a, b}
+	for round := range 5 {
+		id := numbered("nonce%d", round)
+		begin(t, a, attempt(id, "alice", time.Minute))
+		var winners atomic.Int32
+		together(50, func(i int) {
+			_, err := both[i%2].Take(t.Context(), id)
+			switch {
+			case err == nil:
+				winners.Add(1)
+			case !errors.Is(err, connect.ErrNoRecord):
+				t.Errorf("Take: %v", err)
+			}
+		})
+		if n := winners.Load(); n != 1 {
+			t.Errorf("%d got the attempt, want 1", n)
+		}
+	}
+}
+
+func attemptsOfOnePersonAreBounded(t *testing.T, s connect.Store) {
+	begin(t, s, attempt("bob", "bob", time.Second))
+	for i, life := range []int{3, 1, 2, 4} { // of 1, 2 and 3 those that end last stay beside the new one
+		if err := s.Begin(t.Context(), attempt(numbered("alice%d", life), "alice", time.Duration(life)*time.Minute), 3, start); err != nil {
+			t.Fatalf("Begin no. %d: %v", i+1, err)
+		}
+	}
+	for id, want := range map[string]bool{"alice1": false, "alice2": true, "alice3": true, "alice4": true, "bob": true} {
+		if got := taken(t, s, id); got != want {
+			t.Errorf("attempt %s is there: %t, want %t", id, got, want)
+		}
+	}
+}
+
+func newAttemptStaysThoughItEndsFirst(t *testing.T, s connect.Store) {
+	begin(t, s, attempt("first", "alice", time.Hour))
+	if err := s.Begin(t.Context(), attempt("second", "alice", time.Minute), 1, start); err != nil {
+		t.Fatal(err)
+	}
+	if !taken(t, s, "second") {
+		t.Error("the attempt that has just begun is not there")
+	}
+	if taken(t, s, "first") {
+		t.Error("two attempts are kept, with room for one")
+	}
+}
+
+func endedAttemptsOfAnybodyAreDropped(t *testing.T, s connect.Store) {
+	begin(t, s, attempt("ended", "alice", time.Second))
+	begin(t, s, attempt("ending", "bob", time.Minute))
+	begin(t, s, attempt("going on", "bob", time.Minute+time.Microsecond))
+	if err := s.Begin(t.Context(), attempt("new", "carol", time.Hour), 100, start.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]bool{"ended": false, "ending": false, "going on": true, "new": true} {
+		if got := taken(t, s, id); got != want {
+			t.Errorf("the attempt %q is there: %t, want %t", id, got, want)
+		}
+	}
+}
+
+func attemptNeverReplacesAnother(t *testing.T, s connect.Store) {
+	begin(t, s, attempt("nonce", "alice", time.Minute))
+	if err := s.Begin(t.Context(), attempt("nonce", "mallory", time.Hour), 100, start); err == nil {
+		t.Error("Begin with the ID of another attempt is no error")
+	}
+	a, err := s.Take(t.Context(), "nonce")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.User != "alice" {
+		t.Errorf("the attempt has become one of %s", a.User)
+	}
+}
+
+func manyAttemptsAtOnceAreBounded(t *testing.T, a, b connect.Store) {
+	const n, keep = 24, 3
+	both := []connect.Store{a, b}
+	users := []string{"alice", "bob"}
+	begin(t, a, attempt("old", "alice", time.Second)) // for all of them to drop
+	together(n, func(i int) {
+		x := attempt(numbered("nonce%d", i), users[i/2%2], time.Hour+time.Duration(i)*time.Second)
+		if err := both[i%2].Begin(t.Context(), x, keep, start.Add(time.Minute)); err != nil {
+			t.Errorf("Begin: %v", err)
+		}
+	})
+	left := 0
+	for i := range n {
+		if taken(t, both[i%2], numbered("nonce%d", i)) {
+			left++
+		}
+	}
+	if left != keep*len(users) {
+		t.Errorf("%d attempts of %d persons are kept, want %d", left, len(users), keep*len(users))
+	}
+}

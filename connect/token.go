@@ -1,0 +1,122 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/matterport"
+)
+
+// A Token is what a browser may have: it opens all models of the connected account, and does whatever else
+// its scopes allow.
+type Token struct {
+	AccessToken matterport.Secret
+	ValidUntil  time.Time // on Matterport's clock
+	ExpiresIn   int       // whole seconds left, always more than 60
+}
+
+// patience is how long a caller who could be served from what is on record waits for something better.
+const patience = 2 * time.Second
+
+var (
+	errTakesTime  = errors.New("the renewal takes its time")
+	errNoTimeLeft = errors.New("the access token lives too short: let the application's access tokens live 5 minutes or more at Matterport, and check this machine's clock")
+)
+
+// Token returns an access token of the connection of u with that ID, or of the only one that u has where id
+// is empty.
+//
+// The token on record is given out while more than RefreshBefore of its life is left; then it is renewed,
+// once for however many callers, in this process and in others. A caller whose ctx ends leaves at once and
+// takes nothing from the others. When Matterport is in trouble, a token that the SDK can still work with is
+// given out instead. [ErrReconnect] says that Matterport has refused the connection itself.
+func (c *Connections) Token(ctx context.Context, u *identity.User, id string) (Token, error) {
+	r, err := c.current(ctx, u, id)
+	if err != nil {
+		return Token{}, err
+	}
+	return c.token(r), nil
+}
+
+// current returns the record with a token that can be given out.
+func (c *Connections) current(ctx context.Context, u *identity.User, id string) (*Record, error) {
+	if c.flights.Closed() {
+		return nil, unavailable(errClosed)
+	}
+	r, err := c.find(ctx, u, id)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.Reconnect():
+		return nil, ErrReconnect
+	case c.fresh(r):
+		c.log.LogAttrs(ctx, slog.LevelDebug, "access token reused", slog.String("user", r.User), slog.String("connection", r.ID))
+		return r, nil
+	}
+	return c.renewed(ctx, u, r)
+}
+
+// renewed waits for a renewal, then looks again: what was true before the wait may not be now.
+func (c *Connections) renewed(ctx context.Context, u *identity.User, r *Record) (*Record, error) {
+	renewErr := c.renew(ctx, r.Key, "", c.token(r).usable())
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	r, err := c.find(ctx, u, r.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.Reconnect():
+		return nil, ErrReconnect
+	case c.token(r).usable() && renewErr != nil:
+		c.log.LogAttrs(ctx, slog.LevelWarn, "access token reused in trouble", slog.String("user", r.User),
+			slog.String("connection", r.ID), slog.Int("expires_in", c.token(r).ExpiresIn), slog.Any("error", renewErr))
+		return r, nil
+	case c.token(r).usable():
+		return r, nil
+	case renewErr == nil:
+		renewErr = &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
+	}
+	return nil, renewErr
+}
+
+// renew waits until the connection has been renewed, by this caller's flight or by one under way. refused is
+// an access token that Matterport does not take, though it should live. The flight goes on when the caller
+// leaves; one who has something at hand leaves after a little patience.
+func (c *Connections) renew(ctx context.Context, k Key, refused matterport.Secret, atHand bool) error {
+	landed := c.flights.Do("renew "+k.ID+" of "+k.User, workTime, func(ctx context.Context) error {
+		return c.refresh(ctx, k, refused)
+	})
+	var enough <-chan time.Time
+	if atHand {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		enough = timer.C
+	}
+	select {
+	case done := <-landed:
+		return c.landed(ctx, done.Err)
+	case <-enough:
+		return unavailable(errTakesTime)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// token says how much the record's access token is still worth.
+func (c *Connections) token(r *Record) Token {
+	left := r.ValidUntil.Sub(c.app.ServerTime())
+	return Token{AccessToken: r.AccessToken, ValidUntil: r.ValidUntil, ExpiresIn: int(left / time.Second)}
+}
+
+// usable says that the SDK can work with t.
+func (t Token) usable() bool { return t.AccessToken != "" && t.ExpiresIn >= int(minLeft/time.Second) }
+
+// fresh says that the record's token needs no renewal yet.
+func (c *Connections) fresh(r *Record) bool {
+	t := c.token(r)
+	return t.usable() && t.ExpiresIn > int(c.cfg.RefreshBefore/time.Second)
+}
