@@ -33,6 +33,9 @@ const (
 	// workTime bounds one exchange or one renewal, with its repeats and the store's part in it.
 	workTime = 20 * time.Second
 
+	// callTime bounds one call to the Model API, with its repeats.
+	callTime = 10 * time.Second
+
 	// burst and every limit how often one person may cause a call to Matterport.
 	burst = 30
 	every = 2 * time.Second

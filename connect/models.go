@@ -11,7 +11,7 @@ import (
 
 // Models returns a page of the models of the connected account. id is as for [Connections.Token].
 func (c *Connections) Models(ctx context.Context, u *identity.User, id string, q matterport.ModelQuery) (page *matterport.ModelPage, err error) {
-	err = c.use(ctx, u, id, func(access matterport.Secret) (err error) {
+	err = c.use(ctx, u, id, func(ctx context.Context, access matterport.Secret) (err error) {
 		page, err = c.app.Models(ctx, access, q)
 		return err
 	})
@@ -21,16 +21,19 @@ func (c *Connections) Models(ctx context.Context, u *identity.User, id string, q
 // Model returns one model of the connected account, [ErrModelNotFound] if the account has none with that
 // ID. id is as for [Connections.Token].
 func (c *Connections) Model(ctx context.Context, u *identity.User, id, model string) (found *matterport.Model, err error) {
-	err = c.use(ctx, u, id, func(access matterport.Secret) (err error) {
+	err = c.use(ctx, u, id, func(ctx context.Context, access matterport.Secret) (err error) {
 		found, err = c.app.Model(ctx, access, model)
 		return err
 	})
 	return found, err
 }
 
+// call is a call to the Model API.
+type call func(ctx context.Context, access matterport.Secret) error
+
 // use makes a call with the connection's access token, and once more with another if Matterport does not
 // take it: it may have been revoked, with or without the connection.
-func (c *Connections) use(ctx context.Context, u *identity.User, id string, call func(access matterport.Secret) error) error {
+func (c *Connections) use(ctx context.Context, u *identity.User, id string, do call) error {
 	r, err := c.current(ctx, u, id)
 	if err != nil {
 		return err
@@ -38,7 +41,7 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, call
 	if err := c.spend(u.ID); err != nil {
 		return err
 	}
-	err = call(r.AccessToken)
+	err = within(ctx, r, do)
 	if errors.Is(err, matterport.ErrTokenRefused) {
 		if err := c.renew(ctx, r.Key, r.AccessToken, false); err != nil {
 			return err
@@ -46,7 +49,7 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, call
 		if r, err = c.current(ctx, u, r.ID); err != nil {
 			return err
 		}
-		err = call(r.AccessToken)
+		err = within(ctx, r, do)
 	}
 	if err == nil || ctx.Err() != nil {
 		return err
@@ -54,4 +57,11 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, call
 	err = callError(err)
 	c.log.LogAttrs(ctx, slog.LevelWarn, "account not read", slog.String("user", r.User), slog.String("connection", r.ID), slog.Any("error", err))
 	return err
+}
+
+// within bounds a call: Matterport may ask for more patience than whoever waits for the answer has.
+func within(ctx context.Context, r *Record, do call) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	return do(ctx, r.AccessToken)
 }

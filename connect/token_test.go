@@ -363,6 +363,23 @@ func TestModelsOfTheAccount(t *testing.T) {
 	})
 }
 
+func TestNobodyWaitsLongForMatterport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		d.connect(t, alice, harbour)
+		for _, failure := range []matterporttest.Failure{matterporttest.Hang(), matterporttest.Status(429, "40")} {
+			d.matterport.Fail("models", failure, -1)
+			start := time.Now()
+			_, err := d.Models(t.Context(), alice, "", matterport.ModelQuery{})
+			wantErr(t, "Models", err, connect.ErrUnavailable)
+			if waited := time.Since(start); waited > 10*time.Second {
+				t.Errorf("waited %v", waited)
+			}
+			d.matterport.Heal()
+		}
+	})
+}
+
 func TestOnePersonCannotKeepMatterportBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)

@@ -36,8 +36,13 @@ func TestGrantSeesTheModelsOfItsAccountAlone(t *testing.T) {
 		}
 	}
 	for _, tc := range []struct{ account, model, code string }{
-		{owner, office, ""}, {owner, printRoom, "not.found"}, {owner, closed, "model.inactive"},
-		{gallery, printRoom, ""}, {gallery, office, "not.found"}, {gallery, closed, "not.found"}, {gallery, lobby, "not.found"},
+		{owner, office, ""},
+		{owner, printRoom, "not.found"},
+		{owner, closed, "model.inactive"},
+		{gallery, printRoom, ""},
+		{gallery, office, "not.found"},
+		{gallery, closed, "not.found"},
+		{gallery, lobby, "not.found"},
 	} {
 		a := send(s, graphRequest(of[tc.account], operation(t, "model"), map[string]any{"id": tc.model}))
 		if found := a.field("model")["id"] == tc.model; found != (tc.code == "") || !found && !cmp.Equal(a.codes(), []string{tc.code}) {
