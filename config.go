@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
@@ -52,6 +53,11 @@ type Config struct {
 	// issuer.Config. Defaults: 30 at once, and one each 2 seconds.
 	MintBurst int
 	MintEvery time.Duration
+
+	// Connections are the Matterport accounts that people have connected by OAuth; see package connect.
+	// They are served under connect, and with the same words, looks and player as the rest. The handler
+	// does not close them. Default: none.
+	Connections *connect.Connections
 
 	// APIURL is where Matterport's API is. Default: https://api.matterport.com.
 	APIURL string

@@ -19,6 +19,7 @@ import (
 //	GET   view/{model}   one space
 //	GET   signed-in      where a sign-in in a popup ends
 //	GET   token          GET link   GET models   GET settings   POST revoke
+//	      connect        and all below it: see [handler.Connect]; with Config.Connections
 //	GET   pme.js         GET pme.css    each also under a name with a hash in it
 //
 // All but the last line are behind the Authenticator. It is safe for concurrent use.
@@ -108,6 +109,9 @@ func New(cfg Config) (*Handler, error) {
 		view: h.pages.View(),
 	}
 	h.routes.guard(cfg.Authenticate)
+	if h.routes.connect, err = cfg.connect(player); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	for _, name := range []string{"token", "link", "models", "settings"} {
 		h.routes.private[name] = cors(h.routes.private[name])
 	}

@@ -15,6 +15,7 @@ type routes struct {
 	private map[string]http.Handler // by the path without its leading slash
 	public  map[string]http.Handler
 	view    http.Handler // private; for view/{model}
+	connect http.Handler // for connect and all below it; nil without connections
 }
 
 // guard puts all that is private behind the authenticator, once and for all: there is no other way in.
@@ -41,6 +42,10 @@ func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if model, ok := strings.CutPrefix(at, "view/"); ok && model != "" && !strings.Contains(model, "/") {
 		rs.view.ServeHTTP(w, r)
+		return
+	}
+	if below, ok := strings.CutPrefix(at, "connect"); ok && rs.connect != nil && (below == "" || below[0] == '/') {
+		rs.connect.ServeHTTP(w, r)
 		return
 	}
 	answer.Error(w, http.StatusNotFound, "invalid_request", "There is nothing at this address.")

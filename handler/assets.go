@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
-	_ "embed" // for the two files below
+	_ "embed" // for the files below
 	"encoding/hex"
 	"net/http"
 	"path"
@@ -15,14 +15,18 @@ import (
 //go:embed assets/pme.js
 var script []byte
 
+//go:embed assets/connect.js
+var connectScript []byte
+
 //go:embed assets/pme.css
 var style []byte
 
-// ScriptName and StyleName are the names under which the pages load the browser module and their style:
-// with a hash of the content in them, so that browsers may keep them for as long as they like.
+// ScriptName, ConnectScriptName and StyleName are the names under which the pages load the browser modules
+// and their style: with a hash of the content in them, so that browsers may keep them for as long as they like.
 var (
-	ScriptName = hashed("pme.js", script)
-	StyleName  = hashed("pme.css", style)
+	ScriptName        = hashed("pme.js", script)
+	ConnectScriptName = hashed("connect.js", connectScript)
+	StyleName         = hashed("pme.css", style)
 )
 
 // Script answers GET with the browser module: import it, and use the element
@@ -32,6 +36,13 @@ var (
 // It expects the endpoints token, link, settings and signed-in beside itself, and may be served under any
 // name; under [ScriptName] browsers keep it. It holds nothing private and may be served to anybody.
 func Script() http.Handler { return asset(ScriptName, "text/javascript; charset=utf-8", script) }
+
+// ConnectScript answers GET with the browser module for connecting accounts, which drives the page of
+// [Connect] and may be imported by pages of the host's own: see connect.d.ts. [Connect] serves it beside
+// its endpoints; one that is served elsewhere has to be told where they are. It may be served to anybody.
+func ConnectScript() http.Handler {
+	return asset(ConnectScriptName, "text/javascript; charset=utf-8", connectScript)
+}
 
 // Style answers GET with the style of the pages, under any name; under [StyleName] browsers keep it. It
 // may be served to anybody.

@@ -35,13 +35,25 @@ func newSecurity(p Player, ancestors []string) (security, error) {
 	return s, errors.Join(errs...)
 }
 
+// needs is what a page needs beyond this site: a player, something to frame, and where its forms lead.
+type needs struct {
+	player      bool
+	frame, form string // origins, or empty
+}
+
 // policy is the Content-Security-Policy of a page with nonce. A page without a player needs nothing of
 // Matterport's but its thumbnails.
-func (s security) policy(nonce string, player bool) string {
-	script, frame := "script-src 'nonce-"+nonce+"'", "frame-src 'none'"
-	if player {
+func (s security) policy(nonce string, n needs) string {
+	script, frame, form := "script-src 'nonce-"+nonce+"'", "frame-src 'none'", "form-action 'self'"
+	switch {
+	case n.player:
 		script += " " + s.sdk + " " + s.showcase
 		frame = "frame-src " + s.showcase
+	case n.frame != "":
+		frame = "frame-src " + n.frame
+	}
+	if n.form != "" { // browsers follow a form's redirects with it
+		form += " " + n.form
 	}
 	return strings.Join([]string{
 		"default-src 'none'",
@@ -50,7 +62,7 @@ func (s security) policy(nonce string, player bool) string {
 		"style-src 'self'",
 		"img-src 'self' data: https: " + s.showcase,
 		"connect-src 'self'",
-		"form-action 'self'",
+		form,
 		"base-uri 'none'",
 		"frame-ancestors " + s.ancestors,
 	}, "; ")

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
+	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/issuer"
 )
@@ -19,10 +21,13 @@ type refusal struct {
 	retry  time.Duration
 }
 
-var refusals = []struct {
+// knownRefusal is what the errors that wrap when come to.
+type knownRefusal struct {
 	when error
 	refusal
-}{
+}
+
+var refusals = []knownRefusal{
 	{issuer.ErrNotSignedIn, refusal{http.StatusUnauthorized, "login_required", "Please sign in.", 0}},
 	{issuer.ErrInvalid, refusal{http.StatusBadRequest, "invalid_request", "Name the space by its model ID: modelId is 11 letters and digits.", 0}},
 	{issuer.ErrDenied, refusal{http.StatusForbidden, "access_denied", "You do not have access to this space.", 0}},
@@ -35,15 +40,23 @@ var refusals = []struct {
 // refusalFor sorts err. What it does not know is temporary, and says nothing.
 func refusalFor(err error) refusal {
 	out := refusals[len(refusals)-1].refusal
-	for _, known := range refusals {
+	for _, known := range slices.Concat(refusals, connectRefusals) {
 		if errors.Is(err, known.when) {
 			out = known.refusal
 			break
 		}
 	}
-	var e *issuer.Error
-	if errors.As(err, &e) && e.RetryAfter > 0 && out.retry > 0 {
-		out.retry = e.RetryAfter
+	var i *issuer.Error
+	var c *connect.Error
+	var after time.Duration
+	switch {
+	case errors.As(err, &i):
+		after = i.RetryAfter
+	case errors.As(err, &c):
+		after = c.RetryAfter
+	}
+	if after > 0 && out.retry > 0 {
+		out.retry = after
 	}
 	return out
 }

@@ -31,9 +31,9 @@ type GalleryPage struct {
 // the words of q in them.
 func (p *Pages) Gallery() http.Handler {
 	return getOnly(func(w http.ResponseWriter, r *http.Request) {
-		listing, err := listFor(p.cfg.Catalog, r)
+		listing, err := listFor(p.catalog, r)
 		if err != nil {
-			p.fail(w, r, err, "")
+			p.fail(w, r, err, p.page(""))
 			return
 		}
 		data := p.page("")
@@ -50,7 +50,7 @@ func (p *Pages) Gallery() http.Handler {
 // The error is one of the issuer's, as endpoints get it. GalleryFragment decides nothing: r has to have
 // come through the authenticator.
 func (p *Pages) GalleryFragment(r *http.Request, prefix string) (template.HTML, error) {
-	listing, err := listFor(p.cfg.Catalog, r)
+	listing, err := listFor(p.catalog, r)
 	if err != nil {
 		return "", err
 	}

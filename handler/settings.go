@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/issuer"
 )
 
@@ -17,6 +16,7 @@ type settingsAnswer struct {
 	Showcase string `json:"showcase"`
 	SDK      string `json:"sdk"`
 	SDKKey   string `json:"sdk_key"`
+	Selector string `json:"selector,omitempty"`
 	Viewer   string `json:"viewer"`
 }
 
@@ -40,22 +40,23 @@ func Settings(p Player, iss *issuer.Issuer) (http.Handler, error) {
 			refuse(w, issuer.ErrNotSignedIn)
 			return
 		}
-		body, err := json.Marshal(settingsAnswer{
-			Showcase: p.ShowcaseURL, SDK: p.SDKURL, SDKKey: p.SDKKey, Viewer: viewer(process, u, iss.Revocations(u.ID)),
-		})
-		if err != nil {
-			refuse(w, err)
-			return
-		}
-		answer.JSON(w.Header())
-		_, _ = w.Write(append(body, '\n'))
+		writeSettings(w, p, "", viewer(process, u.ID, u.Session, strconv.FormatUint(iss.Revocations(u.ID), 10)))
 	}), nil
 }
 
-// viewer tells people, sign-ins and what was revoked apart, and says nothing else about them.
-func viewer(process string, u *identity.User, revocations uint64) string {
+func writeSettings(w http.ResponseWriter, p Player, selector, viewer string) {
+	body, err := json.Marshal(settingsAnswer{Showcase: p.ShowcaseURL, SDK: p.SDKURL, SDKKey: p.SDKKey, Selector: selector, Viewer: viewer})
+	if err != nil { // cannot happen: every string has a form in JSON
+		refuse(w, err)
+		return
+	}
+	writeJSON(w, func(b []byte) []byte { return append(append(b, body...), '\n') })
+}
+
+// viewer tells apart what differs in a part, and says nothing else about it.
+func viewer(parts ...string) string {
 	h := sha256.New()
-	for _, part := range []string{process, u.ID, u.Session, strconv.FormatUint(revocations, 10)} {
+	for _, part := range parts {
 		_, _ = h.Write(strconv.AppendQuote(nil, part)) // quoted, so that no two lists read the same
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])

@@ -22,6 +22,8 @@ type Strings struct {
 	SignedIn     string // heads the page on which a sign-in ends
 	CloseWindow  string // says what to do with it
 
+	Connect ConnectStrings // of the pages of connected accounts
+
 	// Errors are sentences for the error codes of the package documentation, such as "access_denied".
 	Errors map[string]string
 
@@ -52,6 +54,7 @@ func (s Strings) withDefaults() Strings {
 	} {
 		*text.to = cmp.Or(*text.to, text.english)
 	}
+	s.Connect = s.Connect.withDefaults()
 	return s
 }
 

@@ -18,6 +18,8 @@
  * Why there is no token:
  *
  * - `login_required`: nobody is signed in;
+ * - `reconnect_required`: the Matterport account that the space belongs to has to be connected, for the first time
+ *   or again (with an endpoint of connected accounts);
  * - `access_denied`: this person may not see the space, or there is none;
  * - `model_not_found`: they may, but it is gone at Matterport;
  * - `invalid_request`: what was asked for is no space;
@@ -25,7 +27,7 @@
  * - `failed`: the SDK refuses, for instance a key that is not for this site (see `cause`);
  * - `stopped`: nobody wants it any more.
  */
-export type Code = "login_required" | "access_denied" | "model_not_found" | "invalid_request" | "transient" | "failed" | "stopped";
+export type Code = "login_required" | "reconnect_required" | "access_denied" | "model_not_found" | "invalid_request" | "transient" | "failed" | "stopped";
 
 export class PMEError extends Error {
   readonly code: Code;
@@ -47,13 +49,19 @@ export interface Token {
 export interface FetcherOptions {
   /** Model ID, or several with spaces between them, for one token that opens all of them. */
   model: string;
-  /** Where pme is mounted, such as "/pme/" or "https://api.example.com/pme/". Default: beside this module. */
+  /**
+   * Where pme is mounted, such as "/pme/" or "https://api.example.com/pme/"; for a space of a connected account where
+   * that is, such as "/pme/connect/" or "/pme/connect/ID/". Default: beside this module.
+   */
   endpoint?: string;
   /** Ends it: what is under way rejects with `stopped`, and no timer is left. */
   signal?: AbortSignal;
   /** Told of each failed try. */
   onTransient?: (error: PMEError) => void;
-  /** Called when nobody is signed in. With it, the fetcher waits until somebody is; without it, it rejects. */
+  /**
+   * Called when nobody is signed in, or the account is not connected. With it, the fetcher waits until that is done;
+   * without it, it rejects.
+   */
   onSignedOut?: (error: PMEError) => void;
 }
 
@@ -69,7 +77,8 @@ export function createFetcher(options: FetcherOptions): { fetch(oldToken?: strin
 
 /**
  * Opens the login in a popup. Call it in a click handler. The page it ends on tells this one, which lets everything
- * that waits for somebody to sign in go on. Null where the browser opens no popups.
+ * that waits for somebody to sign in go on. Where the endpoint is that of a connected account, and it has to be
+ * connected, the popup does that. Null where the browser opens no popups.
  */
 export function signIn(endpoint?: string): WindowProxy | null;
 
@@ -82,10 +91,10 @@ export function signIn(endpoint?: string): WindowProxy | null;
  * - `params`: parameters of Showcase as in a query, such as "qs=1&hl=0&lang=de". Those that are not known to change
  *   only how a space looks are left out; `auth`, `m` and `applicationKey` are never taken.
  * - `title`: names the frame, for screen readers.
- * - `strings`: words, as a JSON object: opening, waiting, login_required, access_denied, model_not_found,
- *   invalid_request, failed, sign_in, again.
- * - `state`, set by the element: opening, live, waiting, login_required, access_denied, model_not_found,
- *   invalid_request, failed.
+ * - `strings`: words, as a JSON object: opening, waiting, login_required, reconnect_required, access_denied,
+ *   model_not_found, invalid_request, failed, sign_in, connect, again.
+ * - `state`, set by the element: opening, live, waiting, login_required, reconnect_required, access_denied,
+ *   model_not_found, invalid_request, failed.
  *
  * Custom properties: `--pme-stage`, `--pme-stage-ink` (ground and words), `--pme-font`.
  *
@@ -113,8 +122,10 @@ export interface PMESpaceEventMap extends HTMLElementEventMap {
   "pme-refresh": CustomEvent<{ expiresIn: number }>;
   /** A try failed, or with `final` the space is given up and blanked. */
   "pme-error": CustomEvent<{ error: PMEError; final: boolean }>;
-  /** Nobody is signed in. The frame stays, and goes on when somebody is. */
-  "pme-signed-out": CustomEvent<{ loginURL?: string }>;
+  /**
+   * Nobody is signed in, or the account is not connected. The frame stays, and goes on when that is done.
+   */
+  "pme-signed-out": CustomEvent<{ code: "login_required" | "reconnect_required"; loginURL?: string }>;
 }
 
 declare global {

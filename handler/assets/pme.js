@@ -11,11 +11,13 @@ const STRINGS = {
   opening: "Opening the space…",
   waiting: "Connection interrupted. Trying again…",
   login_required: "You are signed out.",
+  reconnect_required: "This space's Matterport account has to be connected again.",
   access_denied: "You do not have access to this space.",
   model_not_found: "This space is no longer available.",
   invalid_request: "There is no such space.",
   failed: "This space cannot be opened.",
   sign_in: "Sign in",
+  connect: "Connect",
   again: "Try again",
 };
 
@@ -27,7 +29,7 @@ export class PMEError extends Error {
 }
 
 const stopped = () => new PMEError("stopped");
-const visible = () => document.visibilityState === "visible";
+const visible = () => !document.hidden;
 const left = (token) => Math.floor((token.until - Date.now()) / 1000);
 const usable = (token, old) => token && left(token) > LEAST && token.access_token !== old;
 const give = (token) => ({ access_token: token.access_token, expires_in: left(token) });
@@ -40,7 +42,7 @@ function base(endpoint) {
   return url.href;
 }
 
-const address = ({ endpoint, models }, name) => new URL(`${name}?modelId=${models.map(encodeURIComponent).join("&modelId=")}`, endpoint);
+const address = ({ endpoint, models }, name) => new URL(name + "?" + new URLSearchParams(models.map((id) => ["modelId", id])), endpoint);
 
 // Gives work a signal, for at most ms.
 async function within(ms, signal, work) {
@@ -60,8 +62,7 @@ async function within(ms, signal, work) {
 }
 
 function watch(signal, back) {
-  for (const type of ["online", "pageshow", "focus", "pme-signed-in"]) addEventListener(type, back, { signal });
-  document.addEventListener("visibilitychange", back, { signal });
+  for (const type of ["online", "pageshow", "focus", "visibilitychange", "pme-signed-in"]) addEventListener(type, back, { signal });
 }
 
 // Waits ms, or until another try may be worth it.
@@ -77,7 +78,8 @@ const ask = (url, signal) => within(TRY, signal, async (limit) => {
   });
   const body = await response.json().catch(() => {});
   if (response.ok && body) return body;
-  const code = response.type === "opaqueredirect" ? "login_required" : body?.error; // a proxy's login
+  const code = response.type === "opaqueredirect" ? "login_required" // a proxy's login
+    : body?.error?.replace("not_connected", "reconnect_required");
   const after = response.headers.get("Retry-After");
   const retryAfter = (isNaN(after) ? (Date.parse(after) - Date.now()) / 1000 : +after) || 0;
   throw new PMEError(STRINGS[code] ? code : "transient", { loginURL: body?.login_url, retryAfter });
@@ -93,8 +95,7 @@ async function insist(signal, report, work) {
       if (error.code !== "transient") throw error;
       report(error);
       const { retryAfter = 0 } = error;
-      const jittered = wait * (0.5 + Math.random() / 2);
-      await pause(Math.max(1000 * retryAfter, navigator.onLine ? jittered : 30_000), signal, !retryAfter);
+      await pause(Math.max(1000 * retryAfter, navigator.onLine ? wait * (0.5 + Math.random() / 2) : 30_000), signal, !retryAfter);
     }
   }
 }
@@ -117,7 +118,7 @@ async function persist(name, want, work) {
     try {
       return await Promise.race([landed, new Promise((_, leave) => signal.addEventListener("abort", () => leave(stopped())))]);
     } catch (error) {
-      if (error.code !== "login_required") throw error;
+      if (!/_required/.test(error.code)) throw error;
       forget();
       if (!signedOut) throw error;
       signedOut(error);
@@ -200,7 +201,7 @@ export function createFetcher({ model, endpoint, signal = new AbortController().
   };
 }
 
-const signInAddress = (endpoint) => new URL("signed-in?origin=" + encodeURIComponent(location.origin), endpoint).href;
+const signInAddress = (endpoint) => new URL("signed-in?origin=" + location.origin, endpoint);
 
 export const signIn = (endpoint) => open(signInAddress(base(endpoint)), "pme-sign-in", "popup,width=480,height=720");
 
@@ -209,8 +210,8 @@ let turn;
 
 const connect = (sdk, key, frame, auth, signal) => within(4 * TRY, signal, (limit) => new Promise((resolve, reject) => {
   const source = frame.contentWindow;
-  const connected = sdk.connect ? sdk.connect(frame, { auth }) : sdk.setupSdk(key, { iframe: frame, connectOptions: { auth } });
-  connected.then(resolve, (cause) => reject(new PMEError("failed", { cause })));
+  (sdk.connect?.(frame, { auth }) ?? sdk.setupSdk(key, { iframe: frame, connectOptions: { auth } }))
+    .then(resolve, (cause) => reject(new PMEError("failed", { cause })));
   limit.addEventListener("abort", () => {
     reject(signal.aborted ? stopped() : new PMEError("transient"));
     const payload = { reason: "given up", errorType: "ConnectionRefused" };
@@ -225,7 +226,7 @@ sheet.replaceSync(`
 :host, div { background: var(--pme-stage, #15171a); color: var(--pme-stage-ink, #f1f1ef); }
 iframe, div { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
 div { display: grid; gap: 1rem; place-content: center; place-items: center; text-align: center; }
-:host([state=waiting]) div, :host([state=login_required]) div { inset: auto 0 1rem; grid-auto-flow: column; width: fit-content;
+:host([state=waiting]) div, :host([state$=_required]) div { inset: auto 0 1rem; grid-auto-flow: column; width: fit-content;
   height: auto; margin: auto; padding: 1rem; border-radius: 1rem; }
 p { margin: 0; }
 a { padding: .5rem 1rem; border-radius: .5rem; background: #f1f1ef; color: #15171a; }
@@ -246,9 +247,8 @@ export class PMESpace extends HTMLElement {
   constructor() {
     super();
     this.#stage.adoptedStyleSheets = [sheet];
-    const status = make("div", { role: "status" });
-    status.append(this.#text, this.#action);
-    this.#stage.append(status);
+    this.#stage.append(make("div", { role: "status" }));
+    this.#stage.firstChild.append(this.#text, this.#action);
   }
 
   connectedCallback() { this.reload(); }
@@ -287,8 +287,8 @@ export class PMESpace extends HTMLElement {
     const strings = { ...STRINGS, ...JSON.parse(this.getAttribute("strings") || "{}") };
     this.setAttribute("state", state);
     this.#text.textContent = strings[text] ?? "";
-    Object.assign(this.#action, { hidden: !go, href: href ?? "#", textContent: strings[href ? "sign_in" : "again"] });
-    this.#action.onclick = (event) => { if (go() !== null) event.preventDefault(); };
+    Object.assign(this.#action, { hidden: !go, href: href ?? "#", textContent: strings[!href ? "again" : state === "login_required" ? "sign_in" : "connect"] });
+    this.#action.onclick = (event) => go() === null || event.preventDefault();
   }
 
   async #run(signal) {
@@ -296,12 +296,12 @@ export class PMESpace extends HTMLElement {
     const want = {
       endpoint, signal, models: list(this.getAttribute("model")),
       report: (error) => {
-        this.#show(this.#frames().length ? "waiting" : "opening", "waiting");
+        this.#show(this.#frames()[0] ? "waiting" : "opening", "waiting");
         this.#tell("pme-error", { error, final: false });
       },
-      signedOut: ({ loginURL }) => {
-        this.#show("login_required", undefined, () => signIn(endpoint), signInAddress(endpoint));
-        this.#tell("pme-signed-out", { loginURL });
+      signedOut: ({ code, loginURL }) => {
+        this.#show(code, undefined, () => signIn(endpoint), signInAddress(endpoint));
+        this.#tell("pme-signed-out", { code, loginURL });
       },
     };
     if (!want.models[0]) throw new PMEError("invalid_request");
@@ -355,10 +355,9 @@ export class PMESpace extends HTMLElement {
   #keep(want, mpSdk, token, again, fail) {
     const { signal } = want;
     let viewer = known.get(want.endpoint)?.viewer;
-    let refresher;
-    let current; // dispose() does not end a refresher that is fetching
-    let asking = false;
     let looked = Date.now();
+    let asking = false;
+    let refresher, current; // dispose() does not end a refresher that is fetching
     const expired = () => Date.now() > token.until;
     const asks = async (work) => {
       asking = true;

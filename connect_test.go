@@ -1,0 +1,159 @@
+package pme_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/matterport/matterporttest"
+)
+
+// newConnections lets people connect accounts at the emulator.
+func newConnections(t *testing.T, up *matterporttest.Running) *connect.Connections {
+	t.Helper()
+	app, err := matterport.NewOAuthApp(matterport.OAuthConfig{
+		ClientID: matterporttest.DefaultOAuthClientID, ClientSecret: matterporttest.DefaultOAuthClientSecret,
+		RedirectURL: "http://127.0.0.1/pme/connect/callback", Scopes: []matterport.Scope{matterport.ScopeViewDetails},
+		BaseURL: up.URL, AuthorizeURL: up.URL + "/oauth/authorize", HTTPClient: up.Client(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(app.Close)
+	connections, err := connect.New(connect.Config{App: app, Store: connect.NewMemory()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = connections.Close() })
+	return connections
+}
+
+func TestConnectedAccountsAreServedBelowConnect(t *testing.T) {
+	up := matterporttest.NewServer(t, matterporttest.Config{})
+	connections := newConnections(t, up)
+	with, _ := newHandler(t, func(c *pme.Config) { c.Connections = connections })
+	without, _ := newHandler(t, nil)
+
+	mounted := http.NewServeMux()
+	with.Mount(mounted, "/pme")
+	stripped := http.NewServeMux()
+	stripped.Handle("/pme/", http.StripPrefix("/pme", with))
+	none := http.NewServeMux()
+	without.Mount(none, "/pme")
+
+	get := func(h http.Handler, path, person string) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		r.Header.Set("Person", person)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	for name, mux := range map[string]http.Handler{"Mount": mounted, "StripPrefix": stripped} {
+		for path, want := range map[string]struct {
+			status int
+			body   string
+		}{
+			"/pme/connect":             {200, `"connections":[]`},
+			"/pme/connect/":            {200, "Connect an account"},
+			"/pme/connect/token":       {404, `"error":"not_connected"`},
+			"/pme/connect/nothing":     {404, `"error":"invalid_request"`},
+			"/pme/connections":         {404, `"error":"invalid_request"`},
+			"/pme/models":              {200, office},
+			"/pme/connect/connect.js":  {200, "export"},
+			"/pme/connect/../settings": {307, ""},
+		} {
+			if w := get(mux, path, "alice"); w.Code != want.status || !strings.Contains(w.Body.String(), want.body) {
+				t.Errorf("%s %s: %d %s", name, path, w.Code, w.Body)
+			}
+		}
+		for path, status := range map[string]int{"/pme/connect": 401, "/pme/connect/token": 401, "/pme/connect/": 401, "/pme/connect/connect.js": 200} {
+			if w := get(mux, path, ""); w.Code != status {
+				t.Errorf("%s %s for nobody: %d", name, path, w.Code)
+			}
+		}
+	}
+	for _, path := range []string{"/pme/connect", "/pme/connect/", "/pme/connect/token"} {
+		if w := get(none, path, "alice"); w.Code != http.StatusNotFound {
+			t.Errorf("%s without connections: %d", path, w.Code)
+		}
+	}
+}
+
+// What RevokeUser takes back is what was issued by Private Model Embed. An account stays connected when its
+// person signs out, or there would be no point in connecting it.
+func TestRevokedUserStaysConnected(t *testing.T) {
+	up := matterporttest.NewServer(t, matterporttest.Config{})
+	connections := newConnections(t, up)
+	h, _ := newHandler(t, func(c *pme.Config) { c.Connections = connections })
+	alice := &identity.User{ID: "alice"}
+	attempt, err := connections.Begin(t.Context(), alice, connect.Wish{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := up.Allow(attempt.AuthorizeURL, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := url.Parse(back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	callback, _ := connect.ReadCallback(address.Query())
+	if _, err := connections.Finish(t.Context(), alice, callback, string(attempt.Proof)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.RevokeUser(t.Context(), "alice"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := connections.Token(t.Context(), alice, ""); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOAuthConfigFromEnv(t *testing.T) {
+	lookup := func(env map[string]string) func(string) (string, bool) {
+		return func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	}
+	got, err := pme.OAuthConfigFromEnv(lookup(map[string]string{
+		"MATTERPORT_OAUTH_CLIENT_ID": "id", "MATTERPORT_OAUTH_CLIENT_SECRET": "hush",
+		"MATTERPORT_OAUTH_REDIRECT_URL": "https://portal.example.com/callback",
+		"MATTERPORT_OAUTH_SCOPES":       " ViewDetails  PurchaseAssets ", "MATTERPORT_OAUTH_TOKEN_LIFE": "15m",
+		"MATTERPORT_SELECTOR_URL": "https://select.example.com/",
+	}))
+	want := matterport.OAuthConfig{
+		ClientID: "id", ClientSecret: "hush", RedirectURL: "https://portal.example.com/callback",
+		Scopes:          []matterport.Scope{matterport.ScopeViewDetails, matterport.ScopePurchaseAssets},
+		AccessTokenLife: 15 * time.Minute, SelectorURL: "https://select.example.com/",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if string(got.ClientSecret) != "hush" {
+		t.Error("the secret is another")
+	}
+	_, err = pme.OAuthConfigFromEnv(lookup(map[string]string{"MATTERPORT_OAUTH_TOKEN_LIFE": "hush"}))
+	for _, want := range []string{"CLIENT_ID is not set", "CLIENT_SECRET is not set", "REDIRECT_URL is not set", "TOKEN_LIFE is no duration"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hush") {
+		t.Errorf("a value is in %v", err)
+	}
+	least, err := pme.OAuthConfigFromEnv(lookup(map[string]string{
+		"MATTERPORT_OAUTH_CLIENT_ID": "id", "MATTERPORT_OAUTH_CLIENT_SECRET": "hush",
+		"MATTERPORT_OAUTH_REDIRECT_URL": "https://portal.example.com/callback",
+	}))
+	if err != nil || len(least.Scopes) != 1 || least.Scopes[0] != matterport.ScopeViewDetails {
+		t.Errorf("%v, %v", least.Scopes, err)
+	}
+}

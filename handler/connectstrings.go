@@ -1,0 +1,121 @@
+package handler
+
+import (
+	"cmp"
+
+	"github.com/go-pme/pme/matterport"
+)
+
+// ConnectStrings are the words of the pages of [Connect]. What is empty is left as it is in English.
+type ConnectStrings struct {
+	Title        string // heads the page, and names it in links
+	Account      string // a connection that has no name
+	None         string // there are no connections
+	Since        string // stands before the time it was connected
+	Refreshed    string // stands before the time it was renewed last
+	Allowed      string // heads what this site may do with it
+	Again        string // it has to be connected again
+	Choose       string // button: opens the model selector
+	Reconnect    string // button
+	Forget       string // button
+	ForgetAsk    string // asks whether to
+	ForgetMeans  string // says what it means
+	Cancel       string // button: do not
+	Close        string // button: of a window or the model selector
+	Add          string // heads the form
+	AddAgain     string // heads the form for a connection that is to be connected again
+	Label        string // of the field for a connection's name
+	LabelHelp    string // says what it is for
+	Asks         string // stands before what is asked for
+	Charged      string // marks what can cost money
+	ChargedMeans string // says who pays
+	Keeps        string // what this site keeps
+	Withdraw     string // how it is undone
+	Go           string // button: leads to Matterport
+	Connected    string // heads the page on which connecting ends
+	GoOn         string // leads on from there
+	Chosen       string // heads the chosen spaces
+	All          string // heads them where all of an account are chosen
+	More         string // button: shows more of them
+	Leaving      string // Matterport is in another window
+	Forgotten    string // it was done
+	Failed       string // it was not
+
+	// Scopes say by name what the application may do, after Asks.
+	Scopes map[string]string
+}
+
+var scopeTexts = map[matterport.Scope]string{
+	matterport.ScopeViewPublic:     "find public spaces",
+	matterport.ScopeViewDetails:    "find the spaces of the account and see their details, private ones included",
+	matterport.ScopeEditDetails:    "change the basic details of its spaces",
+	matterport.ScopeDownloadAssets: "download what belongs to its spaces, such as purchased add-ons",
+	matterport.ScopePurchaseAssets: "purchase assets for its spaces",
+}
+
+func (s ConnectStrings) withDefaults() ConnectStrings {
+	for _, text := range []struct {
+		to      *string
+		english string
+	}{
+		{&s.Title, "Matterport accounts"},
+		{&s.Account, "Matterport account"},
+		{&s.None, "No account is connected yet. Connect yours to see its private spaces here."},
+		{&s.Since, "Connected"},
+		{&s.Refreshed, "Renewed"},
+		{&s.Allowed, "This site may"},
+		{&s.Again, "This account has to be connected again."},
+		{&s.Choose, "Choose spaces"},
+		{&s.Reconnect, "Connect again"},
+		{&s.Forget, "Forget"},
+		{&s.ForgetAsk, "Forget this account?"},
+		{&s.ForgetMeans, "This site forgets the account and can show its spaces no more. The permission at Matterport stays: you can withdraw it there, in the account's settings."},
+		{&s.Cancel, "Cancel"},
+		{&s.Close, "Close"},
+		{&s.Add, "Connect an account"},
+		{&s.AddAgain, "Connect an account again"},
+		{&s.Label, "What to call it"},
+		{&s.LabelHelp, "Optional. It helps you to tell several accounts apart."},
+		{&s.Asks, "This site will ask Matterport for permission to"},
+		{&s.Charged, "can cost money"},
+		{&s.ChargedMeans, "What this site purchases is charged to the Matterport account that you connect."},
+		{&s.Keeps, "This site never sees your Matterport password. It keeps a key to the account (a refresh token), encrypted."},
+		{&s.Withdraw, "You can have the account forgotten here at any time, and withdraw the permission in the account's settings at Matterport."},
+		{&s.Go, "Continue to Matterport"},
+		{&s.Connected, "Your Matterport account is connected."},
+		{&s.GoOn, "Continue"},
+		{&s.Chosen, "Chosen spaces"},
+		{&s.All, "All spaces of this account"},
+		{&s.More, "Show more"},
+		{&s.Leaving, "Continue in the window of Matterport."},
+		{&s.Forgotten, "The account is forgotten."},
+		{&s.Failed, "That did not work. Please try again."},
+	} {
+		*text.to = cmp.Or(*text.to, text.english)
+	}
+	return s
+}
+
+// said are the words that the script needs.
+func (s ConnectStrings) said() map[string]string {
+	return map[string]string{
+		"choose": s.Choose, "close": s.Close, "chosen": s.Chosen, "all": s.All, "more": s.More,
+		"leaving": s.Leaving, "forgotten": s.Forgotten, "failed": s.Failed, "connected": s.Connected,
+	}
+}
+
+// ScopeText is a scope in words.
+type ScopeText struct {
+	Scope       matterport.Scope
+	Charged     bool // it can cost the account's owner money
+	Description string
+}
+
+func (s ConnectStrings) scopes(scopes []matterport.Scope) []ScopeText {
+	var out []ScopeText
+	for _, scope := range scopes {
+		text := cmp.Or(s.Scopes[string(scope)], scopeTexts[scope], string(scope))
+		out = append(out, ScopeText{Scope: scope, Charged: scope.Charged(), Description: text})
+	}
+	return out
+}
