@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -35,15 +36,13 @@ func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback,
 		connected, err = c.redeem(ctx, a, cb.Code)
 		return err
 	})
-	select {
-	case done := <-landed:
-		if done.Err != nil {
-			return Connection{}, c.landed(ctx, done.Err)
-		}
-		return connected, nil
-	case <-ctx.Done():
-		return Connection{}, ctx.Err()
+	switch done, err := flight.Wait(ctx, landed, 0); {
+	case !done:
+		return Connection{}, err
+	case err != nil:
+		return Connection{}, c.landed(ctx, err)
 	}
+	return connected, nil
 }
 
 // answered is what Matterport has said to the attempt in the callback itself. Which codes it uses is not

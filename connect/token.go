@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -90,20 +91,18 @@ func (c *Connections) renew(ctx context.Context, k Key, refused matterport.Secre
 	landed := c.flights.Do("renew "+k.ID+" of "+k.User, workTime, func(ctx context.Context) error {
 		return c.refresh(ctx, k, refused)
 	})
-	var enough <-chan time.Time
+	var enough time.Duration
 	if atHand {
-		timer := time.NewTimer(patience)
-		defer timer.Stop()
-		enough = timer.C
+		enough = patience
 	}
-	select {
-	case done := <-landed:
-		return c.landed(ctx, done.Err)
-	case <-enough:
-		return unavailable(errTakesTime)
-	case <-ctx.Done():
-		return ctx.Err()
+	done, err := flight.Wait(ctx, landed, enough)
+	switch {
+	case done:
+		return c.landed(ctx, err)
+	case err != nil:
+		return err
 	}
+	return unavailable(errTakesTime)
 }
 
 // token says how much the record's access token is still worth.

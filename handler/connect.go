@@ -55,6 +55,9 @@ type ConnectConfig struct {
 //	GET    [/ID]/signed-in    where a popup of the browser module ends, or connects first
 //	GET, POST, DELETE /ID     the same for one connection; POST connects it again
 //
+// The callback comes from Matterport's site, so the host's session cookie has to be SameSite=Lax: with Strict,
+// the gate sends people to sign in on their way back.
+//
 // It serves the browser modules and the style of its pages as well: connect.js, pme.js, pme.css. Nothing
 // else is answered without a person. It is safe for concurrent use.
 type Connect struct {

@@ -3,7 +3,6 @@ package handler
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/go-pme/pme/connect"
@@ -17,13 +16,7 @@ func (c *Connect) token(w http.ResponseWriter, r *http.Request, v visit) {
 		c.refuse(w, r, v, err)
 		return
 	}
-	writeJSON(w, func(b []byte) []byte {
-		b = append(b, `{"access_token":`...)
-		b = appendString(b, string(t.AccessToken))
-		b = append(b, `,"token_type":"Bearer","expires_in":`...)
-		b = strconv.AppendInt(b, int64(t.ExpiresIn), 10)
-		return append(b, "}\n"...)
-	})
+	writeToken(w, t.AccessToken, t.ExpiresIn)
 }
 
 // link answers ?modelId=ID as [Link] does, for a plain iframe. It does not ask Matterport whether there is
@@ -40,15 +33,8 @@ func (c *Connect) link(w http.ResponseWriter, r *http.Request, v visit) {
 		c.refuse(w, r, v, err)
 		return
 	}
-	writeJSON(w, func(b []byte) []byte {
-		b = append(b, `{"link":`...)
-		b = appendString(b, c.cfg.Player.ShowcaseURL+"/show?m="+models[0]+"&auth="+url.QueryEscape("Bearer "+string(t.AccessToken)))
-		b = append(b, `,"valid_until":"`...)
-		b = t.ValidUntil.UTC().AppendFormat(b, time.RFC3339)
-		b = append(b, `","expires_in":`...)
-		b = strconv.AppendInt(b, int64(t.ExpiresIn), 10)
-		return append(b, "}\n"...)
-	})
+	link := c.cfg.Player.ShowcaseURL + "/show?m=" + models[0] + "&auth=" + url.QueryEscape("Bearer "+string(t.AccessToken))
+	writeLink(w, matterport.Secret(link), t.ValidUntil, t.ExpiresIn)
 }
 
 // settings answers as [Settings] does, with the model selector's address. viewer changes with the person,

@@ -37,10 +37,12 @@ var refusals = []knownRefusal{
 	{issuer.ErrUnavailable, refusal{http.StatusServiceUnavailable, "temporarily_unavailable", "Spaces are unavailable for the moment. Please try again shortly.", 5 * time.Second}},
 }
 
+var allRefusals = slices.Concat(refusals, connectRefusals)
+
 // refusalFor sorts err. What it does not know is temporary, and says nothing.
 func refusalFor(err error) refusal {
 	out := refusals[len(refusals)-1].refusal
-	for _, known := range slices.Concat(refusals, connectRefusals) {
+	for _, known := range allRefusals {
 		if errors.Is(err, known.when) {
 			out = known.refusal
 			break

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/matterport"
 )
 
 // Link answers GET ?modelId=ID with
@@ -23,14 +24,19 @@ func Link(iss *issuer.Issuer) http.Handler {
 			refuse(w, err)
 			return
 		}
-		writeJSON(w, func(b []byte) []byte {
-			b = append(b, `{"link":`...)
-			b = appendString(b, string(t.Link))
-			b = append(b, `,"valid_until":"`...)
-			b = t.ValidUntil.UTC().AppendFormat(b, time.RFC3339)
-			b = append(b, `","expires_in":`...)
-			b = strconv.AppendInt(b, int64(t.ExpiresIn), 10)
-			return append(b, "}\n"...)
-		})
+		writeLink(w, t.Link, t.ValidUntil, t.ExpiresIn)
+	})
+}
+
+// writeLink is the answer with a link whose token has so many seconds left.
+func writeLink(w http.ResponseWriter, link matterport.Secret, validUntil time.Time, seconds int) {
+	writeJSON(w, func(b []byte) []byte {
+		b = append(b, `{"link":`...)
+		b = appendString(b, string(link))
+		b = append(b, `,"valid_until":"`...)
+		b = validUntil.UTC().AppendFormat(b, time.RFC3339)
+		b = append(b, `","expires_in":`...)
+		b = strconv.AppendInt(b, int64(seconds), 10)
+		return append(b, "}\n"...)
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/matterport"
 )
 
 // Token answers GET ?modelId=ID with
@@ -22,13 +23,18 @@ func Token(iss *issuer.Issuer) http.Handler {
 			refuse(w, err)
 			return
 		}
-		writeJSON(w, func(b []byte) []byte {
-			b = append(b, `{"access_token":`...)
-			b = appendString(b, string(t.AccessToken))
-			b = append(b, `,"token_type":"Bearer","expires_in":`...)
-			b = strconv.AppendInt(b, int64(t.ExpiresIn), 10)
-			return append(b, "}\n"...)
-		})
+		writeToken(w, t.AccessToken, t.ExpiresIn)
+	})
+}
+
+// writeToken is the answer with a token that has so many seconds left.
+func writeToken(w http.ResponseWriter, access matterport.Secret, seconds int) {
+	writeJSON(w, func(b []byte) []byte {
+		b = append(b, `{"access_token":`...)
+		b = appendString(b, string(access))
+		b = append(b, `,"token_type":"Bearer","expires_in":`...)
+		b = strconv.AppendInt(b, int64(seconds), 10)
+		return append(b, "}\n"...)
 	})
 }
 

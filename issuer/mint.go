@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -17,23 +18,21 @@ import (
 // a little patience.
 func (i *Issuer) mint(ctx context.Context, u *identity.User, key Key, atHand bool) error {
 	key = key.clone()
-	flight := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
+	landed := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
 		return i.fly(ctx, u, key)
 	})
-	var enough <-chan time.Time
+	var enough time.Duration
 	if atHand {
-		timer := time.NewTimer(patience)
-		defer timer.Stop()
-		enough = timer.C
+		enough = patience
 	}
-	select {
-	case done := <-flight:
-		return i.landed(ctx, done.Err)
-	case <-enough:
-		return unavailable(errors.New("Matterport takes its time"))
-	case <-ctx.Done():
-		return ctx.Err()
+	done, err := flight.Wait(ctx, landed, enough)
+	switch {
+	case done:
+		return i.landed(ctx, err)
+	case err != nil:
+		return err
 	}
+	return unavailable(errors.New("Matterport takes its time"))
 }
 
 // landed gives the errors of the flight itself the form of all others.

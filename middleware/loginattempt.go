@@ -121,7 +121,7 @@ func (o *OIDC) makeRoom(w http.ResponseWriter, r *http.Request, size int) {
 		}
 		var a loginAttempt
 		if o.seals.open(c.Name, c.Value, &a) != nil || !a.running(o.cfg.Now()) {
-			o.cookies.clear(w, c.Name)
+			o.cookies.Clear(w, c.Name)
 			continue
 		}
 		size += len(c.Value)
@@ -129,7 +129,7 @@ func (o *OIDC) makeRoom(w http.ResponseWriter, r *http.Request, size int) {
 	}
 	slices.SortStableFunc(others, func(a, b running) int { return int(a.began - b.began) })
 	for len(others) > 0 && (len(others) >= maxAttempts || size > maxAttemptBytes) {
-		o.cookies.clear(w, others[0].name)
+		o.cookies.Clear(w, others[0].name)
 		size -= others[0].size
 		others = others[1:]
 	}

@@ -37,7 +37,7 @@ func (o *OIDC) serveCallback(w http.ResponseWriter, r *http.Request) {
 		o.refuse(w, r, errForeignCallback)
 		return
 	}
-	o.cookies.clear(w, o.attemptName(state)) // whatever comes of it: an attempt is for one callback
+	o.cookies.Clear(w, o.attemptName(state)) // whatever comes of it: an attempt is for one callback
 	s, err := o.finishLogin(r, a, query)
 	if err != nil {
 		o.refuse(w, r, err)

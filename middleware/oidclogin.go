@@ -39,7 +39,7 @@ func (o *OIDC) serveLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.makeRoom(w, r, len(sealed))
-	o.cookies.set(w, name, sealed, attemptLife)
+	o.cookies.Set(w, name, sealed, attemptLife)
 	redirectPrivately(w, p.oauth.AuthCodeURL(a.state, o.loginOptions(a)...), http.StatusFound)
 }
 

@@ -32,7 +32,7 @@ func (o *OIDC) write(w http.ResponseWriter, s *signIn, now time.Time) error {
 	if len(sealed) > maxCookie {
 		return errTooManyGroups
 	}
-	o.cookies.set(w, o.cookies.session, sealed, s.expires(o.cfg.IdleTimeout, o.cfg.Lifetime).Sub(now))
+	o.cookies.Set(w, o.cookies.session, sealed, s.expires(o.cfg.IdleTimeout, o.cfg.Lifetime).Sub(now))
 	return nil
 }
 
@@ -40,7 +40,7 @@ func (o *OIDC) write(w http.ResponseWriter, s *signIn, now time.Time) error {
 func (o *OIDC) turnAway(w http.ResponseWriter, err error) error {
 	var reason nobody
 	if errors.As(err, &reason) {
-		o.cookies.clear(w, o.cookies.session)
+		o.cookies.Clear(w, o.cookies.session)
 	}
 	return err
 }

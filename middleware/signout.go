@@ -41,7 +41,7 @@ func (o *OIDC) serveLogout(w http.ResponseWriter, r *http.Request) {
 			}
 			o.tellSignOut(r.Context(), subjectID(o.cfg.Issuer, s.subject), s.session())
 		}
-		o.cookies.clear(w, o.cookies.session)
+		o.cookies.Clear(w, o.cookies.session)
 	}
 	redirectPrivately(w, next, http.StatusSeeOther)
 }

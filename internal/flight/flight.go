@@ -61,6 +61,26 @@ func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) er
 	})
 }
 
+// Wait waits for a call to land, and returns its error with done being true. Otherwise the caller leaves and
+// the call goes on: with the error of ctx when that ends, and with none when patience is over. Patience of
+// zero is endless.
+func Wait(ctx context.Context, landed <-chan singleflight.Result, patience time.Duration) (done bool, err error) {
+	var enough <-chan time.Time
+	if patience > 0 {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		enough = timer.C
+	}
+	select {
+	case result := <-landed:
+		return true, result.Err
+	case <-enough:
+		return false, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
 // Go runs f beside the caller, with a context that ends when the group is closed, and reports whether
 // it does: a closed group runs nothing.
 func (g *Group) Go(f func(context.Context)) bool {

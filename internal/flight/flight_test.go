@@ -44,6 +44,30 @@ func TestCallHasItsOwnDeadline(t *testing.T) {
 	})
 }
 
+func TestWhoWaitsMayLeave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := flight.New()
+		defer g.Close()
+		broken := errors.New("broken")
+		landed := g.Do("k", time.Hour, func(context.Context) error {
+			time.Sleep(time.Minute)
+			return broken
+		})
+		ctx, leave := context.WithTimeout(t.Context(), time.Second)
+		defer leave()
+		if done, err := flight.Wait(ctx, landed, 0); done || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("until ctx ends: %v, %v", done, err)
+		}
+		start := time.Now()
+		if done, err := flight.Wait(t.Context(), landed, 2*time.Second); done || err != nil || time.Since(start) != 2*time.Second {
+			t.Errorf("for a while: %v, %v after %v", done, err, time.Since(start))
+		}
+		if done, err := flight.Wait(t.Context(), landed, 0); !done || !errors.Is(err, broken) {
+			t.Errorf("to the end: %v, %v", done, err)
+		}
+	})
+}
+
 func TestPanicIsAnErrorWithoutItsValue(t *testing.T) {
 	g := flight.New()
 	defer g.Close()

@@ -1,0 +1,41 @@
+// Package cookie writes the project's cookies, all in the same way: nothing about them is left to a default.
+package cookie
+
+import (
+	"net/http"
+	"time"
+)
+
+// A Jar sets and clears cookies. Secure is true except on loopback addresses, where there may be no TLS.
+type Jar struct{ Secure bool }
+
+// Name returns the name that a cookie is to have. The prefix __Host- makes browsers refuse such a cookie from a
+// subdomain, from another path and over http (RFC 6265bis §4.1.3.2), so nobody can plant one.
+func (j Jar) Name(name string) string {
+	if j.Secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// Set sets a cookie, for one second at least.
+func (j Jar) Set(w http.ResponseWriter, name, value string, life time.Duration) {
+	j.write(w, name, value, max(1, int(life/time.Second)))
+}
+
+// Clear has the browser forget a cookie.
+func (j Jar) Clear(w http.ResponseWriter, name string) { j.write(w, name, "", -1) }
+
+// write sets or clears a cookie. SameSite is Lax and not Strict, as the way back from a provider starts on
+// another site.
+func (j Jar) write(w http.ResponseWriter, name, value string, maxAge int) {
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // not Secure on loopback addresses only
+		Name:     name,
+		Value:    value,
+		Path:     "/",
+		MaxAge:   maxAge,
+		Secure:   j.Secure,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	})
+}
