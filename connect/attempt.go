@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -124,12 +125,14 @@ func ReadCallback(query url.Values) (cb Callback, ok bool) {
 // ago. Whatever comes of it, the attempt is over.
 func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, proof string) (*StoredAttempt, error) {
 	a, err := c.store.Take(ctx, cb.Attempt)
-	if err != nil {
-		return nil, c.notFound(ctx, err, ErrAttemptOver)
+	if err != nil && !errors.Is(err, ErrNoRecord) {
+		return nil, c.doubt(ctx, err)
 	}
 	sum := sha256.Sum256([]byte(proof))
 	problem := ""
 	switch {
+	case err != nil:
+		problem = "never begun, used before, or over for long"
 	case a.User != u.ID:
 		problem = "begun by another user"
 	case proof == "" || subtle.ConstantTimeCompare(sum[:], a.Proof[:]) != 1:
