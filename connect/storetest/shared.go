@@ -121,6 +121,20 @@ func deletedDuringAnUpdateStaysDeleted(t *testing.T, a, b connect.Store) {
 	wantErr(t, "Get", err, connect.ErrNoRecord)
 }
 
+// createdAnewDuringAnUpdateIsAnother deletes a connection and creates one of the same key, while an Update
+// has the old one in hand.
+func createdAnewDuringAnUpdateIsAnother(t *testing.T, a, b connect.Store) {
+	anew := record("alice", "A")
+	anew.Label, anew.RefreshToken = "anew", "anew"
+	staysDeleted(t, a, record("alice", "A"), func() error {
+		if err := b.Delete(t.Context(), anew.Key); err != nil {
+			return err
+		}
+		return b.Create(t.Context(), anew, 1)
+	})
+	want(t, "Get", get(t, b, anew.Key), anew)
+}
+
 func userDeletedDuringAnUpdateStaysGone(t *testing.T, a, b connect.Store) {
 	staysDeleted(t, a, record("alice", "A"), func() error {
 		n, err := b.DeleteUser(t.Context(), "alice")

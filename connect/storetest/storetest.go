@@ -89,6 +89,7 @@ func runPair(t *testing.T, newPair func(t *testing.T) (a, b connect.Store)) {
 		"OneUpdateAtATime":                   oneUpdateAtATime,
 		"UpdateWaitsForTheOneBefore":         updateWaitsForTheOneBefore,
 		"DeletedDuringAnUpdateStaysDeleted":  deletedDuringAnUpdateStaysDeleted,
+		"CreatedAnewDuringAnUpdateIsAnother": createdAnewDuringAnUpdateIsAnother,
 		"UserDeletedDuringAnUpdateStaysGone": userDeletedDuringAnUpdateStaysGone,
 		"ManyAtOnceLoseNothing":              manyAtOnceLoseNothing,
 	} {

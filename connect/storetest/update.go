@@ -66,7 +66,7 @@ func panickingChangeFreesTheLock(t *testing.T, s connect.Store) {
 	create(t, s, r)
 	func() {
 		defer func() {
-			if recover() != errRefused {
+			if err, _ := recover().(error); !errors.Is(err, errRefused) {
 				t.Error("what change panicked with does not arrive")
 			}
 		}()

@@ -1,0 +1,77 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"fmt"
+)
+
+// Dialect is the kind of database. The statements are the same for both, but for what follows.
+type Dialect int
+
+const (
+	// PostgreSQL is for any number of processes. An Update holds a connection, a transaction and the
+	// lock of its row while it runs.
+	PostgreSQL Dialect = iota + 1
+
+	// SQLite is for a database of one process, with one connection. Package sqlite opens one.
+	SQLite
+)
+
+func (d Dialect) String() string {
+	switch d {
+	case PostgreSQL:
+		return "PostgreSQL"
+	case SQLite:
+		return "SQLite"
+	default:
+		return fmt.Sprintf("Dialect(%d)", int(d))
+	}
+}
+
+// traits are in what the dialects differ.
+type traits struct {
+	isolation sql.IsolationLevel
+
+	// shared says that other processes use the database, so that it has to keep the locks.
+	shared bool
+
+	// interruptible says that a statement may be given up while it runs. The connection to a SQLite
+	// file is closed by its driver when that happens, and with it goes the lock on the file, for which
+	// another process may be waiting.
+	interruptible bool
+
+	// The statement that waits for the lock with the number $1, until the transaction ends. It is empty
+	// where one transaction runs at a time.
+	lock string
+
+	// The statement that sets the server's limits for the transaction to $1 milliseconds. It is empty
+	// where there are none.
+	limits string
+
+	// The statement for one connection, which locks its row until the transaction ends. It is empty where
+	// the locks are in memory.
+	oneLocked string
+
+	// The statement that drops the attempts that have ended by $1, but for those that somebody else is
+	// just dropping.
+	sweep string
+}
+
+const sweep = `DELETE FROM pme_attempts WHERE id IN (SELECT id FROM pme_attempts WHERE ends <= $1`
+
+func (d Dialect) traits() traits {
+	if d == SQLite {
+		return traits{sweep: sweep + `)`}
+	}
+	return traits{
+		// The database's own default may be one that gives an error instead of the row after a wait.
+		isolation:     sql.LevelReadCommitted,
+		shared:        true,
+		interruptible: true,
+		lock:          `SELECT pg_advisory_xact_lock($1)`,
+		limits: `SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $1, true),
+			set_config('idle_in_transaction_session_timeout', $1, true)`,
+		oneLocked: one + ` FOR UPDATE`,
+		sweep:     sweep + ` FOR UPDATE SKIP LOCKED)`,
+	}
+}

@@ -1,0 +1,100 @@
+package sqlstore
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// keySize is that of AES-256, in bytes.
+const keySize = 32
+
+// A Key seals what is secret in a database: 32 random bytes. It is for one purpose only, and must not be
+// kept beside the database or its backups. The zero Key is none.
+//
+// A Key shows as its ID under the verbs of fmt, in slog and in JSON, also within a struct. There is no
+// way to get its text back.
+type Key struct {
+	secret func() [keySize]byte // fmt finds its way to anything else in an unexported field
+}
+
+var (
+	_ fmt.Formatter  = Key{}
+	_ slog.LogValuer = Key{}
+)
+
+// NewKey returns a key that nobody else has, and that is lost with the process: it is for tests.
+func NewKey() Key {
+	var secret [keySize]byte
+	_, _ = rand.Read(secret[:]) // never fails
+	return newKey(secret)
+}
+
+func newKey(secret [keySize]byte) Key {
+	return Key{secret: func() [keySize]byte { return secret }}
+}
+
+var errKey = errors.New("sqlstore: a key is 32 random bytes in base64 or hexadecimal digits; make one with: openssl rand -base64 32")
+
+// ParseKey reads a key of 32 bytes in base64, of the standard or the URL alphabet, with or without its
+// padding, or in hexadecimal digits. White space around it is ignored. The error says how to make a key,
+// and nothing of the text.
+func ParseKey(text string) (Key, error) {
+	text = strings.TrimSpace(text)
+	var secret []byte
+	var err error
+	if len(text) == hex.EncodedLen(keySize) {
+		secret, err = hex.DecodeString(text)
+	} else {
+		text = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
+		secret, err = base64.RawStdEncoding.Strict().DecodeString(text)
+	}
+	if err != nil || len(secret) != keySize {
+		return Key{}, errKey // the cause would quote the text
+	}
+	if [keySize]byte(secret) == [keySize]byte{} {
+		return Key{}, errors.New("sqlstore: a key of zeros only is none; make one with: openssl rand -base64 32")
+	}
+	return newKey([keySize]byte(secret)), nil
+}
+
+// idSize is how much of a key's hash tells it from others, in bytes.
+const idSize = 8
+
+// id names the key without telling anything about it.
+func (k Key) id() (id [idSize]byte) {
+	h := sha256.New()
+	_, _ = io.WriteString(h, "pme/connect/sqlstore: the ID of a key\x00")
+	secret := k.secret()
+	_, _ = h.Write(secret[:])
+	copy(id[:], h.Sum(nil))
+	return id
+}
+
+// ID returns what the key is called in the database, in errors and in logs: 16 hexadecimal digits, which
+// are no secret. It is empty for the zero Key.
+func (k Key) ID() string {
+	if k.secret == nil {
+		return ""
+	}
+	id := k.id()
+	return hex.EncodeToString(id[:])
+}
+
+// String returns the ID.
+func (k Key) String() string { return "key " + k.ID() }
+
+// Format writes the ID, whatever the verb and its flags.
+func (k Key) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, k.String()) }
+
+// LogValue gives slog the ID.
+func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// MarshalText returns the ID. It serves JSON too.
+func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }

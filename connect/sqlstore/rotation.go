@@ -1,0 +1,139 @@
+package sqlstore
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/go-pme/pme/connect"
+)
+
+// uses counts the connections that need each key.
+const uses = `SELECT mark, COUNT(*) FROM (
+	SELECT user_id, id, substr(refresh_token, 1, 9) AS mark FROM pme_connections WHERE refresh_token IS NOT NULL
+	UNION SELECT user_id, id, substr(access_token, 1, 9) FROM pme_connections WHERE access_token IS NOT NULL
+) AS sealed GROUP BY mark`
+
+// checkKeys makes sure that no connection needs a key that is not there, and that keys open what they are
+// said to have sealed. Attempts are left out: they are over in minutes, and one that cannot be opened
+// costs its person to begin once more.
+func (s *Store) checkKeys(ctx context.Context, lost []string) error {
+	inUse := make(map[mark]int)
+	err := s.query(ctx, func(row scanner) error {
+		var m []byte
+		var n int
+		if err := row.Scan(&m, &n); err != nil {
+			return err
+		}
+		if len(m) == len(mark{}) && m[0] == form {
+			inUse[mark(m)] = n
+		}
+		return nil // what is no mark is found to be damaged by whoever reads it
+	}, uses)
+	if err != nil {
+		return failed(ctx, "look which keys are in use", err)
+	}
+	for _, id := range lost {
+		if err := s.discard(ctx, inUse, id); err != nil {
+			return err
+		}
+	}
+	var wrong []error
+	for _, m := range slices.SortedFunc(maps.Keys(inUse), func(a, b mark) int { return bytes.Compare(a[:], b[:]) }) {
+		if s.ring.keys[m] != nil {
+			wrong = append(wrong, s.checkKey(ctx, m))
+			continue
+		}
+		wrong = append(wrong, fmt.Errorf("sqlstore: %w: connections sealed with key %v: %d. Add it to Config.Keys, in any place but the first."+
+			" If it is lost for good, add its ID to Config.LostKeys: the owners of these connections will have to connect again", ErrKeyMissing, m, inUse[m]))
+	}
+	return errors.Join(wrong...)
+}
+
+// checkKey reports a key that opens none of a few values that it is said to have sealed. One that is
+// damaged would be no reason to let everybody wait.
+func (s *Store) checkKey(ctx context.Context, m mark) error {
+	var tried, opened int
+	err := s.query(ctx, func(row scanner) error {
+		var k connect.Key
+		var sealed []byte
+		if err := row.Scan(&k.User, &k.ID, &sealed); err != nil {
+			return err
+		}
+		tried++
+		if _, err := s.ring.open(place{connectionsTable, "refresh_token", k}, sealed); err == nil {
+			opened++
+		}
+		return nil
+	}, `SELECT user_id, id, refresh_token FROM pme_connections WHERE substr(refresh_token, 1, 9) = $1 LIMIT 5`, m[:])
+	if err != nil {
+		return failed(ctx, "try a key", err)
+	}
+	if tried > 0 && opened == 0 {
+		return fmt.Errorf("sqlstore: key %v opens none of the connections that it was tried on: %w. Restore the database from a backup,"+
+			" or let their owners connect again: take the key from Config.Keys, and add its ID to Config.LostKeys", m, ErrDamaged)
+	}
+	return nil
+}
+
+// discard takes the tokens from connections that were sealed with a key that is lost.
+func (s *Store) discard(ctx context.Context, inUse map[mark]int, lost string) error {
+	for m := range inUse {
+		if m.String() != lost {
+			continue
+		}
+		n := 0
+		err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+			n, err = affected(ctx, tx, `UPDATE pme_connections SET refresh_token = NULL, access_token = NULL, valid_until = NULL
+				WHERE substr(refresh_token, 1, 9) = $1 OR substr(access_token, 1, 9) = $1`, m[:])
+			return err
+		})
+		if err != nil {
+			return failed(ctx, "discard what a lost key has sealed", err)
+		}
+		delete(inUse, m)
+		s.log.WarnContext(ctx, "connections of a lost key have to be connected again", "key", lost, "connections", n)
+	}
+	return nil
+}
+
+// Rewrap seals with the first key what older ones have sealed, and returns how many connections that
+// were. When it has returned without an error, and ten minutes later for the attempts that were under way,
+// the other keys are not needed any more, provided that all processes have the same first key. It may run
+// beside them, and waits for their Updates. Connections that cannot be opened are left as they are, and
+// are an error.
+func (s *Store) Rewrap(ctx context.Context) (int, error) {
+	var older []connect.Key
+	err := s.query(ctx, func(row scanner) error {
+		var k connect.Key
+		err := row.Scan(&k.User, &k.ID)
+		older = append(older, k)
+		return err
+	}, `SELECT user_id, id FROM pme_connections WHERE substr(refresh_token, 1, 9) <> $1 OR substr(access_token, 1, 9) <> $1`, s.ring.first[:])
+	if err != nil {
+		return 0, failed(ctx, "look for what older keys have sealed", err)
+	}
+	var done, unreadable int
+	var last error
+	for _, k := range older {
+		err := s.Update(ctx, k, func(context.Context, *connect.Record) error { return nil })
+		switch {
+		case err == nil:
+			done++
+		case errors.Is(err, connect.ErrNoRecord): // deleted meanwhile
+		case errors.Is(err, ErrDamaged), errors.Is(err, ErrKeyMissing):
+			unreadable++
+			last = err
+		default:
+			return done, err
+		}
+	}
+	if unreadable > 0 {
+		return done, fmt.Errorf("sqlstore: %d connections cannot be sealed anew, such as: %w", unreadable, last)
+	}
+	return done, nil
+}

@@ -1,0 +1,123 @@
+package sqlstore
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/matterport"
+)
+
+var (
+	// ErrKeyMissing says that something was sealed with a key that is not among Config.Keys.
+	ErrKeyMissing = errors.New("a key is missing")
+
+	// ErrDamaged says that something in the database is not what was sealed there: it was changed, or
+	// moved from another row.
+	ErrDamaged = errors.New("not what was sealed there")
+)
+
+// A place is where a sealed value belongs. What is sealed for one cannot be opened in another.
+type place struct {
+	table, column string
+	connect.Key   // of an attempt: its user and its own ID
+}
+
+func (p place) String() string { return fmt.Sprintf("%s of %s %q", p.column, p.table, p.ID) }
+
+// additional returns the data that authenticates the place. Lengths keep the parts apart.
+func (p place) additional() (data []byte) {
+	for _, part := range []string{"pme/connect/sqlstore", p.table, p.column, p.User, p.ID} {
+		data = binary.AppendUvarint(data, uint64(len(part)))
+		data = append(data, part...)
+	}
+	return data
+}
+
+// A mark begins each sealed value: the form that it has, and the ID of its key.
+type mark [1 + idSize]byte
+
+const form = 1
+
+func markOf(k Key) (m mark) {
+	id := k.id()
+	m[0] = form
+	copy(m[1:], id[:])
+	return m
+}
+
+// A keyring seals with one key, and opens with several.
+type keyring struct {
+	first mark
+	keys  map[mark]cipher.AEAD
+}
+
+// newKeyring reports everything that is wrong with keys.
+func newKeyring(keys []Key) (*keyring, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("sqlstore: Config.Keys has no key: make one with ParseKey, from a text that is kept elsewhere than the database")
+	}
+	ring := &keyring{keys: make(map[mark]cipher.AEAD)}
+	var wrong []error
+	for i, k := range keys {
+		if k.secret == nil {
+			wrong = append(wrong, fmt.Errorf("sqlstore: Config.Keys[%d] is no key, but the zero value", i))
+			continue
+		}
+		m := markOf(k)
+		if ring.keys[m] != nil {
+			wrong = append(wrong, fmt.Errorf("sqlstore: Config.Keys[%d] is there twice", i))
+			continue
+		}
+		secret := k.secret()
+		block, err := aes.NewCipher(secret[:])
+		if err != nil {
+			return nil, fmt.Errorf("sqlstore: AES: %w", err)
+		}
+		// A random nonce is good for 2³² values: one refresh a second for 68 years.
+		if ring.keys[m], err = cipher.NewGCMWithRandomNonce(block); err != nil {
+			return nil, fmt.Errorf("sqlstore: AES-GCM: %w", err)
+		}
+		if i == 0 {
+			ring.first = m
+		}
+	}
+	return ring, errors.Join(wrong...)
+}
+
+// seal returns the sealed form of s for its place, nil for an empty one.
+func (ring *keyring) seal(p place, s matterport.Secret) []byte {
+	if s == "" {
+		return nil
+	}
+	sealed := bytes.Clone(ring.first[:])
+	return ring.keys[ring.first].Seal(sealed, nil, []byte(s), p.additional()) //nolint:gosec // no nonce: it makes one
+}
+
+// open returns what was sealed for the place.
+func (ring *keyring) open(p place, sealed []byte) (matterport.Secret, error) {
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	if len(sealed) < len(mark{}) || sealed[0] != form {
+		return "", fmt.Errorf("sqlstore: %v: %w", p, ErrDamaged)
+	}
+	m := mark(sealed[:len(mark{})])
+	aead := ring.keys[m]
+	if aead == nil {
+		return "", fmt.Errorf("sqlstore: %v: %w: %v", p, ErrKeyMissing, m)
+	}
+	opened, err := aead.Open(nil, nil, sealed[len(m):], p.additional())
+	if err != nil {
+		return "", fmt.Errorf("sqlstore: %v: %w", p, ErrDamaged)
+	}
+	return matterport.Secret(opened), nil
+}
+
+// String returns the ID of the key.
+func (m mark) String() string { return hex.EncodeToString(m[1:]) }

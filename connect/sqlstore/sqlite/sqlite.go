@@ -1,0 +1,126 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"github.com/go-pme/pme/connect/sqlstore"
+)
+
+// Config says where the connections are kept, and sealed with what. Path and Keys are required.
+type Config struct {
+	// Path of the file, which is made if it is not there, for nobody but the user of this process. The
+	// directory has to be there, on a disk of this machine: file systems of a network do not keep locks
+	// well enough. Beside the file there is another while it is in use, with "-wal" added to its name.
+	Path string
+
+	Keys     []sqlstore.Key // as in [sqlstore.Config]
+	LostKeys []string       // as in [sqlstore.Config]
+
+	// Wait is how long to wait for another process to give the file up, which is what a process does
+	// that is to take the place of another. Default: 5 seconds. Less than zero: not at all.
+	Wait time.Duration
+
+	Logger *slog.Logger // default: nothing is logged
+}
+
+// Store is a [sqlstore.Store] in a file.
+type Store struct {
+	*sqlstore.Store
+	db *sql.DB
+}
+
+// Close gives the file up. All that uses the store has to be closed before.
+func (s *Store) Close() error {
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("sqlite: close: %w", err)
+	}
+	return nil
+}
+
+// ErrInUse says that another process, or another Store of this one, uses the file.
+var ErrInUse = errors.New("sqlite: the file is in use by another process, and can be used by one only: end that one first, or keep the connections of several processes in PostgreSQL")
+
+// Open opens the file and prepares it as [sqlstore.New] does. Until it is closed, nobody else can open
+// it: [ErrInUse].
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Wait == 0 {
+		cfg.Wait = 5 * time.Second
+	}
+	path, err := prepare(ctx, cfg.Path, cfg.Logger)
+	if err != nil {
+		return nil, err
+	}
+	patience, cancel := context.WithTimeout(ctx, max(0, cfg.Wait))
+	defer cancel()
+	retry := time.NewTicker(50 * time.Millisecond)
+	defer retry.Stop()
+	waited := false
+	for {
+		s, err := open(ctx, path, cfg)
+		if over := waited && err != nil && ctx.Err() != nil; !busy(err) && !over {
+			return s, err
+		}
+		waited = true
+		select {
+		case <-retry.C:
+		case <-patience.Done():
+			if ctx.Err() != nil {
+				return nil, fmt.Errorf("%w (%s): %w", ErrInUse, path, ctx.Err())
+			}
+			return nil, fmt.Errorf("%w (%s)", ErrInUse, path)
+		}
+	}
+}
+
+func open(ctx context.Context, path string, cfg Config) (*Store, error) {
+	connector, err := driver.NewConnector(dsn(path))
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: open %s: %w", path, err)
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(1) // and that one is never closed before the end, as the lock on the file is its
+	s, err := sqlstore.New(ctx, sqlstore.Config{
+		DB: db, Dialect: sqlstore.SQLite, Keys: cfg.Keys, LostKeys: cfg.LostKeys, Logger: cfg.Logger,
+	})
+	if err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("sqlite: open %s: %w", path, err)
+	}
+	return &Store{Store: s, db: db}, nil
+}
+
+// dsn names the file and how it is used. The lock comes before the journal, which then needs no memory
+// that processes share. A commit is on the disk when it returns, and what is forgotten is overwritten.
+func dsn(path string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a letter for the drive
+	}
+	options := url.Values{
+		"mode":          {"rw"}, // it is there
+		"_pragma":       {"locking_mode(EXCLUSIVE)", "secure_delete(ON)", "trusted_schema(OFF)"},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"},
+		"_defensive":    {"1"},
+	}
+	return "file://" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
+}
+
+func busy(err error) bool {
+	var e *driver.Error
+	return errors.As(err, &e) && (e.Code()&0xff == codes.SQLITE_BUSY || e.Code()&0xff == codes.SQLITE_LOCKED)
+}
