@@ -25,6 +25,7 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/examples/internal/signin"
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
 
@@ -63,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	page, api, emulator := origin(listeners[0]), origin(listeners[1]), origin(listeners[2])
 
-	people := newPeople()
+	people := signin.New()
 	h, err := pme.New(pme.Config{
 		ClientID:       matterporttest.DefaultClientID,
 		ClientSecret:   matterporttest.DefaultClientSecret,
@@ -71,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		ShowcaseURL:    emulator,
 		SDKURL:         emulator + "/sdk.es6.js",
 		SDKKey:         matterporttest.DefaultSDKKey,
-		Authenticate:   people.gate(),
+		Authenticate:   people.Gate(),
 		Access:         access.List{{Users: []string{"alice"}, Models: []string{"*"}}},
 		AllowedOrigins: []string{page},
 		Logger:         slog.New(slog.NewTextHandler(stderr, nil)),
@@ -81,7 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	mux := http.NewServeMux()
 	h.Mount(mux, "/pme")
-	people.routes(mux)
+	people.Routes(mux)
 	handlers := []http.Handler{pageAt(api + "/pme/"), http.NewCrossOriginProtection().Handler(mux), matterporttest.New(matterporttest.Config{})}
 
 	var servers []*http.Server

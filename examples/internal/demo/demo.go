@@ -93,13 +93,14 @@ func (p Program) Run(ctx context.Context, args []string, env func(string) (strin
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, app.Close()) }()
-	return serve(ctx, listener, app, func() {
+	return Serve(ctx, listener, app, func() {
 		_, _ = fmt.Fprintf(stdout, "%s: http://%s/ (%s)\n", p.Name, listener.Addr(), p.Hint)
 	})
 }
 
-// serve answers requests until ctx ends, and then lets those that are under way finish.
-func serve(ctx context.Context, listener net.Listener, h http.Handler, ready func()) error {
+// Serve answers requests until ctx ends, and then lets those that are under way finish. It calls ready when it has
+// begun.
+func Serve(ctx context.Context, listener net.Listener, h http.Handler, ready func()) error {
 	server := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,

@@ -23,18 +23,14 @@ var spaces = []matterporttest.Model{
 
 // matterport says how to reach Matterport: as the environment does, or at an emulator of its own.
 func matterport(env func(string) (string, bool), log *slog.Logger) (_ pme.Config, closeEmulator func(), _ error) {
-	if credentials(env) {
+	if HasAny(env, "MATTERPORT_CLIENT_ID", "MATTERPORT_CLIENT_SECRET") {
 		cfg, err := pme.ConfigFromEnv(env)
 		return cfg, func() {}, err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	origin, closeEmulator, err := Emulate(matterporttest.Config{Models: spaces}, log)
 	if err != nil {
 		return pme.Config{}, nil, err
 	}
-	origin := "http://" + listener.Addr().String()
-	server := &http.Server{Handler: matterporttest.New(matterporttest.Config{Models: spaces}), ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(listener) }() // until it is closed
-	log.Info("no Matterport credentials in the environment: using an emulator in this process", slog.String("url", origin))
 	return pme.Config{
 		ClientID:     matterporttest.DefaultClientID,
 		ClientSecret: matterporttest.DefaultClientSecret,
@@ -42,13 +38,26 @@ func matterport(env func(string) (string, bool), log *slog.Logger) (_ pme.Config
 		ShowcaseURL:  origin,
 		SDKURL:       origin + "/sdk.es6.js",
 		SDKKey:       matterporttest.DefaultSDKKey,
-	}, func() { _ = server.Close() }, nil
+	}, closeEmulator, nil
 }
 
-// credentials reports whether the environment holds any part of the credentials: half of them is a
-// mistake that ConfigFromEnv reports, not a wish for the emulator.
-func credentials(env func(string) (string, bool)) bool {
-	for _, name := range []string{"MATTERPORT_CLIENT_ID", "MATTERPORT_CLIENT_SECRET"} {
+// Emulate serves an emulator of Matterport in this process, until it is told to close.
+func Emulate(cfg matterporttest.Config, log *slog.Logger) (origin string, closeEmulator func(), _ error) {
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	origin = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: matterporttest.New(cfg), ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }() // until it is closed
+	log.Info("no Matterport credentials in the environment: using an emulator in this process", slog.String("url", origin))
+	return origin, func() { _ = server.Close() }, nil
+}
+
+// HasAny reports whether the environment holds any of the names, as itself or as a file: half of the
+// credentials are a mistake to be reported, not a wish for the emulator.
+func HasAny(env func(string) (string, bool), names ...string) bool {
+	for _, name := range names {
 		for _, suffix := range []string{"", "_FILE"} {
 			if value, _ := env(name + suffix); value != "" {
 				return true

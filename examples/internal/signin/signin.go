@@ -1,4 +1,5 @@
-package main
+// Package signin is a login for examples in which the login does not matter: whoever says who they are, is.
+package signin
 
 import (
 	"crypto/rand"
@@ -10,17 +11,19 @@ import (
 	"github.com/go-pme/pme/middleware"
 )
 
-// people are whoever has said who they are: the host's own login, as short as one can be.
-type people struct {
+// People are whoever has said who they are.
+type People struct {
 	mu      sync.Mutex
 	signIns map[string]string // names, by cookie
 }
 
-func newPeople() *people { return &people{signIns: make(map[string]string)} }
+// New returns people of whom nobody has signed in.
+func New() *People { return &People{signIns: make(map[string]string)} }
 
-const cookieName = "spa"
+const cookieName = "signed-in"
 
-func (p *people) gate() *middleware.Gate {
+// Gate lets those through who have signed in.
+func (p *People) Gate() *middleware.Gate {
 	return middleware.Func(func(r *http.Request) (identity.User, error) {
 		cookie, err := r.Cookie(cookieName)
 		if err != nil {
@@ -53,7 +56,8 @@ var loginPage = template.Must(template.New("login").Parse(`<!doctype html>
 </body>
 </html>`))
 
-func (p *people) routes(mux *http.ServeMux) {
+// Routes serves the login.
+func (p *People) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) { _ = loginPage.Execute(w, r.FormValue("next")) })
 	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
 		id, next := rand.Text(), ""

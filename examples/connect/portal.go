@@ -1,0 +1,70 @@
+package main
+
+import (
+	"embed"
+	"html/template"
+	"log/slog"
+	"net/http"
+
+	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/examples/internal/demo"
+	"github.com/go-pme/pme/examples/internal/signin"
+	"github.com/go-pme/pme/handler"
+	"github.com/go-pme/pme/identity"
+)
+
+//go:embed pages
+var files embed.FS
+
+var pages = template.Must(template.ParseFS(files, "pages/*.html"))
+
+// prefix is where the accounts are.
+const prefix = "/accounts"
+
+// portal is the partner's site: its login, its home page, and the accounts.
+type portal struct {
+	connections *connect.Connections
+	emulator    string
+	log         *slog.Logger
+	http.Handler
+}
+
+func newPortal(connections *connect.Connections, at there, log *slog.Logger) (*portal, error) {
+	accounts, err := handler.NewConnect(handler.ConnectConfig{Connections: connections, Player: at.player, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	p := &portal{connections: connections, emulator: at.emulator, log: log}
+	people := signin.New()
+	gate := people.Gate()
+	mux := http.NewServeMux()
+	people.Routes(mux)
+	below := http.StripPrefix(prefix, accounts.Behind(gate.Require))
+	mux.Handle(prefix, below)
+	mux.Handle(prefix+"/", below)
+	mux.Handle("GET /{$}", gate.Require(http.HandlerFunc(p.home)))
+	mux.HandleFunc("GET /demo.css", demo.Style)
+	p.Handler = http.NewCrossOriginProtection().Handler(mux)
+	return p, nil
+}
+
+// home greets people, and says which accounts they have connected.
+func (p *portal) home(w http.ResponseWriter, r *http.Request) {
+	u, _ := identity.FromContext(r.Context())
+	list, err := p.connections.List(r.Context(), u)
+	if err != nil {
+		p.log.ErrorContext(r.Context(), "connections not listed", slog.Any("error", err))
+		http.Error(w, "The portal is out of order for the moment.", http.StatusServiceUnavailable)
+		return
+	}
+	demo.Headers(w.Header())
+	err = pages.ExecuteTemplate(w, "home.html", struct {
+		User        *identity.User
+		Accounts    string
+		Connections []connect.Connection
+		Emulator    string
+	}{u, prefix + "/", list, p.emulator})
+	if err != nil {
+		p.log.ErrorContext(r.Context(), "page not written", slog.Any("error", err))
+	}
+}
