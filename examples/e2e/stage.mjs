@@ -1,7 +1,8 @@
 // What the tests have in common: the server, the browser, visitors, and the clock of all of them.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before } from "node:test";
@@ -54,6 +55,7 @@ async function serve(t, args) {
     assert.ok(answer.ok, name);
   };
   server.counts = async () => (await fetch(`${server.site}/test/counts`)).json();
+  server.secrets = async () => (await fetch(`${server.site}/test/secrets`)).json();
   server.fail = (how, times = -1) => server.post("fail", { with: how, times });
   server.heal = () => server.post("fail", { times: 0 });
   server.fingerprint = async (token) => (await fetch(`${server.site}/test/fingerprint?token=${token}`)).text();
@@ -69,7 +71,7 @@ export class Visitor {
   static async create(t, browser, server, { user = "alice", clock = true, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1100, height: 720 }, ...options });
     t.after(() => context.close());
-    const visitor = Object.assign(new Visitor(), { context, server, tokens: new Set(), urls: [], console: [], problems: [] });
+    const visitor = Object.assign(new Visitor(), { context, server, tokens: new Set(), urls: [], answers: [], console: [], problems: [] });
     if (clock) {
       await context.clock.install({ time: EPOCH });
       await context.clock.pauseAt(EPOCH + 1000);
@@ -94,9 +96,13 @@ export class Visitor {
     page.on("pageerror", (error) => this.problems.push("uncaught: " + error.message));
     page.on("request", (request) => this.urls.push({ url: request.url(), own: request.frame() === page.mainFrame() }));
     page.on("response", async (response) => {
-      if (!/\/pme\/token\?/.test(response.url()) || !response.ok()) return;
-      const answer = await response.json().catch(() => ({}));
-      if (answer.access_token) this.tokens.add(answer.access_token);
+      const path = response.url().startsWith(this.server.site) ? new URL(response.url()).pathname : "";
+      if (!/\/token$|\/connect\b/.test(path)) return;
+      const text = await response.text().catch(() => ""); // of a redirect there is none
+      this.answers.push(text, JSON.stringify(await response.allHeaders().catch(() => "")));
+      if (!path.endsWith("/token") || !response.ok()) return;
+      const { access_token } = JSON.parse(text || "{}");
+      if (access_token) this.tokens.add(access_token);
     });
   }
 
@@ -124,17 +130,26 @@ export class Visitor {
     await this.context.clock.setSystemTime(now + ms);
   }
 
-  /** No errors, no warnings, no violations of a policy; and no token anywhere where it could be found. */
+  /**
+   * No errors, no warnings, no violations of a policy; no token anywhere where it could be found, but in the address
+   * of Matterport's model selector; and nowhere at all what the server keeps to itself.
+   */
   async wantClean({ except = /^$/ } = {}) {
     assert.deepEqual(this.problems.filter((text) => !except.test(text)), []);
     assert.ok(this.tokens.size > 0, "the test has seen no token");
-    const places = [JSON.stringify(this.urls), this.console.join("\n"), JSON.stringify(await this.context.storageState({ indexedDB: true }))];
+    const selector = this.server.emulator + "/model-select?";
+    const urls = this.urls.map(({ url }) => url).filter((url) => !url.startsWith(selector));
+    const places = [urls.join("\n"), this.console.join("\n"), JSON.stringify(await this.context.storageState({ indexedDB: true }))];
     for (const page of this.context.pages()) {
       for (const frame of page.frames()) {
-        places.push(frame.url(), await frame.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])).catch(() => ""));
+        if (!frame.url().startsWith(selector)) places.push(frame.url());
+        places.push(await frame.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])).catch(() => ""));
       }
     }
     for (const token of this.tokens) assert.ok(!places.join("\n").includes(token), "a token is where it does not belong");
+    for (const secret of await this.server.secrets?.() ?? []) {
+      assert.ok(!places.concat(this.answers).join("\n").includes(secret), "a secret has left the server");
+    }
   }
 }
 
@@ -193,6 +208,18 @@ export const becomes = (page, state) => eventually(async () =>
   await page.locator("pme-space").first().getAttribute("state") === state, "the state " + state);
 
 export const heard = (page) => page.evaluate(() => window.heard);
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Nothing that axe finds. Time must not stand still. */
+export async function wantAccessible(page) {
+  await page.evaluate(axeSource); // by the debugger, which a page's policy does not bind
+  const { violations } = await page.evaluate(() => window.axe.run(document, { iframes: false, resultTypes: ["violations"] }));
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html + n.failureSummary)]), []);
+}
+
+/** By how much a page is wider than its window. */
+export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 export async function screenshot(page, name) {
   mkdirSync(join(here, "artifacts"), { recursive: true });

@@ -47,6 +47,7 @@ func run(ctx context.Context, args []string) error {
 	refreshBefore := flags.Duration("refresh-before", 2*time.Minute, "how much of its life a token must have left to be given out again")
 	integrity := flags.Bool("integrity", false, "configure the SDK's Subresource Integrity")
 	many := flags.Int("models", 3, "how many models alice may see")
+	development := flags.Bool("development", false, "the OAuth application is in Development Mode")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -66,13 +67,17 @@ func run(ctx context.Context, args []string) error {
 	start := time.Now()
 	now := func() time.Time { return start.Add(time.Duration(ahead.Load())) }
 	spaces := models(*many)
-	up := matterporttest.Config{Models: spaces, Now: now}
+	up := matterporttest.Config{
+		Models: spaces, Now: now,
+		OAuth: matterporttest.OAuthApp{Name: "Partner Portal", Production: !*development},
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	cfg := pme.Config{
 		ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret,
 		APIURL: emulator, ShowcaseURL: emulator, SDKURL: emulator + "/sdk.es6.js", SDKKey: matterporttest.DefaultSDKKey,
 		ValidFor: *validFor, RefreshBefore: *refreshBefore, MintBurst: 1000, Now: now,
 		AllowedOrigins: []string{other}, Title: "Spaces",
-		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Logger: log,
 	}
 	sdkFile := filepath.Join(*packages, "@matterport/sdk/dist/index.esm.js")
 	switch *sdk {
@@ -90,7 +95,14 @@ func run(ctx context.Context, args []string) error {
 		cfg.SDKIntegrity = handler.Integrity(content)
 	}
 
-	s := &stage{people: newPeople(spaces), emulator: matterporttest.New(up), ahead: &ahead}
+	connected, err := newAccounts(site, emulator, *validFor, now, log)
+	if err != nil {
+		return err
+	}
+	defer connected.close()
+	cfg.Connections = connected.Connections
+
+	s := &stage{people: newPeople(spaces), emulator: matterporttest.New(up), accounts: connected, ahead: &ahead}
 	gate := middleware.Func(func(r *http.Request) (identity.User, error) { return s.people.who(r), nil }, middleware.LoginAt("/login"))
 	cfg.Authenticate, cfg.Access = gate, access.Func(s.people.may)
 	h, err := pme.New(cfg)

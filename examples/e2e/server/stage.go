@@ -18,6 +18,7 @@ import (
 type stage struct {
 	people   *people
 	emulator *matterporttest.Server
+	accounts *accounts
 	pme      *pme.Handler
 	ahead    *atomic.Int64
 
@@ -61,6 +62,9 @@ func (s *stage) routes() http.Handler {
 		_, _ = w.Write([]byte(matterporttest.Fingerprint(r.FormValue("token")))) //nolint:gosec // eight hexadecimal digits
 	})
 	mux.HandleFunc("GET /test/counts", s.report)
+	mux.HandleFunc("POST /test/revoke", func(_ http.ResponseWriter, r *http.Request) { s.emulator.RevokeGrants(r.FormValue("account")) })
+	mux.HandleFunc("POST /test/disable", func(http.ResponseWriter, *http.Request) { s.emulator.DisableApp(true) })
+	mux.HandleFunc("GET /test/secrets", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(s.accounts.store.seen()) })
 	return mux
 }
 
@@ -79,7 +83,10 @@ func (s *stage) arrange(_ http.ResponseWriter, r *http.Request) {
 func (s *stage) report(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := map[string]int{"mints": s.emulator.Calls("createPrivateModelEmbedLink") + s.emulator.Calls("createPrivateModelEmbedToken")}
+	out := map[string]int{
+		"refreshes": s.emulator.Calls("refresh_token"), "overlaps": s.emulator.OverlappingRefreshes(),
+		"mints": s.emulator.Calls("createPrivateModelEmbedLink") + s.emulator.Calls("createPrivateModelEmbedToken"),
+	}
 	for name, n := range s.counts {
 		out[name] = n
 	}

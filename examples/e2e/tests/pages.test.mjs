@@ -1,19 +1,11 @@
 // The pages: what they weigh, whom they serve, and how they look.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { OFFICE, eventually, here, place, screenshot, showcase, stage } from "../stage.mjs";
+import { OFFICE, eventually, here, overflow, place, screenshot, showcase, stage, wantAccessible } from "../stage.mjs";
 
 const all = stage();
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function wantAccessible(page) {
-  await page.evaluate(axeSource); // by the debugger, which a page's policy does not bind
-  const { violations } = await page.evaluate(() => window.axe.run(document, { iframes: false, resultTypes: ["violations"] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html + n.failureSummary)]), []);
-}
 
 test("pme.js is small", () => {
   const size = gzipSync(readFileSync(here + "../../handler/assets/pme.js"), { level: 9 }).length;
@@ -88,13 +80,12 @@ test("the pages on a phone, on a wall, and with nothing in them", async (t) => {
   const visitor = await all.visitor(t, server, { clock: false, viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true });
   const page = await visitor.open("/pme/");
   await page.waitForLoadState("networkidle");
-  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.equal(await overflow(), 0);
+  assert.equal(await overflow(page), 0);
   await wantAccessible(page);
   await screenshot(page, "gallery-phone");
   await page.getByRole("link", { name: "Head office", exact: true }).click();
   await showcase(page);
-  assert.equal(await overflow(), 0);
+  assert.equal(await overflow(page), 0);
   await page.waitForTimeout(500);
   await screenshot(page, "view-phone");
 

@@ -11,7 +11,9 @@ async function touring(t, ...args) {
   const visitor = await all.visitor(t, server);
   const page = await visitor.open("/blank");
   await place(page);
-  return { server, visitor, page, frame: await showcase(page) };
+  const frame = await showcase(page);
+  await becomes(page, "live"); // after the rest of the SDK has come
+  return { server, visitor, page, frame };
 }
 
 test("one failure is tried again within the refresh", async (t) => {

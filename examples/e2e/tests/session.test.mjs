@@ -145,6 +145,7 @@ test("another model may take a space's place", async (t) => {
   const page = await visitor.open("/blank");
   await place(page);
   await showcase(page);
+  await becomes(page, "live"); // after the rest of the SDK has come
   await page.evaluate((model) => document.querySelector("pme-space").setAttribute("model", model), WAREHOUSE);
   await eventually(async () => (await heard(page)).length === 2, "the second space");
   const frame = await showcase(page);

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/matterport/matterporttest"
+)
+
+// accounts are those that people connect.
+type accounts struct {
+	*connect.Connections
+	app   *matterport.OAuthApp
+	store *memory
+}
+
+func newAccounts(site, emulator string, life time.Duration, now func() time.Time, log *slog.Logger) (*accounts, error) {
+	app, err := matterport.NewOAuthApp(matterport.OAuthConfig{
+		ClientID: matterporttest.DefaultOAuthClientID, ClientSecret: matterporttest.DefaultOAuthClientSecret,
+		RedirectURL:     site + "/pme/connect/callback",
+		Scopes:          []matterport.Scope{matterport.ScopeViewDetails, matterport.ScopePurchaseAssets},
+		AccessTokenLife: life,
+		BaseURL:         emulator, AuthorizeURL: emulator + "/oauth/authorize", SelectorURL: emulator + "/model-select",
+		Logger: log, Now: now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	store := &memory{Store: connect.NewMemory(), secrets: []string{matterporttest.DefaultOAuthClientSecret}}
+	connections, err := connect.New(connect.Config{App: app, Store: store, Logger: log, Now: now})
+	return &accounts{connections, app, store}, err
+}
+
+func (a *accounts) close() {
+	_ = a.Close()
+	a.app.Close()
+}
+
+// memory is a store that remembers what must never reach a browser: the application's secret, and every
+// refresh token.
+type memory struct {
+	connect.Store
+
+	mu      sync.Mutex
+	secrets []string
+}
+
+func (m *memory) Create(ctx context.Context, r *connect.Record, most int) error {
+	m.note(r)
+	return m.Store.Create(ctx, r, most)
+}
+
+func (m *memory) Update(ctx context.Context, k connect.Key, change func(context.Context, *connect.Record) error) error {
+	return m.Store.Update(ctx, k, func(ctx context.Context, r *connect.Record) error {
+		err := change(ctx, r)
+		m.note(r)
+		return err
+	})
+}
+
+func (m *memory) note(r *connect.Record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if token := string(r.RefreshToken); token != "" && !slices.Contains(m.secrets, token) {
+		m.secrets = append(m.secrets, token)
+	}
+}
+
+func (m *memory) seen() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.secrets)
+}
