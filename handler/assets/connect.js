@@ -66,10 +66,17 @@ export async function choose({
   const frame = make("iframe", { title, referrerPolicy: "no-referrer", src });
   const dialog = make("dialog", { className: "pme-dialog pme-selector" });
   dialog.setAttribute("aria-label", title);
-  dialog.append(make("button", { className: "pme-button pme-quiet", textContent: close, onclick: () => dialog.close() }), frame);
+  dialog.append(
+    make("h2", { textContent: title }),
+    make("button", { className: "pme-button pme-quiet", textContent: close, onclick: () => dialog.close() }),
+    frame,
+  );
   document.body.append(dialog);
   dialog.showModal();
-  const { models, unauthorized } = await answer(dialog, frame, src.origin).finally(() => dialog.remove());
+  const { models, unauthorized } = await answer(dialog, frame, src.origin).finally(() => {
+    dialog.close(); // gives the focus back
+    dialog.remove();
+  });
   if (unauthorized) {
     await of("models?limit=1"); // says whether the account has to be connected again, or only the token was too old
     throw new ConnectError("transient");
@@ -103,15 +110,24 @@ function drive(page) {
   const popup = "window" in page.dataset; // this window is one, to be used for all of it
   const say = (text) => { page.querySelector(".pme-said").textContent = text; };
   const chosen = (section) => "pme-chosen " + section.dataset.connection;
+  const channel = new BroadcastChannel("pme");
+  const busy = new Set();
 
-  async function attempt(work, section) {
+  // Does what somebody wants, once, however often they press.
+  async function attempt(work, subject) {
+    const name = work.name + subject.dataset.connection;
+    if (busy.has(name)) return;
+    busy.add(name);
     say("");
     try {
-      await work(section);
+      await work(subject);
     } catch (error) {
       if (error.code === "cancelled") return;
-      if (/^(reconnect_required|not_connected)$/.test(error.code)) await refresh();
+      if (error.code === "login_required" && work !== show) return location.reload();
+      if (/^(reconnect_required|not_connected)$/.test(error.code)) await refresh().catch(() => {});
       say(error instanceof ConnectError && error.message !== error.code ? error.message : said.failed);
+    } finally {
+      busy.delete(name);
     }
   }
 
@@ -120,11 +136,18 @@ function drive(page) {
     try {
       const { authorize_url } = await ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
       to.location.assign(authorize_url);
-      if (to !== window) say(said.leaving);
+      if (to !== window) away(to);
     } catch (error) {
       if (to !== window) to.close();
       throw error;
     }
+  }
+
+  // Says so while Matterport is in another window.
+  async function away(to) {
+    say(said.leaving);
+    while (!to.closed) await new Promise((next) => setTimeout(next, 500));
+    if (page.querySelector(".pme-said").textContent === said.leaving) say("");
   }
 
   const actions = {
@@ -138,6 +161,7 @@ function drive(page) {
     async forget(section) {
       await forget({ endpoint, connection: section.dataset.connection });
       sessionStorage.removeItem(chosen(section));
+      channel.postMessage({ forgotten: section.dataset.connection });
       await refresh();
       say(said.forgotten);
     },
@@ -202,7 +226,9 @@ function drive(page) {
   async function more(section) {
     const button = section.querySelector("[data-do=more]");
     const answer = await models(section, 24, button.dataset.offset);
-    section.querySelector(".pme-spaces").append(...answer.models.map((model) => card(section, model.id, model)));
+    const cards = answer.models.map((model) => card(section, model.id, model));
+    section.querySelector(".pme-spaces").append(...cards);
+    if (document.activeElement === button) cards[0]?.querySelector("a").focus();
     button.dataset.offset = answer.next_offset ?? "";
     button.hidden = !answer.next_offset;
   }
@@ -220,10 +246,9 @@ function drive(page) {
     sessionStorage.setItem("pme-opener", page.dataset.opener ?? ""); // for the page on which this window ends
     return;
   }
-  new BroadcastChannel("pme").addEventListener("message", async ({ data: { connected } }) => {
-    if (!connected) return;
-    await refresh(connected);
-    say(said.connected);
+  channel.addEventListener("message", ({ data: { connected, forgotten } }) => {
+    if (connected) refresh(connected).then(() => say(said.connected), () => say(said.failed));
+    if (forgotten) refresh().catch(() => {});
   });
   dress();
 }

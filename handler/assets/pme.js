@@ -11,7 +11,7 @@ const STRINGS = {
   opening: "Opening the space…",
   waiting: "Connection interrupted. Trying again…",
   login_required: "You are signed out.",
-  reconnect_required: "This space's Matterport account has to be connected again.",
+  reconnect_required: "This space's Matterport account has to be connected.",
   access_denied: "You do not have access to this space.",
   model_not_found: "This space is no longer available.",
   invalid_request: "There is no such space.",
@@ -226,7 +226,7 @@ sheet.replaceSync(`
 :host, div { background: var(--pme-stage, #15171a); color: var(--pme-stage-ink, #f1f1ef); }
 iframe, div { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
 div { display: grid; gap: 1rem; place-content: center; place-items: center; text-align: center; }
-:host([state=waiting]) div, :host([state$=_required]) div { inset: auto 0 1rem; grid-auto-flow: column; width: fit-content;
+:host([state=waiting]) iframe ~ div, :host([state$=_required]) iframe ~ div { inset: auto 0 1rem; grid-auto-flow: column; width: fit-content;
   height: auto; margin: auto; padding: 1rem; border-radius: 1rem; }
 p { margin: 0; }
 a { padding: .5rem 1rem; border-radius: .5rem; background: #f1f1ef; color: #15171a; }

@@ -159,6 +159,53 @@ test("all spaces may be chosen at once, and the choice outlives the page", async
   await visitor.wantClean();
 });
 
+test("what is pressed twice happens once, and the focus stays in its place", async (t) => {
+  const { page, section, visitor } = await connected(t, { args: ["-models", "60"] });
+  const choose = section.getByRole("button", { name: "Choose spaces" });
+  await choose.evaluate((button) => { button.focus(); button.click(); button.click(); });
+  await page.getByRole("dialog").waitFor();
+  assert.equal(await page.getByRole("dialog").count(), 1);
+  await page.frameLocator("dialog iframe").getByRole("button", { name: "Approve all" }).click();
+  await eventually(async () => (await section.getByRole("link").count()) === 24, "the first of them");
+  const focused = () => page.evaluate(() => document.activeElement.textContent);
+  assert.equal(await focused(), "Choose spaces");
+
+  const more = section.getByRole("button", { name: "Show more" });
+  await more.evaluate((button) => { button.focus(); button.click(); button.click(); });
+  await eventually(async () => (await section.getByRole("link").count()) === 48, "as many more");
+  await more.evaluate((button) => { button.focus(); button.click(); });
+  await eventually(async () => (await section.getByRole("link").count()) === 60, "the rest");
+  const addresses = await section.getByRole("link").evaluateAll((links) => links.map((link) => link.href));
+  assert.equal(new Set(addresses).size, 60, "each of them once");
+  assert.equal(await page.evaluate(() => document.activeElement.href), addresses[48], "the first of the rest");
+  await visitor.wantClean();
+});
+
+test("the page does not go on speaking of a window that is gone", async (t) => {
+  const server = await all.serve(t);
+  const visitor = await all.visitor(t, server, { clock: false });
+  const page = await visitor.open(ACCOUNTS);
+  const popup = await askMatterport(page, "Main");
+  await page.getByRole("status").getByText("Continue in the window of Matterport.").waitFor();
+  await popup.close();
+  await eventually(async () => (await page.getByRole("status").textContent()) === "", "the end of the message");
+});
+
+test("who is signed out meanwhile is asked to sign in, and what is forgotten is gone from other tabs", async (t) => {
+  const { page, section, visitor } = await connected(t);
+  const other = await visitor.open(ACCOUNTS);
+  await account(other, "Main").waitFor();
+  await page.bringToFront();
+  await section.getByRole("button", { name: "Forget" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Forget" }).click();
+  await page.getByText("The account is forgotten.").waitFor();
+  await eventually(async () => (await account(other, "Main").count()) === 0, "the other tab's knowing of it");
+
+  await visitor.context.clearCookies();
+  await toMatterport(page).click();
+  await page.waitForURL(/login/);
+});
+
 test("each account has spaces of its own", async (t) => {
   const { page, visitor } = await connected(t);
   const gallery = await connectOn(page, "Gallery", "Riverside Gallery");
