@@ -37,8 +37,8 @@ const (
 	callTime = 10 * time.Second
 
 	// burst and every limit how often one person may cause a call to Matterport.
-	burst = 30
-	every = 2 * time.Second
+	burst = 60
+	every = time.Second
 )
 
 // Config is what [Connections] are made of. App and Store are required.

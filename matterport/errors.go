@@ -54,6 +54,9 @@ var (
 // token, and the token endpoint of a code or a refresh token.
 var errInvalidGrant = fmt.Errorf("%w", ErrTokenRefused)
 
+// errSilent is the ErrUnavailable of a request that got no answer in time, and may still get its way.
+var errSilent = fmt.Errorf("%w", ErrUnavailable)
+
 // errNotConnected is the ErrUnavailable of a request that certainly was not sent.
 var errNotConnected = fmt.Errorf("%w: no connection", ErrUnavailable)
 

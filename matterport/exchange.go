@@ -62,14 +62,22 @@ func brokenConnection(caller context.Context, op string, err error) *Error {
 		return contextError(op, caller.Err())
 	}
 	e := &Error{Op: op, Message: connectionTrouble(err), Err: ErrUnavailable}
-	if neverSent(err) {
+	switch {
+	case neverSent(err):
 		e.Err = errNotConnected
+	case timedOut(err):
+		e.Err = errSilent
 	}
 	return e
 }
 
 // neverSent reports whether a request certainly did not leave, because there was no connection for it.
 // What else may go wrong can go wrong after the server has seen the request.
+func timedOut(err error) bool {
+	timeout, ok := errors.AsType[net.Error](err)
+	return ok && timeout.Timeout()
+}
+
 func neverSent(err error) bool {
 	dialled, ok := errors.AsType[*net.OpError](err)
 	return ok && (dialled.Op == "dial" || dialled.Op == "proxyconnect")
@@ -80,14 +88,13 @@ func neverSent(err error) bool {
 // what the server sent, and that may be a token.
 func connectionTrouble(err error) string {
 	var (
-		timeout net.Error
 		lookup  *net.DNSError
 		dialled *net.OpError
 		cert    *tls.CertificateVerificationError
 		record  tls.RecordHeaderError
 	)
 	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case timedOut(err):
 		return "no complete answer in time"
 	case errors.As(err, &lookup):
 		return lookup.Error()

@@ -67,7 +67,8 @@ func (a *OAuthApp) Exchange(ctx context.Context, attempt, code, verifier string)
 }
 
 // Refresh gets the next access token for a refresh token (RFC 6749 §6). It is repeated when Matterport
-// is in trouble. [ErrReconnect] means that the refresh token is void: forget it, and ask the owner to
+// is in trouble, but not while the request may still be under way there: when no answer came in time, the
+// error is final. [ErrReconnect] means that the refresh token is void: forget it, and ask the owner to
 // connect again. [ErrUnauthorized] means that Matterport does not take the application: keep the
 // refresh token, since it may be good again when an operator has seen to that.
 //
@@ -81,7 +82,7 @@ func (a *OAuthApp) Refresh(ctx context.Context, refresh Secret) (*OAuthToken, er
 		"grant_type":    {"refresh_token"},
 		"refresh_token": {string(refresh)},
 	}
-	return a.grant(ctx, opRefresh, form, passing)
+	return a.grant(ctx, opRefresh, form, settled)
 }
 
 // grant asks the token endpoint, and again while that may be done.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/big"
+	"net/http"
 	"time"
 )
 
@@ -52,6 +53,12 @@ func (u *upstream) failed(ctx context.Context, attempts int, e *Error) error {
 // passing reports whether the same request may succeed a moment later.
 func passing(e *Error) bool {
 	return errors.Is(e, ErrUnavailable) || errors.Is(e, ErrRateLimited)
+}
+
+// settled reports whether a request has failed for a passing reason, and is not under way any more: of those
+// that got no answer in time, here or at a gateway, nobody knows.
+func settled(e *Error) bool {
+	return passing(e) && !errors.Is(e, errSilent) && e.Status != http.StatusGatewayTimeout
 }
 
 // unsent reports whether a request can be repeated that must not arrive twice.
