@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/mount"
 )
 
 // routes finds the endpoint of a path whose prefix has been taken off. A mux would do, but for its
@@ -28,7 +29,7 @@ func (rs *routes) guard(a Authenticator) {
 
 func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at, slash := strings.CutPrefix(r.URL.Path, "/")
-	if at == "" && !slash && !strings.HasSuffix(requestPath(r), "/") {
+	if at == "" && !slash && !strings.HasSuffix(mount.Path(r), "/") {
 		addSlash(w, r)
 		return
 	}
@@ -51,17 +52,9 @@ func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer.Error(w, http.StatusNotFound, "invalid_request", "There is nothing at this address.")
 }
 
-// requestPath is the path as the browser asked for it, prefix included.
-func requestPath(r *http.Request) string {
-	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
-		return u.Path
-	}
-	return r.URL.Path
-}
-
 // addSlash answers the mount point itself, as the gallery's relative addresses need its slash. The
 // address is relative too: wherever this is mounted, it leads no further than there.
 func addSlash(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Location", "./"+url.PathEscape(path.Base(requestPath(r)))+"/")
+	w.Header().Set("Location", "./"+url.PathEscape(path.Base(mount.Path(r)))+"/")
 	w.WriteHeader(http.StatusTemporaryRedirect)
 }

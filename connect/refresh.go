@@ -15,7 +15,7 @@ var errRenewed = errors.New("connect: renewed meanwhile")
 // refresh renews a connection, under the store's lock for it. refused is as for renew.
 func (c *Connections) refresh(ctx context.Context, k Key, refused matterport.Secret) error {
 	var got *renewal // what Matterport has answered
-	lost := false
+	var lost, late bool
 	err := c.store.Update(ctx, k, func(ctx context.Context, r *Record) (err error) {
 		switch {
 		case r.Reconnect():
@@ -33,6 +33,7 @@ func (c *Connections) refresh(ctx context.Context, k Key, refused matterport.Sec
 			return err
 		}
 		got.apply(r)
+		late = got.waited && !c.fresh(r)
 		r.Refreshed = c.cfg.Now()
 		return nil
 	})
@@ -52,6 +53,9 @@ func (c *Connections) refresh(ctx context.Context, k Key, refused matterport.Sec
 	}
 	c.log.LogAttrs(ctx, slog.LevelInfo, "connection renewed", slog.String("user", k.User), slog.String("connection", k.ID),
 		slog.Bool("rotated", got.grant.RefreshToken != ""), slog.Time("valid_until", got.grant.ValidUntil))
+	if late { // on record now, as it must be before it is used
+		return c.refresh(ctx, k, refused)
+	}
 	return nil
 }
 
@@ -77,6 +81,7 @@ func (c *Connections) next(ctx context.Context, r *Record) (*renewal, error) {
 type renewal struct {
 	replaced matterport.Secret // the access token that was on record
 	grant    *matterport.OAuthToken
+	waited   bool // until it could be committed
 }
 
 func (n *renewal) apply(r *Record) {
@@ -98,6 +103,7 @@ func newUnsaved() unsaved { return unsaved{mu: new(sync.Mutex), renewals: make(m
 func (u unsaved) keep(k Key, n *renewal) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	n.waited = true
 	u.renewals[k] = n
 }
 

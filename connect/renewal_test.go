@@ -170,6 +170,27 @@ func TestRenewalThatCouldNotBeCommittedIsNotLost(t *testing.T) {
 	})
 }
 
+func TestRenewalThatWaitedForTooLongIsCommittedAndRenewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &troubled{Store: connect.NewMemory()}
+		d := newDesk(t, func(s *setup) {
+			s.connect.Store = store
+			s.emulator.StrictRotation = true
+		})
+		d.connect(t, alice, harbour)
+		time.Sleep(25 * time.Hour)
+		store.set(nil, errors.New("connection to the database was lost"))
+		_, err := d.Token(t.Context(), alice, "")
+		wantErr(t, "Token", err, connect.ErrUnavailable)
+		time.Sleep(2 * time.Hour)
+		store.set(nil, nil)
+		token(t, d.Connections, alice, "")
+		if n := d.matterport.Calls("refresh_token"); n != 2 {
+			t.Errorf("%d refreshes, want 2", n)
+		}
+	})
+}
+
 func TestRenewalKeptInMindIsNotUsedForAnythingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &troubled{Store: connect.NewMemory()}

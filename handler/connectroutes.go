@@ -10,6 +10,7 @@ import (
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/mount"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/matterport"
 )
@@ -116,22 +117,14 @@ func upTo(r *http.Request) string {
 	if depth := strings.Count(r.URL.Path, "/"); depth > 0 {
 		return strings.Repeat("../", depth-1)
 	}
-	return "./" + url.PathEscape(path.Base(requestPath(r))) + "/"
+	return "./" + url.PathEscape(path.Base(mount.Path(r))) + "/"
 }
 
 // mountedAt is the page's path as the browser knows it.
 func mountedAt(r *http.Request) string {
-	prefix := strings.Trim(strings.TrimSuffix(requestPath(r), r.URL.Path), "/")
+	prefix := strings.Trim(strings.TrimSuffix(mount.Path(r), r.URL.Path), "/")
 	if prefix == "" {
 		return "/"
 	}
 	return "/" + prefix + "/"
-}
-
-// requestPath is the path as the browser asked for it, prefix included.
-func requestPath(r *http.Request) string {
-	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
-		return u.Path
-	}
-	return r.URL.Path
 }

@@ -99,7 +99,7 @@ func (s ConnectStrings) withDefaults() ConnectStrings {
 // said are the words that the script needs.
 func (s ConnectStrings) said() map[string]string {
 	return map[string]string{
-		"choose": s.Choose, "close": s.Close, "chosen": s.Chosen, "all": s.All, "more": s.More,
+		"choose": s.Choose, "close": s.Close, "chosen": s.Chosen, "all": s.All,
 		"leaving": s.Leaving, "forgotten": s.Forgotten, "failed": s.Failed, "connected": s.Connected,
 	}
 }

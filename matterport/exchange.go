@@ -71,13 +71,14 @@ func brokenConnection(caller context.Context, op string, err error) *Error {
 	return e
 }
 
-// neverSent reports whether a request certainly did not leave, because there was no connection for it.
-// What else may go wrong can go wrong after the server has seen the request.
+// timedOut reports whether no answer came in time.
 func timedOut(err error) bool {
 	timeout, ok := errors.AsType[net.Error](err)
 	return ok && timeout.Timeout()
 }
 
+// neverSent reports whether a request certainly did not leave, because there was no connection for it.
+// What else may go wrong can go wrong after the server has seen the request.
 func neverSent(err error) bool {
 	dialled, ok := errors.AsType[*net.OpError](err)
 	return ok && (dialled.Op == "dial" || dialled.Op == "proxyconnect")
