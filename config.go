@@ -20,9 +20,9 @@ import (
 // An Authenticator lets only signed-in people through to next, with their identity.User in the
 // request's context. The gates of package middleware are Authenticators.
 //
-// If it also has the method Forget(userID string), RevokeUser and RevokeSession call it. If it has
-// OnSignOut(func(ctx context.Context, userID, session string)), as middleware.OIDC has, signing out
-// revokes what was issued to that sign-in, or to all of the user's where session is empty.
+// If it is also a [middleware.Invalidator], RevokeUser and RevokeSession make it forget the user. If it is
+// a [middleware.SignOutNotifier], signing out revokes the tokens of that session, or all tokens of the
+// user where the session is empty.
 type Authenticator interface {
 	Require(next http.Handler) http.Handler
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/middleware"
 )
 
 // Handler serves the endpoints and pages under any prefix, which [http.StripPrefix] or the router takes
@@ -115,9 +116,7 @@ func New(cfg Config) (*Handler, error) {
 	for _, name := range []string{"token", "link", "models", "settings"} {
 		h.routes.private[name] = cors(h.routes.private[name])
 	}
-	if a, ok := cfg.Authenticate.(interface {
-		OnSignOut(f func(ctx context.Context, userID, session string))
-	}); ok {
+	if a, ok := cfg.Authenticate.(middleware.SignOutNotifier); ok {
 		a.OnSignOut(h.signedOut)
 	}
 	return h, nil
@@ -197,7 +196,7 @@ func (h *Handler) RevokeModel(ctx context.Context, model string) (issuer.Revocat
 }
 
 func (h *Handler) forget(userID string) {
-	if a, ok := h.authenticate.(interface{ Forget(userID string) }); ok {
-		a.Forget(userID)
+	if a, ok := h.authenticate.(middleware.Invalidator); ok {
+		a.Invalidate(userID)
 	}
 }

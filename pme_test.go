@@ -159,7 +159,7 @@ type forgetful struct {
 	forgotten []string
 }
 
-func (f *forgetful) Forget(userID string) { f.forgotten = append(f.forgotten, userID) }
+func (f *forgetful) Invalidate(userID string) { f.forgotten = append(f.forgotten, userID) }
 
 func TestRevokedUserIsForgottenByTheLogin(t *testing.T) {
 	login := &forgetful{Gate: byHeader()}

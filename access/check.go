@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/go-pme/pme/internal/modelid"
 )
 
 // anyModel stands for every model of the account.
@@ -101,7 +103,7 @@ func (c *checker) models(entries []entry) []string {
 		case e.value == "":
 			c.addf(e.at, "an empty string among models is not a model ID: remove it")
 			continue
-		case e.value != anyModel && !isModelID(e.value):
+		case e.value != anyModel && !modelid.Valid(e.value):
 			c.addf(e.at, "model %.64q is not a model ID: 11 letters and digits", e.value)
 			continue
 		case seen[e.value]:

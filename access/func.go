@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/modelid"
 )
 
 var errNilFunc = errors.New("access: the Func is nil: give a function, or a List")
@@ -23,7 +24,7 @@ func (f Func) Allowed(ctx context.Context, u *identity.User, model string) (bool
 	if f == nil {
 		return false, errNilFunc
 	}
-	if !u.SignedIn() || !isModelID(model) {
+	if !u.SignedIn() || !modelid.Valid(model) {
 		return false, nil
 	}
 	allowed, err := f(ctx, u, model)

@@ -9,21 +9,6 @@ import (
 // maxAddress is the longest address there can be: RFC 5321, section 4.5.3.1.3, less the angle brackets.
 const maxAddress = 254
 
-// isModelID reports whether s looks like Matterport's IDs of models: 11 ASCII letters and digits
-// (MATTERPORT.md, section 3).
-func isModelID(s string) bool {
-	if len(s) != 11 {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
-			return false
-		}
-	}
-	return true
-}
-
 // domainStart returns where in an address the domain starts. It is false for anything that does not have
 // exactly one "@" with something on both sides, so that "a@evil.com@example.com" is nobody's address,
 // and for addresses with spaces, control characters or broken UTF-8 in them.

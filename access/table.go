@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/modelid"
 )
 
 // Table is a compiled [List]. It never changes, so any number of goroutines may use it. What Allowed costs
@@ -39,7 +40,7 @@ func (r *reach) allows(number int) bool {
 
 // Allowed reports whether a rule lets u see the model. The error is always nil.
 func (t *Table) Allowed(_ context.Context, u *identity.User, model string) (bool, error) {
-	if !u.SignedIn() || !isModelID(model) {
+	if !u.SignedIn() || !modelid.Valid(model) {
 		return false, nil
 	}
 	number, ok := t.numbers[model]

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
-	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/personal"
 )
 
 // maxForm bounds the form that begins an attempt, in bytes.
@@ -84,4 +84,4 @@ func writeValue(w http.ResponseWriter, v any) {
 	writeJSON(w, func(b []byte) []byte { return append(append(b, body...), '\n') })
 }
 
-var _ identity.Handler = (*Connect)(nil)
+var _ personal.Handler = (*Connect)(nil)

@@ -10,9 +10,9 @@ import (
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/modelid"
 	"github.com/go-pme/pme/internal/mount"
 	"github.com/go-pme/pme/issuer"
-	"github.com/go-pme/pme/matterport"
 )
 
 // visit is what an endpoint is told of a request. None is served without a person.
@@ -66,7 +66,7 @@ func splitPath(path string) (at, id, model string) {
 			id, path = path[1:connectionIDLength+1], rest
 		}
 	}
-	if name, ok := strings.CutPrefix(path, "/view/"); ok && matterport.ValidModelID(name) {
+	if name, ok := strings.CutPrefix(path, "/view/"); ok && modelid.Valid(name) {
 		return "/view/", id, name
 	}
 	return path, id, ""
@@ -83,7 +83,7 @@ func (c *Connect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.ServeUser(w, r, u)
 }
 
-// ServeUser implements [identity.Handler].
+// ServeUser implements [personal.Handler].
 func (c *Connect) ServeUser(w http.ResponseWriter, r *http.Request, u *identity.User) {
 	if asset := c.assets[r.URL.Path]; asset != nil {
 		asset.ServeHTTP(w, r)

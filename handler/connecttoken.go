@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/internal/modelid"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -24,7 +25,7 @@ func (c *Connect) token(w http.ResponseWriter, r *http.Request, v visit) {
 func (c *Connect) link(w http.ResponseWriter, r *http.Request, v visit) {
 	var room [2]string
 	models, err := modelIDs(room[:0], r.URL.RawQuery)
-	if err != nil || len(models) != 1 || !matterport.ValidModelID(models[0]) {
+	if err != nil || len(models) != 1 || !modelid.Valid(models[0]) {
 		c.refuse(w, r, v, connect.ErrInvalid)
 		return
 	}

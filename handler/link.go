@@ -18,7 +18,7 @@ import (
 // A page that uses the SDK must not load it, as the token in the address wins over those that the SDK
 // is given later; it wants [Token].
 func Link(iss *issuer.Issuer) http.Handler {
-	return personal(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+	return forPerson(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
 		t, err := issue(iss, r, u, 1)
 		if err != nil {
 			refuse(w, err)

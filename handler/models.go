@@ -29,7 +29,7 @@ type modelAnswer struct {
 // true where there may be more models than these. Being on the list is no permission: the token
 // endpoint asks the policy again.
 func Models(c *catalog.Catalog) http.Handler {
-	return personal(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+	return forPerson(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
 		listing, err := list(c, r, u)
 		if err != nil {
 			refuse(w, err)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/personal"
 	"github.com/go-pme/pme/issuer"
 )
 
@@ -14,8 +15,8 @@ type person struct {
 	serve  func(http.ResponseWriter, *http.Request, *identity.User)
 }
 
-// personal makes an endpoint that answers one method.
-func personal(method string, serve func(http.ResponseWriter, *http.Request, *identity.User)) identity.Handler {
+// forPerson makes an endpoint that answers one method.
+func forPerson(method string, serve func(http.ResponseWriter, *http.Request, *identity.User)) personal.Handler {
 	return person{method, serve}
 }
 
@@ -25,7 +26,7 @@ func (p person) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.ServeUser(w, r, u)
 }
 
-// ServeUser implements [identity.Handler].
+// ServeUser implements [personal.Handler].
 func (p person) ServeUser(w http.ResponseWriter, r *http.Request, u *identity.User) {
 	switch {
 	case !answers(w, r, p.method):

@@ -20,7 +20,7 @@ import (
 // It forbids nothing: who is still signed in and allowed gets a new token.
 func Revoke(iss *issuer.Issuer) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
-	return personal(http.MethodPost, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+	return forPerson(http.MethodPost, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
 		if sameOrigin.Check(r) != nil {
 			refuse(w, issuer.ErrDenied)
 			return

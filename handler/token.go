@@ -17,7 +17,7 @@ import (
 // has left as a number, always more than 60. Repeat modelId for one token that opens several models.
 // Other parameters are ignored.
 func Token(iss *issuer.Issuer) http.Handler {
-	return personal(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+	return forPerson(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
 		t, err := issue(iss, r, u, 0)
 		if err != nil {
 			refuse(w, err)

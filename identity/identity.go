@@ -7,7 +7,6 @@ package identity
 
 import (
 	"context"
-	"net/http"
 )
 
 // User is a signed-in person, as the host application or its identity provider vouches for them.
@@ -38,16 +37,6 @@ type User struct {
 
 // SignedIn reports whether u is somebody: not nil, and with an ID.
 func (u *User) SignedIn() bool { return u != nil && u.ID != "" }
-
-// A Handler serves a request for a person that it is told directly. A middleware that recognised the
-// person may call ServeUser instead of putting them into the context, which would take a copy of the
-// whole request.
-//
-// ServeUser must refuse where u is not signed in, and ServeHTTP where the context holds nobody.
-type Handler interface {
-	http.Handler
-	ServeUser(w http.ResponseWriter, r *http.Request, u *User)
-}
 
 type contextKey struct{}
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/internal/modelid"
 )
 
 // A Key is what a token is kept under: one person (where the host tells them apart, one sign-in of
@@ -37,7 +37,7 @@ func canonical(models []string, most int) (string, error) {
 		return "", invalid(fmt.Sprintf("%d models are named, at most %d may be", n, most))
 	}
 	for _, id := range models {
-		if !matterport.ValidModelID(id) {
+		if !modelid.Valid(id) {
 			return "", invalid(strconv.Quote(clip(id)) + " is no model ID")
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/go-pme/pme/internal/modelid"
 )
 
 // The lives an embed token can have (MATTERPORT.md §2).
@@ -153,7 +155,7 @@ func checkMint(op string, modelIDs []string, validFor time.Duration) *Error {
 	}
 	seen := make(map[string]bool, len(modelIDs))
 	for i, id := range modelIDs {
-		if !ValidModelID(id) {
+		if !modelid.Valid(id) {
 			return invalid(op, fmt.Sprintf("model %d has no valid ID: 11 letters or digits are expected", i+1))
 		}
 		if seen[id] {

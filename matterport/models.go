@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/go-pme/pme/internal/modelid"
 )
 
 const (
@@ -105,7 +107,7 @@ func (u *upstream) models(ctx context.Context, call caller, q ModelQuery) (*Mode
 
 func (u *upstream) model(ctx context.Context, call caller, id string) (*Model, error) {
 	op := oneModel
-	if !ValidModelID(id) {
+	if !modelid.Valid(id) {
 		return nil, invalid(op.name, "the model has no valid ID: 11 letters or digits are expected")
 	}
 	var model *Model
@@ -121,21 +123,6 @@ func (u *upstream) model(ctx context.Context, call caller, id string) (*Model, e
 		return nil, err
 	}
 	return model, nil
-}
-
-// ValidModelID reports whether id has the form of a model ID: exactly 11 ASCII letters or digits
-// (MATTERPORT.md §3). It does not know whether there is such a model.
-func ValidModelID(id string) bool {
-	if len(id) != 11 {
-		return false
-	}
-	for i := range len(id) {
-		c := id[i]
-		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
-			return false
-		}
-	}
-	return true
 }
 
 type modelJSON struct {

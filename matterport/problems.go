@@ -2,10 +2,11 @@ package matterport
 
 import (
 	"errors"
-	"net/netip"
 	"net/url"
 	"strings"
 	"unicode"
+
+	"github.com/go-pme/pme/internal/weburl"
 )
 
 // problems collects what is wrong with a configuration, so that the operator learns all of it at once.
@@ -31,7 +32,7 @@ func (p *problems) webURL(field, text, why string) *url.URL {
 	switch {
 	case err != nil || parsed.Hostname() == "" || (parsed.Scheme != "https" && parsed.Scheme != "http"):
 		p.report(true, field+" must be an absolute https URL")
-	case parsed.Scheme == "http" && !loopback(parsed.Hostname()):
+	case parsed.Scheme == "http" && !weburl.IsLoopback(parsed.Hostname()):
 		p.report(true, field+" must be https: "+why)
 	case parsed.User != nil || strings.Contains(text, "#"):
 		p.report(true, field+" must have no user and no fragment")
@@ -44,12 +45,4 @@ func (p *problems) webURL(field, text, why string) *url.URL {
 // untidy tells of white space or control characters, which no credential of Matterport's has.
 func untidy(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
 }

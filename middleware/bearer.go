@@ -39,10 +39,10 @@ import (
 //
 // Checking a signature costs more than all else on the way to an answer. The gate therefore remembers
 // the exact bytes of tokens that were good, until they expire, for Remember at most, or until
-// [Gate.Forget]: at most 8,192 tokens, none longer than 4,096 bytes. That long may a token survive the
+// [Gate.Invalidate]: at most 8,192 tokens, none longer than 4,096 bytes. That long may a token survive the
 // withdrawal of its key. Tokens that were refused are not remembered.
 //
-// A token cannot be taken back: after Forget it is checked anew, and counts until it expires.
+// A token cannot be taken back: after Invalidate it is checked anew, and counts until it expires.
 //
 // NewBearer touches no network. The keys are fetched with the first token, and again when they are an
 // hour old or a token fits none of them, but not within 5 seconds of the last time; while the provider

@@ -188,7 +188,7 @@ func TestReplayAfterForgetMeetsTheKeysOfNow(t *testing.T) {
 	wantSignedIn(t, g, withToken(bob), issuerURL+"#bob")
 	static.PublicKeys = []crypto.PublicKey{otherRSA().Public()}
 	wantSignedIn(t, g, withToken(alice), aliceID) // remembered
-	g.Forget(aliceID)
+	g.Invalidate(aliceID)
 	wantInvalid(t, g, alice)
 	wantSignedIn(t, g, withToken(bob), issuerURL+"#bob")
 }

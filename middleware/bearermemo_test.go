@@ -81,7 +81,7 @@ func TestRememberBelowZeroChecksEveryTime(t *testing.T) {
 	for range 3 {
 		wantSignedIn(t, g, withToken(aliceToken(nil)), aliceID)
 	}
-	g.Forget(aliceID)
+	g.Invalidate(aliceID)
 	wantChecks(t, keys, 3)
 }
 
@@ -97,7 +97,7 @@ func TestLongTokenIsAcceptedAndNotRemembered(t *testing.T) {
 func TestForgetDuringACheckKeepsTheTokenFromBeingRemembered(t *testing.T) {
 	var g *middleware.Gate
 	g, keys := counting(t)
-	keys.before = func() { g.Forget(aliceID) }
+	keys.before = func() { g.Invalidate(aliceID) }
 	token := aliceToken(nil)
 	for range 3 {
 		wantSignedIn(t, g, withToken(token), aliceID)

@@ -12,7 +12,7 @@ import (
 // Member is a gate that [First] can ask: a [*Gate], an [*OIDC], or a [*Chain].
 type Member interface {
 	Require(next http.Handler) http.Handler
-	Forget(userID string)
+	Invalidate(userID string)
 
 	// admit returns a signed-in user or an error, as a recogniser does. It may write a cookie, but no
 	// answer.
@@ -58,10 +58,10 @@ func First(members ...Member) *Chain {
 // Require lets only people through to next whom one of the gates recognises; see [Gate.Require].
 func (c *Chain) Require(next http.Handler) http.Handler { return guard(c, next) }
 
-// Forget drops what any of the gates remembers of the user; see [Gate.Forget].
-func (c *Chain) Forget(userID string) {
+// Invalidate drops what any of the gates remembers of the user; see [Gate.Invalidate].
+func (c *Chain) Invalidate(userID string) {
 	for _, m := range c.members {
-		m.Forget(userID)
+		m.Invalidate(userID)
 	}
 }
 

@@ -24,7 +24,7 @@ func TestFuncAsksTheHostEveryTime(t *testing.T) {
 	user := "alice"
 	g := middleware.Func(func(*http.Request) (identity.User, error) { return identity.User{ID: user}, nil })
 	wantSignedIn(t, g, request(), "alice")
-	g.Forget("alice") // has nothing to forget
+	g.Invalidate("alice") // has nothing to forget
 	user = "bob"
 	wantSignedIn(t, g, request(), "bob")
 	user = ""

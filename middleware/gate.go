@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/personal"
 )
 
 // Gate asks who is there. [Session], [Func], [NewBearer], [NewTrustedHeader] and [First] make one. It is
@@ -33,8 +34,7 @@ func (n nobody) Error() string { return string(n) }
 const errNamesNobody nobody = "the login names nobody"
 
 // Require lets only signed-in people through to next and puts their [identity.User] into the
-// request's context, in place of one that is there already; a next that is an [identity.Handler] is told
-// of them instead. Everybody else is refused as the package's documentation says, and next does not run.
+// request's context, in place of one that is there already. Everybody else is refused as the package's documentation says, and next does not run.
 //
 // It does not check what the person may do, nor where a request comes from: guard routes that change
 // state with [http.CrossOriginProtection] as well.
@@ -43,7 +43,7 @@ func (g *Gate) Require(next http.Handler) http.Handler { return guard(g, next) }
 // guard is the Require of all members.
 func guard(m Member, next http.Handler) http.Handler {
 	refusals, hide := m.refusals(), m.hides()
-	serve := passOn(next)
+	serve := personal.Serve(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		u, err := m.admit(w, r)
 		if err != nil {
@@ -58,23 +58,13 @@ func guard(m Member, next http.Handler) http.Handler {
 	})
 }
 
-// passOn returns how next is told who asks.
-func passOn(next http.Handler) func(http.ResponseWriter, *http.Request, *identity.User) {
-	if personal, ok := next.(identity.Handler); ok {
-		return personal.ServeUser
-	}
-	return func(w http.ResponseWriter, r *http.Request, u *identity.User) {
-		next.ServeHTTP(w, r.WithContext(identity.NewContext(r.Context(), u)))
-	}
-}
-
-// Forget drops every remembered recognition of the user with that ID, so that the next request asks
-// the host again; a recognition that is under way while Forget runs is not remembered either. Call it
+// Invalidate drops every remembered recognition of the user with that ID, so that the next request asks
+// the host again; a recognition that is under way while Invalidate runs is not remembered either. Call it
 // when a person signs out, is locked out, or changes groups.
 //
 // It does not end the person's session: a cookie that is still valid is recognised anew if the host's
 // user function says so. On a gate that remembers nothing it does nothing.
-func (g *Gate) Forget(userID string) { g.who.forget(userID) }
+func (g *Gate) Invalidate(userID string) { g.who.forget(userID) }
 
 // person turns the answer of a host's user function into that of a recogniser.
 func person(u identity.User, err error) (*identity.User, error) {

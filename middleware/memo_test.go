@@ -43,7 +43,7 @@ func TestRememberOfZeroOrLessAsksEveryTime(t *testing.T) {
 		for range 3 {
 			wantSignedIn(t, g, withCookie(c.Value), "alice")
 		}
-		g.Forget("alice")
+		g.Invalidate("alice")
 		wantAsked(t, h, 3)
 	}
 }
@@ -61,7 +61,7 @@ func TestForgetDropsOneUserAndNobodyElse(t *testing.T) {
 	everybody()
 	everybody()
 	wantAsked(t, h, 3)
-	g.Forget("alice")
+	g.Invalidate("alice")
 	everybody()
 	wantAsked(t, h, 5)
 }
@@ -80,7 +80,7 @@ func TestForgetDuringADecodingKeepsItFromBeingRemembered(t *testing.T) {
 		var first sync.WaitGroup
 		first.Go(func() { wantSignedIn(t, g, withCookie(c.Value), "alice") })
 		<-asking
-		g.Forget("alice")
+		g.Invalidate("alice")
 		asking <- struct{}{}
 		first.Wait()
 		wantSignedIn(t, g, withCookie(c.Value), "alice")
@@ -123,7 +123,7 @@ func TestCookieOfUnknownExpiryIsNeverRemembered(t *testing.T) {
 			for range 3 {
 				wantSignedIn(t, g, withCookie(c.Value), "alice")
 			}
-			g.Forget("alice")
+			g.Invalidate("alice")
 			wantAsked(t, h, 3)
 		})
 	}
@@ -238,7 +238,7 @@ func TestManyAtOnceAreEachRecognised(t *testing.T) {
 					t.Errorf("let through %q, want %q", got, id)
 				}
 				if n%50 == 0 {
-					g.Forget(id)
+					g.Invalidate(id)
 				}
 			}
 		})

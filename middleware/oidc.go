@@ -135,13 +135,13 @@ func (o *OIDC) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Require lets only signed-in people through to next, with their [identity.User] in the request's
-// context; a next that is an [identity.Handler] is told of them instead. A page navigation of anybody else
+// context. A page navigation of anybody else
 // is sent to log in, and everything else gets 401, as the package's documentation says. Now and then it
 // writes the session cookie anew.
 func (o *OIDC) Require(next http.Handler) http.Handler { return guard(o, next) }
 
-// Forget drops what is remembered of the user. It ends no session: see [OIDC.EndSessions].
-func (o *OIDC) Forget(userID string) { o.memo.forget(userID) }
+// Invalidate drops what is remembered of the user. It ends no session: see [OIDC.EndSessions].
+func (o *OIDC) Invalidate(userID string) { o.memo.forget(userID) }
 
 // OnSignOut adds f to what is called when a session ends by signing out, by the provider's word or by
 // a renewal that the provider refused, but not by mere time. An empty session means all of the user's.

@@ -107,7 +107,7 @@ func (o *OIDC) EndSessions(ctx context.Context, userID string) error {
 	if err := o.end(ctx, o.storeKeys.user(userID), o.cfg.Now().Add(o.cfg.Skew)); err != nil {
 		return err
 	}
-	o.Forget(userID)
+	o.Invalidate(userID)
 	o.tellSignOut(ctx, userID, "")
 	return nil
 }

@@ -203,7 +203,7 @@ func TestEndSessionsEndsAllOfOnePerson(t *testing.T) {
 	delete(p.claims, "sub")
 	p.clock.pass(time.Minute)
 	desk.signIn()
-	s.oidc.Forget(p.URL + "#" + subject)
+	s.oidc.Invalidate(p.URL + "#" + subject)
 	desk.wantSignedIn()
 }
 

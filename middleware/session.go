@@ -44,13 +44,13 @@ const (
 // else on the way to an answer. For this store alone, and not for types that embed it, the gate
 // remembers which person the exact bytes of a cookie stood for, and neither decodes nor calls the user
 // function when the same bytes come again. The user function must then depend on nothing but the
-// session; where it looks anything up that may change, call [Gate.Forget] at the change or choose
+// session; where it looks anything up that may change, call [Gate.Invalidate] at the change or choose
 // [Remember](0). What is remembered ends at the earliest of:
 //
 //   - the duration of [Remember];
 //   - the cookie's own expiry, which is the lowest maximum age among the store's codecs and
 //     Options.MaxAge, so never later than the store would end it;
-//   - [Gate.Forget];
+//   - [Gate.Invalidate];
 //   - any change of the store's Codecs, of their maximum ages or of Options.MaxAge, so that keys that
 //     are taken out of service stop counting with the next request. Other changes inside a codec that
 //     stays in its place may take as long as Remember;

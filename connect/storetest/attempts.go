@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/internal/suite"
 )
 
 func attemptComesBackWhole(t *testing.T, s connect.Store) {
@@ -46,10 +48,10 @@ func attemptIsTakenOnce(t *testing.T, s connect.Store) {
 func attemptIsTakenOnceAmongMany(t *testing.T, a, b connect.Store) {
 	both := []connect.Store{a, b}
 	for round := range 5 {
-		id := numbered("nonce%d", round)
+		id := fmt.Sprintf("nonce%d", round)
 		begin(t, a, attempt(id, "alice", time.Minute))
 		var winners atomic.Int32
-		together(50, func(i int) {
+		suite.Together(50, func(i int) {
 			_, err := both[i%2].Take(t.Context(), id)
 			switch {
 			case err == nil:
@@ -67,7 +69,7 @@ func attemptIsTakenOnceAmongMany(t *testing.T, a, b connect.Store) {
 func attemptsOfOnePersonAreBounded(t *testing.T, s connect.Store) {
 	begin(t, s, attempt("bob", "bob", time.Second))
 	for i, life := range []int{3, 1, 2, 4} { // of 1, 2 and 3 those that end last stay beside the new one
-		if err := s.Begin(t.Context(), attempt(numbered("alice%d", life), "alice", time.Duration(life)*time.Minute), 3, start); err != nil {
+		if err := s.Begin(t.Context(), attempt(fmt.Sprintf("alice%d", life), "alice", time.Duration(life)*time.Minute), 3, start); err != nil {
 			t.Fatalf("Begin no. %d: %v", i+1, err)
 		}
 	}
@@ -124,15 +126,15 @@ func manyAttemptsAtOnceAreBounded(t *testing.T, a, b connect.Store) {
 	both := []connect.Store{a, b}
 	users := []string{"alice", "bob"}
 	begin(t, a, attempt("old", "alice", time.Second)) // for all of them to drop
-	together(n, func(i int) {
-		x := attempt(numbered("nonce%d", i), users[i/2%2], time.Hour+time.Duration(i)*time.Second)
+	suite.Together(n, func(i int) {
+		x := attempt(fmt.Sprintf("nonce%d", i), users[i/2%2], time.Hour+time.Duration(i)*time.Second)
 		if err := both[i%2].Begin(t.Context(), x, keep, start.Add(time.Minute)); err != nil {
 			t.Errorf("Begin: %v", err)
 		}
 	})
 	left := 0
 	for i := range n {
-		if taken(t, both[i%2], numbered("nonce%d", i)) {
+		if taken(t, both[i%2], fmt.Sprintf("nonce%d", i)) {
 			left++
 		}
 	}

@@ -3,11 +3,13 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/internal/suite"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -66,12 +68,12 @@ func recordWithoutTokensComesBack(t *testing.T, s connect.Store) {
 
 func anyTextComesBackOrIsAnError(t *testing.T, s connect.Store) {
 	for i, text := range []string{"a\x00b", "\x00", "broken \xff\xfe", "cut \xe2\x82", "\ud7ff\uffff\U0010ffff", "e\u0301 \u00e9", "   "} {
-		r := record("alice", numbered("label%d", i))
+		r := record("alice", fmt.Sprintf("label%d", i))
 		r.Label = text
 		if s.Create(t.Context(), r, 100) == nil {
 			want(t, "Get", get(t, s, r.Key), r)
 		}
-		r = record("user "+text, numbered("user%d", i))
+		r = record("user "+text, fmt.Sprintf("user%d", i))
 		kept := s.Create(t.Context(), r, 100) == nil
 		if got, err := s.Get(t.Context(), r.Key); kept {
 			if err != nil {
@@ -142,8 +144,8 @@ func manyConnectionsAtOnceAreBounded(t *testing.T, a, b connect.Store) {
 	const n, most = 24, 3
 	both := []connect.Store{a, b}
 	users := []string{"alice", "bob"}
-	together(n, func(i int) {
-		err := both[i%2].Create(t.Context(), record(users[i/2%2], numbered("C%02d", i)), most)
+	suite.Together(n, func(i int) {
+		err := both[i%2].Create(t.Context(), record(users[i/2%2], fmt.Sprintf("C%02d", i)), most)
 		if err != nil && !errors.Is(err, connect.ErrFull) {
 			t.Errorf("Create: %v", err)
 		}

@@ -3,12 +3,14 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/internal/suite"
 )
 
 func eachSeesWhatTheOtherCommitted(t *testing.T, a, b connect.Store) {
@@ -45,7 +47,7 @@ func oneUpdateAtATime(t *testing.T, a, b connect.Store) {
 	r.Label = "0"
 	create(t, a, r)
 	var inside atomic.Int32
-	together(n, func(i int) {
+	suite.Together(n, func(i int) {
 		err := both[i%2].Update(t.Context(), r.Key, func(_ context.Context, r *connect.Record) error {
 			if inside.Add(1) != 1 {
 				t.Error("two changes of one connection run at once")
@@ -174,9 +176,9 @@ func staysDeleted(t *testing.T, s connect.Store, r *connect.Record, remove func(
 func manyAtOnceLoseNothing(t *testing.T, a, b connect.Store) {
 	const n = 32
 	both := []connect.Store{a, b}
-	together(n, func(i int) {
+	suite.Together(n, func(i int) {
 		mine, theirs := both[i%2], both[(i+1)%2]
-		k := connect.Key{User: numbered("user%d", i%4), ID: numbered("C%02d", i)}
+		k := connect.Key{User: fmt.Sprintf("user%d", i%4), ID: fmt.Sprintf("C%02d", i)}
 		create(t, mine, record(k.User, k.ID))
 		update(t, theirs, k, func(r *connect.Record) { r.Label += " changed" })
 		if i%2 == 0 {
@@ -186,7 +188,7 @@ func manyAtOnceLoseNothing(t *testing.T, a, b connect.Store) {
 		}
 	})
 	for i := range n {
-		k := connect.Key{User: numbered("user%d", i%4), ID: numbered("C%02d", i)}
+		k := connect.Key{User: fmt.Sprintf("user%d", i%4), ID: fmt.Sprintf("C%02d", i)}
 		r, err := both[i/4%2].Get(t.Context(), k)
 		switch {
 		case i%2 == 0:

@@ -11,9 +11,7 @@ package storetest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -221,16 +219,3 @@ func wait(t *testing.T, what string, c <-chan struct{}) {
 		t.Fatalf("not within %v: %s", patience, what)
 	}
 }
-
-// together calls f n times at once.
-func together(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() { <-start; f(i) })
-	}
-	close(start)
-	wg.Wait()
-}
-
-func numbered(format string, i int) string { return fmt.Sprintf(format, i) }

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/go-pme/pme/internal/suite"
 	"github.com/go-pme/pme/issuer"
 )
 
@@ -18,7 +19,7 @@ func oneClaimAtATime(t *testing.T, s issuer.Store) {
 
 func oneClaimAmongMany(t *testing.T, s issuer.Store) {
 	var got atomic.Int32
-	together(50, func(int) {
+	suite.Together(50, func(int) {
 		if _, err := s.Claim(t.Context(), key("alice", "A"), long); err == nil {
 			got.Add(1)
 		}

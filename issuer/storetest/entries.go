@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -73,7 +74,7 @@ func entriesShowsNothingWhoseTimeIsOver(t *testing.T, s issuer.Store) {
 
 func entriesStopsWhenItsReaderHasEnough(t *testing.T, s issuer.Store) {
 	for i := range 3 {
-		put(t, s, entry(key(numbered("user%d", i), "A"), numbered("t%d", i)), long)
+		put(t, s, entry(key(fmt.Sprintf("user%d", i), "A"), fmt.Sprintf("t%d", i)), long)
 	}
 	n := 0
 	for _, err := range s.Entries(t.Context()) {
@@ -102,13 +103,13 @@ func endedContextIsAnErrorOrAnAnswer(t *testing.T, s issuer.Store) {
 func awkwardIDsAreKeptApart(t *testing.T, s issuer.Store) {
 	ids := []string{"a", "a b", "a:b", "a\x00b", "a,b", `"a"`, "*", "a*", "ä", "a\u0308", "{a}", "%61", "a\n"}
 	for i, id := range ids {
-		put(t, s, entry(issuer.Key{User: id, Session: ids[len(ids)-1-i], Models: "A"}, numbered("t%d", i)), long)
+		put(t, s, entry(issuer.Key{User: id, Session: ids[len(ids)-1-i], Models: "A"}, fmt.Sprintf("t%d", i)), long)
 	}
 	for i, id := range ids {
-		wantToken(t, s, issuer.Key{User: id, Session: ids[len(ids)-1-i], Models: "A"}, numbered("t%d", i))
+		wantToken(t, s, issuer.Key{User: id, Session: ids[len(ids)-1-i], Models: "A"}, fmt.Sprintf("t%d", i))
 		wantToken(t, s, key(id, "A"), "")
 	}
 	for i, id := range ids {
-		wantTokens(t, "Evict "+id, evict(t, s, issuer.Selector{User: id}), numbered("t%d", i))
+		wantTokens(t, "Evict "+id, evict(t, s, issuer.Selector{User: id}), fmt.Sprintf("t%d", i))
 	}
 }

@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"fmt"
 	"testing"
 
+	"github.com/go-pme/pme/internal/suite"
 	"github.com/go-pme/pme/issuer"
 )
 
@@ -107,12 +109,12 @@ func zeroSelectorEvictsNothing(t *testing.T, s issuer.Store) {
 func nothingComesBackAfterEvict(t *testing.T, s issuer.Store) {
 	k := key("alice", "A")
 	for round := range 50 {
-		name := numbered("t%d", round)
+		name := fmt.Sprintf("t%d", round)
 		c := claim(t, s, k)
 		var putErr error
 		var gone []*issuer.Entry
 		var evictErr error
-		together(2, func(i int) {
+		suite.Together(2, func(i int) {
 			if i == 0 {
 				putErr = s.Put(t.Context(), c, entry(k, name), long)
 			} else {
@@ -131,8 +133,8 @@ func nothingComesBackAfterEvict(t *testing.T, s issuer.Store) {
 
 func manyAtOnceLoseNothing(t *testing.T, s issuer.Store) {
 	const n = 40
-	together(n, func(i int) {
-		e := entry(key(numbered("user%d", i%4), numbered("M%d", i)), numbered("t%d", i))
+	suite.Together(n, func(i int) {
+		e := entry(key(fmt.Sprintf("user%d", i%4), fmt.Sprintf("M%d", i)), fmt.Sprintf("t%d", i))
 		c, err := s.Claim(t.Context(), e.Key, long)
 		if err != nil {
 			t.Error(err)
@@ -146,6 +148,6 @@ func manyAtOnceLoseNothing(t *testing.T, s issuer.Store) {
 		t.Errorf("%d on record, want %d", got, n)
 	}
 	for i := range n {
-		wantToken(t, s, key(numbered("user%d", i%4), numbered("M%d", i)), numbered("t%d", i))
+		wantToken(t, s, key(fmt.Sprintf("user%d", i%4), fmt.Sprintf("M%d", i)), fmt.Sprintf("t%d", i))
 	}
 }

@@ -1,9 +1,10 @@
 package matterporttest
 
 import (
-	"net/netip"
 	"net/url"
 	"slices"
+
+	"github.com/go-pme/pme/internal/weburl"
 )
 
 // redirectTarget returns the address that answers to an authorize request go to. raw is its redirect_uri,
@@ -21,7 +22,7 @@ func (app OAuthApp) redirectTarget(raw string) (target *url.URL, ok bool) {
 		return nil, false
 	}
 	if len(app.RedirectURLs) == 0 {
-		return target, target.Scheme == "https" || isLoopback(target.Hostname())
+		return target, target.Scheme == "https" || weburl.IsLoopback(target.Hostname())
 	}
 	return target, slices.ContainsFunc(app.RedirectURLs, func(registered string) bool {
 		u, err := url.Parse(registered)
@@ -49,11 +50,6 @@ func matchesRegistered(u, registered *url.URL) bool {
 		}
 	}
 	return true
-}
-
-func isLoopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 // extended returns u with further parameters behind what its query holds already, which stays as it is.

@@ -1,0 +1,19 @@
+package middleware
+
+import "context"
+
+// An Invalidator remembers users between requests and can be told to stop. [*Gate] is one; a
+// [Recognizer] that remembers users should be one too.
+type Invalidator interface {
+	// Invalidate drops what is remembered of the user with that ID, so that the next request asks
+	// again. It ends no session.
+	Invalidate(userID string)
+}
+
+// A SignOutNotifier learns when users sign out, and tells others. [*Gate] is one; a [Recognizer] through
+// which users sign out should be one too.
+type SignOutNotifier interface {
+	// OnSignOut adds f to the functions that are called when a user signs out of a session. An empty
+	// session means all of the user's sessions. f may be called several times at once.
+	OnSignOut(f func(ctx context.Context, userID, session string))
+}
