@@ -13,21 +13,30 @@ import (
 // print writes the rooms from the ground floor up. A room is one floor above the highest room that it
 // imports.
 func (h *house) print(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(table, h.table()); err != nil {
+		return err
+	}
+	return table.Flush()
+}
+
+// table returns a line for each room, with tabs between the columns.
+func (h *house) table() string {
 	floors := h.floors()
 	rooms := slices.Clone(h.rooms)
 	slices.SortFunc(rooms, func(a, b *room) int {
 		return cmp.Or(floors[a.ImportPath]-floors[b.ImportPath], strings.Compare(a.dir, b.dir))
 	})
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "floor\troom\tfiles\tlines\texported\timports")
-	arrows := 0
+	var table strings.Builder
+	table.WriteString("floor\troom\tfiles\tlines\texported\timports\n")
+	imports := 0
 	for _, r := range rooms {
-		arrows += len(r.Imports)
-		fmt.Fprintf(table, "%d\t%s\t%d\t%d\t%s\t%s\n", floors[r.ImportPath], r.name, len(r.files()), r.lines,
+		imports += len(r.Imports)
+		fmt.Fprintf(&table, "%d\t%s\t%d\t%d\t%s\t%s\n", floors[r.ImportPath], r.name, len(r.files()), r.lines,
 			r.promises(), strings.Join(h.names(r.Imports), " "))
 	}
-	fmt.Fprintf(table, "\n%d rooms, %d imports, %d exported names (at most %d)\n", len(rooms), arrows, h.exported(), maxExported)
-	return table.Flush()
+	fmt.Fprintf(&table, "\n%d rooms, %d imports, %d exported names (at most %d)\n", len(rooms), imports, h.exported(), maxExported)
+	return table.String()
 }
 
 // promises returns how many exported names of the room count.
