@@ -13,7 +13,7 @@ import (
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -47,7 +47,7 @@ type Config struct {
 	RefreshBefore time.Duration
 
 	// Store keeps the tokens. Default: in this process. The handler does not close it.
-	Store issuer.Store
+	Store store.Store
 
 	// MintBurst and MintEvery limit how often one person may cause a call to Matterport; see
 	// issuer.Config. Defaults: 30 at once, and one each 2 seconds.

@@ -9,6 +9,7 @@ import (
 	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/middleware"
 )
@@ -124,7 +125,7 @@ func New(cfg Config) (*Handler, error) {
 
 // signedOut ends the tours of a sign-in that is over, or of all of the user's.
 func (h *Handler) signedOut(ctx context.Context, userID, session string) {
-	_, _ = h.issuer.Revoke(ctx, issuer.Selector{User: userID, Session: session}) // the issuer logs
+	_, _ = h.issuer.Revoke(ctx, store.Selector{User: userID, Session: session}) // the issuer logs
 }
 
 // ServeHTTP implements [http.Handler].
@@ -177,7 +178,7 @@ func (h *Handler) Pages() *handler.Pages { return h.pages }
 // The error says that the store is in doubt and that tokens may still be served.
 func (h *Handler) RevokeUser(ctx context.Context, userID string) (issuer.Revocation, error) {
 	h.forget(userID)
-	return h.issuer.Revoke(ctx, issuer.Selector{User: userID})
+	return h.issuer.Revoke(ctx, store.Selector{User: userID})
 }
 
 // RevokeSession is [Handler.RevokeUser] for one sign-in, where identity.User has a Session.
@@ -186,13 +187,13 @@ func (h *Handler) RevokeSession(ctx context.Context, userID, session string) (is
 		return issuer.Revocation{}, issuer.ErrInvalid // not a user's every token for want of a session
 	}
 	h.forget(userID)
-	return h.issuer.Revoke(ctx, issuer.Selector{User: userID, Session: session})
+	return h.issuer.Revoke(ctx, store.Selector{User: userID, Session: session})
 }
 
 // RevokeModel takes back every token that opens the model, whoever has it. Call it when a model is
 // gone, or nobody may see it any more.
 func (h *Handler) RevokeModel(ctx context.Context, model string) (issuer.Revocation, error) {
-	return h.issuer.Revoke(ctx, issuer.Selector{Model: model})
+	return h.issuer.Revoke(ctx, store.Selector{Model: model})
 }
 
 func (h *Handler) forget(userID string) {

@@ -2,13 +2,13 @@ package access
 
 import "fmt"
 
-// Compile checks a list and turns it into a [Table]. The error names every problem with the number of
-// its rule, counted from 1. The Table shares no memory with l.
-func Compile(l List) (*Table, error) {
+// compile checks a list and turns it into a table. The error names every problem with the number of its
+// rule, counted from 1. The table shares no memory with l.
+func compile(l List) (*table, error) {
 	if err := l.check(); err != nil {
 		return nil, err
 	}
-	t := &Table{numbers: make(map[string]int)}
+	t := &table{numbers: make(map[string]int)}
 	var naming [kinds]map[string][]int // which rules name a person, by kind and value
 	for k := range naming {
 		naming[k] = make(map[string][]int)
@@ -30,7 +30,7 @@ func Compile(l List) (*Table, error) {
 }
 
 // grant numbers the rule's models.
-func (t *Table) grant(r Rule) grant {
+func (t *table) grant(r Rule) grant {
 	var g grant
 	for _, id := range r.Models {
 		if id == anyModel {
@@ -53,7 +53,7 @@ func (t *Table) grant(r Rule) grant {
 
 // reaches adds up the rules for each value. Values in the same rules share one reach, so that a rule with
 // many people and many models costs their sum and not their product.
-func (t *Table) reaches(naming map[string][]int, shared map[string]*reach) map[string]*reach {
+func (t *table) reaches(naming map[string][]int, shared map[string]*reach) map[string]*reach {
 	reaches := make(map[string]*reach, len(naming))
 	for value, rules := range naming {
 		key := fmt.Sprint(rules)
@@ -66,7 +66,7 @@ func (t *Table) reaches(naming map[string][]int, shared map[string]*reach) map[s
 }
 
 // reach adds up what rules allow.
-func (t *Table) reach(rules []int) *reach {
+func (t *table) reach(rules []int) *reach {
 	r := &reach{rules: rules}
 	for _, i := range rules {
 		r.all = r.all || t.rules[i].all

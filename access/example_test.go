@@ -100,16 +100,41 @@ func ExampleOpenFile() {
 	// iL4RdJqi2yK Guest house
 }
 
-func ExampleParseYAML() {
-	_, err := access.ParseYAML("allow.yaml", []byte(`
-rules:
-  - users: [007]
-    models: ["*"]
-  - group: [facilities]
-    models: [SxQL3iGyoDo]
-`))
+// The error names every problem of the file with its line.
+func ExampleOpenFile_problems() {
+	_, err := access.OpenFile("../testdata/allow-broken/names.yaml", access.FileOptions{})
 	fmt.Println(err)
 	// Output:
-	// allow.yaml:3: an entry of users is a number: if text is meant, write "007" in quotes
-	// allow.yaml:5: unknown key "group": a rule may have users, emails, domains, groups, models
+	// ../testdata/allow-broken/names.yaml:6: the name of model "yyHDFKzPzvN" is empty: remove it
+	// ../testdata/allow-broken/names.yaml:8: "*" stands for many models and cannot have a name
+	// ../testdata/allow-broken/names.yaml:12: model "SxQL3iGyoDo" is named "Headquarters" here and "Head office" before (line 4): give it one name
+	// ../testdata/allow-broken/names.yaml:15: name is a number: if text is meant, write "24" in quotes
+}
+
+// tenancy is a Policy of the application's own. The method Policy makes it a Source.
+type tenancy map[string]string
+
+func (t tenancy) Allowed(_ context.Context, u *identity.User, model string) (bool, error) {
+	return u.SignedIn() && t[u.ID] == model, nil
+}
+
+func (t tenancy) Grants(_ context.Context, u *identity.User) (access.Grants, error) {
+	if !u.SignedIn() || t[u.ID] == "" {
+		return access.Grants{}, nil
+	}
+	return access.Grants{Models: []access.Model{{ID: t[u.ID]}}}, nil
+}
+
+func (t tenancy) Policy() (access.Policy, error) { return t, nil }
+
+// A Policy of your own is a Source if it returns itself.
+func ExampleSource() {
+	var source access.Source = tenancy{"alice": "SxQL3iGyoDo"}
+	policy, err := source.Policy()
+	if err != nil {
+		log.Fatal(err)
+	}
+	ok, err := policy.Allowed(context.Background(), &identity.User{ID: "alice"}, "SxQL3iGyoDo")
+	fmt.Println(ok, err)
+	// Output: true <nil>
 }

@@ -39,7 +39,7 @@ type File struct {
 	path   string
 	settle time.Duration
 	log    *slog.Logger
-	table  atomic.Pointer[Table]
+	table  atomic.Pointer[table]
 
 	// These belong to the goroutine of run.
 	content []byte // of the version in force

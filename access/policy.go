@@ -6,9 +6,10 @@ import (
 	"github.com/go-pme/pme/identity"
 )
 
-// Policy decides who may see which model. Implementations are safe for concurrent use.
+// Policy decides who may see which model. Implementations are safe for concurrent use. A Policy whose
+// answers can change while the program runs should be a [Watcher] too.
 //
-// An error means doubt: the caller must refuse, whatever the other result says.
+// If a method returns an error, the caller must refuse, whatever the other result says.
 type Policy interface {
 	// Allowed reports whether u may see the model with this ID. It does not check that the model exists.
 	Allowed(ctx context.Context, u *identity.User, model string) (bool, error)
@@ -18,8 +19,18 @@ type Policy interface {
 	Grants(ctx context.Context, u *identity.User) (Grants, error)
 }
 
-// Source is anything that yields a checked [Policy]: a [List], a [*Table], a [*File] or a [Func]. The error
-// names every problem that keeps it from being one.
+// A Watcher is a [Policy] that learns when its answers have changed, as a [*File] does. Tokens that a
+// change no longer allows are then revoked at once. Without it a change takes effect only at each user's
+// next request for a token.
+type Watcher interface {
+	// Watch has changed called after each change, once the new answers are in force. stop ends that and
+	// can be called more than once. It does not wait, so a call that has begun may still be running.
+	Watch(changed func()) (stop func())
+}
+
+// Source is anything that yields a checked [Policy]: a [List], a [*File] or a [Func]. A Policy of your own
+// becomes one by a method Policy that returns itself. The error names every problem that keeps the Source
+// from being a Policy.
 type Source interface {
 	Policy() (Policy, error)
 }

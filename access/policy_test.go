@@ -15,9 +15,10 @@ var (
 	_ access.Policy = (*access.File)(nil)
 	_ access.Policy = access.Func(nil)
 	_ access.Source = access.List(nil)
-	_ access.Source = (*access.Table)(nil)
 	_ access.Source = (*access.File)(nil)
 	_ access.Source = access.Func(nil)
+
+	_ access.Watcher = (*access.File)(nil)
 )
 
 // compile compiles a list that is expected to be valid.

@@ -51,7 +51,7 @@ func (f *File) look() {
 }
 
 // accept puts a new version in force.
-func (f *File) accept(content []byte, table *Table) {
+func (f *File) accept(content []byte, table *table) {
 	f.content = content
 	f.table.Store(table)
 	f.problem = ""
@@ -81,16 +81,16 @@ func (f *File) confirm() {
 }
 
 // load reads and compiles the file. The content is returned also where it is broken.
-func load(path string) ([]byte, *Table, error) {
+func load(path string) ([]byte, *table, error) {
 	content, err := read(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := ParseYAML(path, content)
+	list, err := parseYAML(path, content)
 	if err != nil {
 		return content, nil, err
 	}
-	table, err := Compile(list)
+	table, err := compile(list)
 	return content, table, err
 }
 

@@ -7,10 +7,10 @@ import (
 	"github.com/go-pme/pme/internal/modelid"
 )
 
-// Table is a compiled [List]. It never changes, so any number of goroutines may use it. What Allowed costs
+// table is a compiled [List]. It never changes, so any number of goroutines may use it. What Allowed costs
 // does not depend on the number of rules: it is one look-up for the model and one for each thing known
-// about the person, without allocation. The zero Table allows nothing.
-type Table struct {
+// about the person, without allocation. The zero table allows nothing.
+type table struct {
 	rules   []grant
 	models  []Model // each once, as first listed; a model's number is its place here
 	numbers map[string]int
@@ -39,7 +39,7 @@ func (r *reach) allows(number int) bool {
 }
 
 // Allowed reports whether a rule lets u see the model. The error is always nil.
-func (t *Table) Allowed(_ context.Context, u *identity.User, model string) (bool, error) {
+func (t *table) Allowed(_ context.Context, u *identity.User, model string) (bool, error) {
 	if !u.SignedIn() || !modelid.Valid(model) {
 		return false, nil
 	}
@@ -62,7 +62,7 @@ func (t *Table) Allowed(_ context.Context, u *identity.User, model string) (bool
 
 // Grants returns the models that the rules for u name, in the order in which these rules name them. It is
 // open if one of the rules says "*". The error is always nil.
-func (t *Table) Grants(_ context.Context, u *identity.User) (Grants, error) {
+func (t *table) Grants(_ context.Context, u *identity.User) (Grants, error) {
 	var g Grants
 	if !u.SignedIn() {
 		return g, nil
@@ -96,11 +96,8 @@ func (t *Table) Grants(_ context.Context, u *identity.User) (Grants, error) {
 	return g, nil
 }
 
-// Policy returns t itself.
-func (t *Table) Policy() (Policy, error) { return t, nil }
-
 // own returns what the list says about u's ID, address and domain, with nil for each it does not know.
-func (t *Table) own(u *identity.User) [3]*reach {
+func (t *table) own(u *identity.User) [3]*reach {
 	found := [3]*reach{t.index[users][u.ID]}
 	if !u.EmailVerified || len(t.index[emails])+len(t.index[domains]) == 0 {
 		return found

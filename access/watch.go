@@ -5,7 +5,10 @@ import (
 	"sync"
 )
 
-// Watch has changed called after each accepted change of the file, when the new list is already in force.
+var _ Watcher = (*File)(nil)
+
+// Watch implements [Watcher]: changed is called after each accepted change of the file, once the new list
+// is in force.
 // It is called by the goroutine that looks at the file, one call at a time and under no lock: it may
 // register and stop callbacks, but as long as it runs no further change is seen, and it must not
 // call [File.Close]. The first read of the file is no change.

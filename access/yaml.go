@@ -15,13 +15,13 @@ import (
 // maxSize bounds an allow-list file, in bytes.
 const maxSize = 1 << 20
 
-// ParseYAML reads a list in the format that the package's documentation describes. It reports every
+// parseYAML reads a list in the format that the package's documentation describes. It reports every
 // problem it finds, each on a line of its own that starts with name and the number of the line, as
-// compilers do. What it accepts, [Compile] accepts.
+// compilers do. What it accepts, compile accepts.
 //
 // Where the text is not YAML at all, nothing after that place is looked at, and the mistake
 // can be some lines above the one reported.
-func ParseYAML(name string, data []byte) (List, error) {
+func parseYAML(name string, data []byte) (List, error) {
 	p := &problems{prefix: name + ":", unit: "line"}
 	var drafts []draft
 	if root := parseDocument(data, p); root != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 )
 
 // Revoke answers POST: it takes back the person's own tokens, or with ?modelId=ID those for the models
@@ -51,22 +52,22 @@ func Revoke(iss *issuer.Issuer) http.Handler {
 // maxRevoked bounds the models that one request may name.
 const maxRevoked = 100
 
-func ownTokens(u *identity.User, query string) ([]issuer.Selector, error) {
-	own := issuer.Selector{User: u.ID, Session: u.Session}
+func ownTokens(u *identity.User, query string) ([]store.Selector, error) {
+	own := store.Selector{User: u.ID, Session: u.Session}
 	models, err := modelIDs(nil, query)
 	if err != nil {
 		return nil, issuer.ErrInvalid
 	}
 	if len(models) == 0 {
-		return []issuer.Selector{own}, nil
+		return []store.Selector{own}, nil
 	}
 	key, err := issuer.KeyOf(u, models, maxRevoked)
 	if err != nil {
 		return nil, err
 	}
-	var out []issuer.Selector
+	var out []store.Selector
 	for _, id := range key.List() {
-		out = append(out, issuer.Selector{User: own.User, Session: own.Session, Model: id})
+		out = append(out, store.Selector{User: own.User, Session: own.Session, Model: id})
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/issuer"
 )
 
@@ -40,7 +41,7 @@ func Settings(p Player, iss *issuer.Issuer) (http.Handler, error) {
 			refuse(w, issuer.ErrNotSignedIn)
 			return
 		}
-		writeSettings(w, p, "", viewer(process, u.ID, u.Session, strconv.FormatUint(iss.Revocations(u.ID), 10)))
+		writeSettings(w, p, "", viewer(process, u.ID, u.Session, strconv.FormatUint(revocations.Of(iss, u.ID), 10)))
 	}), nil
 }
 

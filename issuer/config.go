@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,22 +9,13 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/internal/showcase"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
 
-// SDKLead is how long before a token's expiry the Showcase SDK asks for the next one (MATTERPORT.md
-// §4). A token with this much left or less makes it ask again at once, in a loop.
-const SDKLead = 60 * time.Second
-
-// minLeft is the least that a token must have left to be in any answer: SDKLead, and what the answer
-// may take on its way to the browser.
-const minLeft = SDKLead + 10*time.Second
-
-// What a token's life may be, and how much of it must be left for use between two renewals.
-const (
-	maxValidFor = 24 * time.Hour
-	minUse      = 30 * time.Second
-)
+// maxValidFor is the longest life that Matterport allows a token.
+const maxValidFor = 24 * time.Hour
 
 // Matterport is what the issuer needs of Matterport's API. [*matterport.Client] provides it.
 type Matterport interface {
@@ -41,22 +33,20 @@ type Config struct {
 	// Matterport mints and deletes the tokens.
 	Matterport Matterport
 
-	// Policy decides who may see which model. If it also has the method
-	//
-	//	Watch(changed func()) (stop func())
-	//
-	// as [*access.File] does, each change is followed by a [Issuer.Recheck].
+	// Policy decides who may see which model. If it is an [access.Watcher] too, as an [*access.File]
+	// is, each change is followed by an [Issuer.Recheck].
 	Policy access.Policy
 
-	// Store keeps the tokens. Default: a [Memory] of this process. The issuer does not close it.
-	Store Store
+	// Store records the live tokens. Default: [NewMemory], for this process only. The issuer does not
+	// close it.
+	Store store.Store
 
 	// ValidFor is how long a minted token lives, in whole seconds, at most 24 hours: the longest that
 	// a tour goes on when a revocation cannot reach Matterport. Default: 10 minutes.
 	ValidFor time.Duration
 
 	// RefreshBefore is how much of its life a token must have left to be given out again. It must
-	// exceed [SDKLead]; ValidFor must exceed it by 30 seconds. Default: 2 minutes.
+	// exceed 60 seconds; ValidFor must exceed it by 30 seconds. Default: 2 minutes.
 	RefreshBefore time.Duration
 
 	// MintTimeout bounds one mint, retries included. Default: 15 seconds.
@@ -80,40 +70,33 @@ func (c Config) withDefaults() Config {
 	if c.Store == nil {
 		c.Store = NewMemory(MemoryConfig{})
 	}
-	c.ValidFor = orElse(c.ValidFor, 10*time.Minute)
-	c.RefreshBefore = orElse(c.RefreshBefore, 2*time.Minute)
-	c.MintTimeout = orElse(c.MintTimeout, 15*time.Second)
-	c.MintEvery = orElse(c.MintEvery, 2*time.Second)
-	c.MintBurst = orElse(c.MintBurst, 30)
-	c.MaxModels = orElse(c.MaxModels, 20)
+	c.ValidFor = cmp.Or(c.ValidFor, 10*time.Minute)
+	c.RefreshBefore = cmp.Or(c.RefreshBefore, 2*time.Minute)
+	c.MintTimeout = cmp.Or(c.MintTimeout, 15*time.Second)
+	c.MintEvery = cmp.Or(c.MintEvery, 2*time.Second)
+	c.MintBurst = cmp.Or(c.MintBurst, 30)
+	c.MaxModels = cmp.Or(c.MaxModels, 20)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	return c
 }
 
-func orElse[T int | time.Duration](v, otherwise T) T {
-	if v == 0 {
-		return otherwise
-	}
-	return v
-}
-
-// validate reports everything that is wrong with c, defaults filled in.
+// validate reports everything that is wrong with c, once the defaults are filled in.
 func (c Config) validate() error {
 	var errs []error
-	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("pme: "+format, args...)) }
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("issuer: "+format, args...)) }
 	if c.Matterport == nil {
-		bad("Matterport is missing: there is nobody to mint tokens")
+		bad("Matterport is missing: make one with matterport.New")
 	}
 	if c.Policy == nil {
-		bad("the access policy is missing: nobody would see anything")
+		bad("Policy is missing: make one from an access.List, for example")
 	}
-	if c.RefreshBefore <= SDKLead {
-		bad("RefreshBefore is %v: the Showcase SDK refreshes %v before expiry, so it must be longer than that", c.RefreshBefore, SDKLead)
+	if c.RefreshBefore <= showcase.Lead {
+		bad("RefreshBefore is %v: the Showcase SDK refreshes %v before expiry, so it must be longer than that", c.RefreshBefore, showcase.Lead)
 	}
-	if least := max(c.RefreshBefore, SDKLead+time.Second) + minUse; c.ValidFor < least {
-		bad("ValidFor is %v: the Showcase SDK refreshes %v before expiry, so ask for at least %v", c.ValidFor, SDKLead, least)
+	if least := max(c.RefreshBefore, showcase.Lead+time.Second) + showcase.LeastUse; c.ValidFor < least {
+		bad("ValidFor is %v: the Showcase SDK refreshes %v before expiry, so ask for at least %v", c.ValidFor, showcase.Lead, least)
 	}
 	if c.ValidFor > maxValidFor {
 		bad("ValidFor is %v: Matterport allows at most %v", c.ValidFor, maxValidFor)

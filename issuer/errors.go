@@ -10,30 +10,30 @@ import (
 // What callers branch on. Every error of [Issuer.Issue] is one of these under [errors.Is], or the
 // error of the caller's own context.
 var (
-	// ErrNotSignedIn says that there is no user to issue anything to.
-	ErrNotSignedIn = errors.New("pme: nobody is signed in")
+	// ErrNotSignedIn means that there is no user to issue anything to.
+	ErrNotSignedIn = errors.New("issuer: no user is signed in")
 
-	// ErrInvalid says that the models asked for are none, too many, or no model IDs.
-	ErrInvalid = errors.New("pme: the request names no valid set of models")
+	// ErrInvalid means that no models were named, too many, or something that is no model ID.
+	ErrInvalid = errors.New("issuer: the request names no valid set of models")
 
-	// ErrDenied says that the policy does not let the user see every model asked for. It is the same
+	// ErrDenied means that the policy does not let the user see every model asked for. It is the same
 	// for a model that does not exist.
-	ErrDenied = errors.New("pme: the policy does not allow this")
+	ErrDenied = errors.New("issuer: the policy does not allow this")
 
-	// ErrNotFound says that the policy allows the model, but Matterport does not have it, or does
+	// ErrNotFound means that the policy allows the model, but Matterport does not have it, or does
 	// not give this account access to it: the API does not tell the two apart.
-	ErrNotFound = errors.New("pme: the model is gone at Matterport")
+	ErrNotFound = errors.New("issuer: the model is gone at Matterport")
 
-	// ErrRateLimited says that this user asks for new tokens too often, or holds too many.
-	ErrRateLimited = errors.New("pme: too many tokens for one user")
+	// ErrRateLimited means that this user asks for new tokens too often, or holds too many.
+	ErrRateLimited = errors.New("issuer: too many tokens for one user")
 
-	// ErrUnavailable says that no token can be had just now: Matterport, the store or the policy does
+	// ErrUnavailable means that no token can be issued just now: Matterport, the store or the policy does
 	// not answer, or the token was revoked while it was being issued. Trying again later is sensible.
-	ErrUnavailable = errors.New("pme: temporarily unavailable")
+	ErrUnavailable = errors.New("issuer: temporarily unavailable")
 
-	// ErrUpstream says that Matterport refuses this application or answers in a way that cannot be
-	// understood. Trying again will not help before somebody has looked at it.
-	ErrUpstream = errors.New("pme: Matterport refuses the application or is not understood")
+	// ErrUpstream means that Matterport refuses this application or answers in a way that cannot be
+	// understood. Trying again will not help until an operator has looked at it.
+	ErrUpstream = errors.New("issuer: Matterport refuses the application or is not understood")
 )
 
 // An Error says why no token was issued.
@@ -65,7 +65,7 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind, e.Err}
 }
 
-// retryUnavailable is the wait that is suggested where nobody suggested another.
+// retryUnavailable is the wait that is suggested if Matterport suggests none.
 const retryUnavailable = 5 * time.Second
 
 func unavailable(err error) *Error {

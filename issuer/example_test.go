@@ -8,6 +8,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 )
 
 func Example() {
@@ -34,7 +35,7 @@ func Example() {
 	_, err = iss.Issue(ctx, &identity.User{ID: "bob"}, "SxQL3iGyoDo")
 	fmt.Println(errors.Is(err, issuer.ErrDenied))
 
-	revoked, err := iss.Revoke(ctx, issuer.Selector{User: "alice"})
+	revoked, err := iss.Revoke(ctx, store.Selector{User: "alice"})
 	fmt.Println(revoked.Tokens, revoked.Pending, err)
 	// Output:
 	// [redacted] true <nil>

@@ -1,7 +1,6 @@
 package issuer_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +15,9 @@ import (
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/logtest"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -164,12 +165,12 @@ func (r *rules) set(user string, models ...string) {
 	r.mu.Unlock()
 }
 
-// bench is an issuer with all that belongs to it.
+// rig is an issuer with all that belongs to it.
 type rig struct {
 	*issuer.Issuer
 	up    *upstream
 	rules *rules
-	log   *bytes.Buffer
+	log   *logtest.Buffer
 }
 
 func newRig(t testing.TB, change func(*issuer.Config)) *rig {
@@ -180,7 +181,7 @@ func newRig(t testing.TB, change func(*issuer.Config)) *rig {
 			"alice": {office, warehouse, showroom},
 			"bob":   {warehouse},
 		}},
-		log: new(bytes.Buffer),
+		log: new(logtest.Buffer),
 	}
 	cfg := issuer.Config{
 		Matterport: r.up,
@@ -232,7 +233,7 @@ func (r *rig) refuse(t *testing.T, want error, u *identity.User, models ...strin
 	return e.RetryAfter
 }
 
-func (r *rig) revoke(t *testing.T, s issuer.Selector) issuer.Revocation {
+func (r *rig) revoke(t *testing.T, s store.Selector) issuer.Revocation {
 	t.Helper()
 	out, err := r.Revoke(t.Context(), s)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/showcase"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -16,10 +18,10 @@ type Token struct {
 	AccessToken matterport.Secret
 	Link        matterport.Secret // a complete Showcase URL; only for a single model
 	ValidUntil  time.Time         // on Matterport's clock
-	ExpiresIn   int               // whole seconds left when the token was issued; always more than SDKLead
+	ExpiresIn   int               // whole seconds left when the token was issued; always more than 60
 }
 
-// patience is how long a caller who could be served from what is at hand waits for something better.
+// patience is how long a caller who could be served a stored token waits for a fresher one.
 const patience = 2 * time.Second
 
 var (
@@ -29,10 +31,10 @@ var (
 
 // Issue returns a token with which u can see all of models, in whatever order they are named.
 //
-// It asks the policy every time, reuses the token on record while more than RefreshBefore of its life
-// is left, and else has one minted, once for however many callers. The mint runs on its own: a caller
-// whose ctx ends leaves at once, with ctx's error, and takes nothing from the others. When Matterport
-// is in trouble, a token on record that the SDK can still work with is served instead.
+// It asks the policy every time, reuses the stored token while more than RefreshBefore of its life is
+// left, and otherwise has one minted, once for however many callers. The mint runs on its own: a caller
+// whose ctx ends leaves at once, with ctx's error, and does not disturb the others. When Matterport is in
+// trouble, a stored token that the SDK can still work with is served instead.
 //
 // A token issued before a [Issuer.Revoke] that covers it is not returned after that has returned.
 func (i *Issuer) Issue(ctx context.Context, u *identity.User, models ...string) (Token, error) {
@@ -65,13 +67,13 @@ func (i *Issuer) issue(ctx context.Context, u *identity.User, models []string) (
 }
 
 // renew waits for a mint, then asks everything again: what was true before the wait may not be now.
-func (i *Issuer) renew(ctx context.Context, u *identity.User, key Key, held *Entry) (Token, error) {
+func (i *Issuer) renew(ctx context.Context, u *identity.User, key store.Key, held *store.Entry) (Token, error) {
 	mintErr := i.mint(ctx, u, key, held != nil && i.token(held).usable())
 	if _, err := i.authorize(ctx, u, key.List()); err != nil {
 		return Token{}, err
 	}
 	if errors.Is(mintErr, ErrNotFound) {
-		return Token{}, mintErr // what is on record opens nothing any more
+		return Token{}, mintErr // the stored token opens nothing any more
 	}
 	held, err := i.store.Get(ctx, key)
 	if err != nil {
@@ -103,41 +105,41 @@ func (i *Issuer) Authorize(ctx context.Context, u *identity.User, models ...stri
 	return err
 }
 
-// authorize is the only way to a Key, and so to a token.
-func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []string) (Key, error) {
+// authorize is the only way to a key, and so to a token.
+func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []string) (store.Key, error) {
 	if !u.SignedIn() {
-		return Key{}, ErrNotSignedIn
+		return store.Key{}, ErrNotSignedIn
 	}
 	key, err := KeyOf(u, models, i.cfg.MaxModels)
 	if err != nil {
-		return Key{}, err
+		return store.Key{}, err
 	}
 	for _, model := range models {
 		allowed, err := i.cfg.Policy.Allowed(ctx, u, model)
 		if err != nil {
-			return Key{}, i.doubt(ctx, "policy", err)
+			return store.Key{}, i.doubt(ctx, "policy", err)
 		}
 		if !allowed {
 			i.log.LogAttrs(ctx, slog.LevelInfo, "token denied", slog.String("user", u.ID), slog.String("model", model))
-			return Key{}, ErrDenied
+			return store.Key{}, ErrDenied
 		}
 	}
 	return key, nil
 }
 
-// doubt is the answer to a store or a policy that does not work: nothing is issued.
+// doubt is the answer if the store or the policy fails: nothing is issued.
 func (i *Issuer) doubt(ctx context.Context, what string, err error) error {
 	i.log.LogAttrs(ctx, slog.LevelError, "token withheld", slog.String("in_doubt", what), slog.Any("error", err))
 	return unavailable(err)
 }
 
 // token says how much e is still worth, never more than was asked for.
-func (i *Issuer) token(e *Entry) Token {
+func (i *Issuer) token(e *store.Entry) Token {
 	left := min(e.ValidUntil.Sub(i.cfg.Matterport.ServerTime()), i.cfg.ValidFor)
 	return Token{AccessToken: e.Token, Link: e.Link, ValidUntil: e.ValidUntil, ExpiresIn: seconds(left)}
 }
 
 // usable says that the SDK can work with t: promise 2 of the design rests on this line.
-func (t Token) usable() bool { return t.ExpiresIn >= seconds(minLeft) }
+func (t Token) usable() bool { return t.ExpiresIn >= seconds(showcase.LeastLeft) }
 
 func seconds(d time.Duration) int { return int(d / time.Second) }

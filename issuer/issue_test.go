@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/showcase"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -125,34 +127,34 @@ func TestDoubtIsNeverAToken(t *testing.T) {
 
 // brokenStore fails at one of its methods.
 type brokenStore struct {
-	issuer.Store
+	store.Store
 	at string
 }
 
 var errBroken = errors.New("the store does not answer")
 
-func (b *brokenStore) Get(ctx context.Context, k issuer.Key) (*issuer.Entry, error) {
+func (b *brokenStore) Get(ctx context.Context, k store.Key) (*store.Entry, error) {
 	if b.at == "Get" {
 		return nil, errBroken
 	}
 	return b.Store.Get(ctx, k)
 }
 
-func (b *brokenStore) Claim(ctx context.Context, k issuer.Key, ttl time.Duration) (issuer.Claim, error) {
+func (b *brokenStore) Claim(ctx context.Context, k store.Key, ttl time.Duration) (store.Claim, error) {
 	if b.at == "Claim" {
 		return "", errBroken
 	}
 	return b.Store.Claim(ctx, k, ttl)
 }
 
-func (b *brokenStore) Put(ctx context.Context, c issuer.Claim, e *issuer.Entry, ttl time.Duration) error {
+func (b *brokenStore) Put(ctx context.Context, c store.Claim, e *store.Entry, ttl time.Duration) error {
 	if b.at == "Put" {
 		return errBroken
 	}
 	return b.Store.Put(ctx, c, e, ttl)
 }
 
-func (b *brokenStore) Evict(ctx context.Context, s issuer.Selector) ([]*issuer.Entry, error) {
+func (b *brokenStore) Evict(ctx context.Context, s store.Selector) ([]*store.Entry, error) {
 	if b.at == "Evict" {
 		return nil, errBroken
 	}
@@ -193,7 +195,7 @@ func TestTokenIsNeverServedBelowSDKLead(t *testing.T) {
 					t.Fatalf("seed %d: expires_in %d", seed, token.ExpiresIn)
 				case time.Duration(token.ExpiresIn)*time.Second > life:
 					t.Fatalf("seed %d: expires_in %d, asked for %v", seed, token.ExpiresIn, life)
-				case left <= issuer.SDKLead || time.Duration(token.ExpiresIn)*time.Second > left:
+				case left <= showcase.Lead || time.Duration(token.ExpiresIn)*time.Second > left:
 					t.Fatalf("seed %d: expires_in %d, but %v left", seed, token.ExpiresIn, left)
 				}
 				time.Sleep(between(0, life/3))
@@ -344,8 +346,8 @@ func TestConfigReportsEverythingThatIsWrong(t *testing.T) {
 		t.Fatal("accepted")
 	}
 	for _, want := range []string{
-		"Matterport is missing", "policy is missing", "must not be negative",
-		"pme: ValidFor is 45s: the Showcase SDK refreshes 1m0s before expiry, so ask for at least 2m30s",
+		"Matterport is missing", "Policy is missing", "must not be negative",
+		"issuer: ValidFor is 45s: the Showcase SDK refreshes 1m0s before expiry, so ask for at least 2m30s",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in:\n%v", want, err)
@@ -369,7 +371,7 @@ func TestClosedIssuerIssuesNothing(t *testing.T) {
 	r.issue(t, alice, office)
 	_ = r.Close()
 	r.refuse(t, issuer.ErrUnavailable, alice, office)
-	if _, err := r.Revoke(t.Context(), issuer.Selector{User: "alice"}); !errors.Is(err, issuer.ErrUnavailable) {
+	if _, err := r.Revoke(t.Context(), store.Selector{User: "alice"}); !errors.Is(err, issuer.ErrUnavailable) {
 		t.Errorf("Revoke: %v", err)
 	}
 	if err := r.Close(); err != nil {

@@ -5,15 +5,18 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/revocations"
+	"github.com/go-pme/pme/issuer/store"
 )
 
-// An Issuer issues viewing tokens to users and takes them back. It is safe for concurrent use.
+// An Issuer issues viewing tokens to users and revokes them. It is safe for concurrent use.
 type Issuer struct {
 	cfg     Config
 	log     *slog.Logger
-	store   Store
+	store   store.Store
 	flights *flight.Group // all that runs beyond a caller's own request
 	budget  *budget.Budget
 	gone    gone
@@ -21,8 +24,11 @@ type Issuer struct {
 	deletes chan struct{} // a place for each deletion that may be under way at once
 	unwatch func()
 
-	revocations revocations
+	counter // of revocations, which package handler reads
 }
+
+// counter is embedded under a name that is not exported, and has no exported methods.
+type counter = revocations.Counter
 
 // New checks cfg, without touching the network, and reports everything that is wrong with it.
 func New(cfg Config) (*Issuer, error) {
@@ -41,9 +47,7 @@ func New(cfg Config) (*Issuer, error) {
 		deletes: make(chan struct{}, maxDeletes),
 		unwatch: func() {},
 	}
-	if policy, ok := cfg.Policy.(interface {
-		Watch(changed func()) (stop func())
-	}); ok {
+	if policy, ok := cfg.Policy.(access.Watcher); ok {
 		i.unwatch = policy.Watch(func() {
 			i.flights.Go(func(ctx context.Context) { _ = i.Recheck(ctx) }) // Recheck logs
 		})
@@ -53,7 +57,7 @@ func New(cfg Config) (*Issuer, error) {
 
 // Close ends what the issuer runs in the background and waits for it. Issue and Revoke fail from now
 // on; tokens that were issued live until they expire, and deletions that Matterport has not confirmed
-// are given up, with a record in the log. Closing twice is no error.
+// are given up, with a record in the log. It can be called more than once; the error is always nil.
 func (i *Issuer) Close() error {
 	i.unwatch()
 	i.flights.Close()

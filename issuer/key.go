@@ -8,24 +8,18 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/modelid"
+	"github.com/go-pme/pme/issuer/store"
 )
 
-// A Key is what a token is kept under: one person (where the host tells them apart, one sign-in of
-// that person) and one set of models. Being a struct, no two different pairs can form the same key.
-type Key struct {
-	User    string
-	Session string
-	Models  string // sorted, without duplicates, joined by commas
-}
-
-// KeyOf returns the key of u and models, in whatever order and however often they are named. It fails
-// with [ErrInvalid] for a set that is empty, larger than most, or contains what is no model ID.
-func KeyOf(u *identity.User, models []string, most int) (Key, error) {
+// KeyOf returns the key of u and models, whose order and repetitions make no difference. It fails with
+// [ErrInvalid] if models is empty, longer than most, or has an entry that is no model ID. It does not
+// check that u is signed in, or may see the models.
+func KeyOf(u *identity.User, models []string, most int) (store.Key, error) {
 	set, err := canonical(models, most)
 	if err != nil {
-		return Key{}, err
+		return store.Key{}, err
 	}
-	return Key{User: u.ID, Session: u.Session, Models: set}, nil
+	return store.Key{User: u.ID, Session: u.Session, Models: set}, nil
 }
 
 // canonical costs nothing for the single model that nearly every request names.
@@ -53,24 +47,8 @@ func invalid(why string) error { return &Error{Kind: ErrInvalid, Err: fmt.Errorf
 
 func clip(s string) string { return s[:min(len(s), 32)] }
 
-// List returns the models of the key, sorted.
-func (k Key) List() []string { return strings.Split(k.Models, ",") }
-
-// Has reports whether model is one of the key's models.
-func (k Key) Has(model string) bool {
-	for id := range strings.SplitSeq(k.Models, ",") {
-		if id == model {
-			return true
-		}
-	}
-	return false
-}
-
-// String is unambiguous, whatever a user ID contains.
-func (k Key) String() string { return fmt.Sprintf("%q %q %q", k.User, k.Session, k.Models) }
-
-// clone lets go of the request whose query string the models may be a part of.
-func (k Key) clone() Key {
+// cloned lets go of the request whose query string the models may be a part of.
+func cloned(k store.Key) store.Key {
 	k.Models = strings.Clone(k.Models)
 	return k
 }

@@ -8,23 +8,33 @@ import (
 	"time"
 
 	"github.com/patrickmn/go-cache"
+
+	"github.com/go-pme/pme/issuer/store"
 )
 
-// MemoryConfig bounds a [Memory] store. The zero value is fit for use.
+// MemoryConfig bounds the store of [NewMemory]. The zero value is ready for use.
 type MemoryConfig struct {
-	// MaxEntries bounds the tokens on record in all. Default: 100,000.
+	// MaxEntries bounds the stored tokens of all users. Default: 100,000.
 	MaxEntries int
 
-	// MaxPerUser bounds the tokens on record for one user. A token that is renewed counts twice for
-	// as long as the old one lives. Default: 100.
+	// MaxPerUser bounds the stored tokens of one user. A token that is renewed counts twice for as
+	// long as the old one lives. Default: 100.
 	MaxPerUser int
 }
 
-// Memory is the [Store] of a single process. It runs no goroutine and needs no closing.
-//
-// It tells the time by the process's own clock, as it only ever measures from one of its calls to
-// another. Issuers that share a Memory mint each token once between them.
-type Memory struct {
+func (c MemoryConfig) withDefaults() MemoryConfig {
+	if c.MaxEntries <= 0 {
+		c.MaxEntries = 100_000
+	}
+	if c.MaxPerUser <= 0 {
+		c.MaxPerUser = 100
+	}
+	return c
+}
+
+// memory tells the time by the process's own clock, as it only ever measures from one of its calls to
+// another.
+type memory struct {
 	cfg MemoryConfig
 	now func() time.Time
 
@@ -34,7 +44,7 @@ type Memory struct {
 	users *cache.Cache
 
 	mu     sync.Mutex // held by whoever replaces a shelf or touches what is below
-	claims map[Key]claimed
+	claims map[store.Key]claimed
 	last   int64     // number of the last claim
 	count  int       // slots on all shelves, also those whose time is over
 	swept  time.Time // when those were last cleared away
@@ -44,7 +54,7 @@ type Memory struct {
 type shelf []slot
 
 type slot struct {
-	*Entry
+	*store.Entry
 	until int64 // Unix nanoseconds
 }
 
@@ -60,30 +70,25 @@ func (held shelf) live(now time.Time) (n int) {
 }
 
 type claimed struct {
-	claim Claim
+	claim store.Claim
 	until time.Time
 }
 
 const sweepEvery = time.Minute
 
-// NewMemory returns an empty store.
-func NewMemory(cfg MemoryConfig) *Memory {
-	if cfg.MaxEntries <= 0 {
-		cfg.MaxEntries = 100_000
-	}
-	if cfg.MaxPerUser <= 0 {
-		cfg.MaxPerUser = 100
-	}
-	return &Memory{
-		cfg:    cfg,
+// NewMemory returns an empty store for a single process: the default of [Config]. It runs no goroutine
+// and needs no closing. Issuers that share it mint each token once between them.
+func NewMemory(cfg MemoryConfig) store.Store {
+	return &memory{
+		cfg:    cfg.withDefaults(),
 		now:    time.Now,
 		users:  cache.New(cache.NoExpiration, 0), // 0: no janitor goroutine
-		claims: make(map[Key]claimed),
+		claims: make(map[store.Key]claimed),
 	}
 }
 
-// Get implements [Store].
-func (m *Memory) Get(_ context.Context, key Key) (*Entry, error) {
+// Get implements [store.Store].
+func (m *memory) Get(_ context.Context, key store.Key) (*store.Entry, error) {
 	held := m.shelf(key.User)
 	for i := len(held) - 1; i >= 0; i-- {
 		if e := held[i].Entry; e.Key == key {
@@ -93,7 +98,7 @@ func (m *Memory) Get(_ context.Context, key Key) (*Entry, error) {
 	return nil, nil
 }
 
-func (m *Memory) shelf(user string) shelf {
+func (m *memory) shelf(user string) shelf {
 	v, ok := m.users.Get(user)
 	if !ok {
 		return nil
@@ -101,8 +106,8 @@ func (m *Memory) shelf(user string) shelf {
 	return v.(shelf)
 }
 
-// Claim implements [Store].
-func (m *Memory) Claim(_ context.Context, key Key, ttl time.Duration) (Claim, error) {
+// Claim implements [store.Store].
+func (m *memory) Claim(_ context.Context, key store.Key, ttl time.Duration) (store.Claim, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
@@ -114,39 +119,39 @@ func (m *Memory) Claim(_ context.Context, key Key, ttl time.Duration) (Claim, er
 		case !now.Before(c.until):
 			delete(m.claims, k)
 		case k == key:
-			return "", ErrClaimed
+			return "", store.ErrClaimed
 		case k.User == key.User:
 			mine++
 		}
 	}
 	switch {
 	case mine >= m.cfg.MaxPerUser:
-		return "", ErrUserFull
+		return "", store.ErrUserFull
 	case m.count+len(m.claims) >= m.cfg.MaxEntries:
-		return "", ErrFull
+		return "", store.ErrFull
 	}
 	m.last++
-	c := Claim(strconv.FormatInt(m.last, 36))
+	c := store.Claim(strconv.FormatInt(m.last, 36))
 	m.claims[key] = claimed{claim: c, until: now.Add(ttl)}
 	return c, nil
 }
 
-// Put implements [Store].
-func (m *Memory) Put(_ context.Context, c Claim, e *Entry, ttl time.Duration) error {
+// Put implements [store.Store].
+func (m *memory) Put(_ context.Context, c store.Claim, e *store.Entry, ttl time.Duration) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
 	held, ok := m.claims[e.Key]
 	if !ok || held.claim != c || !now.Before(held.until) {
-		return ErrClaimLost
+		return store.ErrClaimLost
 	}
 	delete(m.claims, e.Key)
 	m.replace(e.Key.User, func(s slot) bool { return s.live(now) }, slot{Entry: e, until: now.Add(ttl).UnixNano()})
 	return nil
 }
 
-// Release implements [Store].
-func (m *Memory) Release(_ context.Context, key Key, c Claim) error {
+// Release implements [store.Store].
+func (m *memory) Release(_ context.Context, key store.Key, c store.Claim) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.claims[key].claim == c {
@@ -155,8 +160,8 @@ func (m *Memory) Release(_ context.Context, key Key, c Claim) error {
 	return nil
 }
 
-// Evict implements [Store].
-func (m *Memory) Evict(_ context.Context, s Selector) ([]*Entry, error) {
+// Evict implements [store.Store].
+func (m *memory) Evict(_ context.Context, s store.Selector) ([]*store.Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for k := range m.claims {
@@ -164,7 +169,7 @@ func (m *Memory) Evict(_ context.Context, s Selector) ([]*Entry, error) {
 			delete(m.claims, k)
 		}
 	}
-	var out []*Entry
+	var out []*store.Entry
 	for user, held := range m.shelves(s.User) {
 		before := len(out)
 		for _, slot := range held {
@@ -179,9 +184,9 @@ func (m *Memory) Evict(_ context.Context, s Selector) ([]*Entry, error) {
 	return out, nil
 }
 
-// Entries implements [Store].
-func (m *Memory) Entries(context.Context) iter.Seq2[*Entry, error] {
-	return func(yield func(*Entry, error) bool) {
+// Entries implements [store.Store].
+func (m *memory) Entries(context.Context) iter.Seq2[*store.Entry, error] {
+	return func(yield func(*store.Entry, error) bool) {
 		now := m.now()
 		for _, held := range m.shelves("") {
 			for _, s := range held {
@@ -194,7 +199,7 @@ func (m *Memory) Entries(context.Context) iter.Seq2[*Entry, error] {
 }
 
 // shelves returns the shelf of one user, or all of them for the empty ID, which no user has.
-func (m *Memory) shelves(user string) map[string]shelf {
+func (m *memory) shelves(user string) map[string]shelf {
 	out := make(map[string]shelf)
 	if user != "" {
 		out[user] = m.shelf(user)
@@ -208,7 +213,7 @@ func (m *Memory) shelves(user string) map[string]shelf {
 
 // replace puts a new shelf in the place of a user's: of the old slots those to keep, then more. It needs
 // m.mu.
-func (m *Memory) replace(user string, keep func(slot) bool, more ...slot) {
+func (m *memory) replace(user string, keep func(slot) bool, more ...slot) {
 	old := m.shelf(user)
 	next := make(shelf, 0, len(old)+len(more))
 	for _, s := range old {
@@ -226,7 +231,7 @@ func (m *Memory) replace(user string, keep func(slot) bool, more ...slot) {
 }
 
 // sweep clears away, now and then, what is over on all shelves. It needs m.mu.
-func (m *Memory) sweep(now time.Time) {
+func (m *memory) sweep(now time.Time) {
 	if now.Sub(m.swept) < sweepEvery && m.count+len(m.claims) < m.cfg.MaxEntries {
 		return
 	}

@@ -8,12 +8,13 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/issuer/storetest"
 	"github.com/go-pme/pme/matterport"
 )
 
 func TestMemory(t *testing.T) {
-	storetest.Run(t, func(_ *testing.T, b storetest.Bounds) issuer.Store {
+	storetest.Run(t, func(_ *testing.T, b storetest.Bounds) store.Store {
 		return issuer.NewMemory(issuer.MemoryConfig{MaxEntries: b.MaxEntries, MaxPerUser: b.MaxPerUser})
 	})
 }
@@ -30,8 +31,8 @@ func BenchmarkMemoryPerToken(b *testing.B) {
 		for i := range n {
 			u := &identity.User{ID: fmt.Sprintf("user-%06d@example.com", i)}
 			token := fmt.Sprintf("%064d", i)
-			e := &issuer.Entry{
-				Key:        issuer.Key{User: u.ID, Models: fmt.Sprintf("%011d", i)},
+			e := &store.Entry{
+				Key:        store.Key{User: u.ID, Models: fmt.Sprintf("%011d", i)},
 				Token:      matterport.Secret(token),
 				Link:       matterport.Secret("https://my.matterport.com/show?m=SxQL3iGyoDo&auth=Bearer+" + token),
 				ValidUntil: time.Now().Add(time.Hour),

@@ -10,19 +10,20 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
 
-// mint waits until a token for key has been minted and put on record, by this caller's flight or by
-// one under way. The flight goes on when the caller leaves; one who has something at hand leaves after
-// a little patience.
-func (i *Issuer) mint(ctx context.Context, u *identity.User, key Key, atHand bool) error {
-	key = key.clone()
+// mint waits until a token for key has been minted and stored, by this caller's flight or by one under
+// way. The flight goes on when the caller leaves; a caller with a usable token leaves after a little
+// patience.
+func (i *Issuer) mint(ctx context.Context, u *identity.User, key store.Key, usable bool) error {
+	key = cloned(key)
 	landed := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
 		return i.fly(ctx, u, key)
 	})
 	var enough time.Duration
-	if atHand {
+	if usable {
 		enough = patience
 	}
 	done, err := flight.Wait(ctx, landed, enough)
@@ -46,7 +47,7 @@ func (i *Issuer) landed(ctx context.Context, err error) error {
 }
 
 // fly is one flight: on its own time, not on that of the caller who happened to be first.
-func (i *Issuer) fly(ctx context.Context, u *identity.User, key Key) error {
+func (i *Issuer) fly(ctx context.Context, u *identity.User, key store.Key) error {
 	if i.gone.recently(key.Models) {
 		return &Error{Kind: ErrNotFound}
 	}
@@ -66,14 +67,14 @@ func (i *Issuer) fly(ctx context.Context, u *identity.User, key Key) error {
 }
 
 // claim gets the right to mint for key, or waits for whoever has it. It returns no claim where a token
-// is there already: put on record by another replica, or by a flight that has just landed.
-func (i *Issuer) claim(ctx context.Context, key Key) (Claim, error) {
+// is there already: stored by another replica, or by a flight that has just landed.
+func (i *Issuer) claim(ctx context.Context, key store.Key) (store.Claim, error) {
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
 		claim, err := i.store.Claim(ctx, key, i.cfg.MintTimeout+5*time.Second)
-		if err != nil && !errors.Is(err, ErrClaimed) {
+		if err != nil && !errors.Is(err, store.ErrClaimed) {
 			return "", i.refused(ctx, key, err)
 		}
-		// Only now: whoever minted before us put its token on record before giving up its claim.
+		// Only now: whoever minted before us stored its token before giving up its claim.
 		held, err := i.store.Get(ctx, key)
 		fresh := held != nil && i.token(held).ExpiresIn > seconds(i.cfg.RefreshBefore)
 		if claim != "" && err == nil && !fresh {
@@ -96,9 +97,9 @@ func (i *Issuer) claim(ctx context.Context, key Key) (Claim, error) {
 	}
 }
 
-func (i *Issuer) refused(ctx context.Context, key Key, err error) error {
+func (i *Issuer) refused(ctx context.Context, key store.Key, err error) error {
 	switch {
-	case errors.Is(err, ErrUserFull):
+	case errors.Is(err, store.ErrUserFull):
 		i.log.LogAttrs(ctx, slog.LevelWarn, "mint refused", slog.String("user", key.User), slog.Any("error", err))
 		return &Error{Kind: ErrRateLimited, RetryAfter: time.Minute, Err: err}
 	default:
@@ -106,9 +107,9 @@ func (i *Issuer) refused(ctx context.Context, key Key, err error) error {
 	}
 }
 
-// mintAndKeep makes the one call upstream, and puts its token on record under the claim. Whatever goes
-// wrong after the call, a token that is not on record is deleted.
-func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key Key, claim Claim) error {
+// mintAndKeep makes the one call upstream, and stores its token under the claim. Whatever goes wrong
+// after the call, a token that is not stored is deleted.
+func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Key, claim store.Claim) error {
 	if err := i.spend(key.User); err != nil {
 		i.log.LogAttrs(ctx, slog.LevelWarn, "mint refused", slog.String("user", key.User), slog.Any("error", err))
 		return err
@@ -120,14 +121,14 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key Key, cla
 	if err != nil {
 		return i.failed(ctx, key, err)
 	}
-	e := &Entry{Key: key, Token: minted.AccessToken, Link: minted.Link, ValidUntil: minted.ValidUntil, User: u}
+	e := &store.Entry{Key: key, Token: minted.AccessToken, Link: minted.Link, ValidUntil: minted.ValidUntil, User: u}
 	ttl := min(e.ValidUntil.Sub(i.cfg.Matterport.ServerTime()), i.cfg.ValidFor)
 	if ttl <= 0 {
 		i.discard(e)
 		return &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
 	}
 	switch err := i.store.Put(ctx, claim, e, ttl); {
-	case errors.Is(err, ErrClaimLost):
+	case errors.Is(err, store.ErrClaimLost):
 		i.discard(e)
 		return unavailable(errRevokedMeanwhile)
 	case err != nil:
@@ -135,9 +136,9 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key Key, cla
 		return i.doubt(ctx, "store", err)
 	}
 	// The policy may have changed since it was asked, and have been rechecked before this token was
-	// on record. Asked once more from here on, no change can slip through.
+	// stored. Asked once more from here on, no change can slip through.
 	if _, err := i.authorize(ctx, u, key.List()); err != nil {
-		_, _ = i.Revoke(ctx, Selector{User: key.User, Token: e.Token}) // Revoke logs
+		_, _ = i.Revoke(ctx, store.Selector{User: key.User, Token: e.Token}) // Revoke logs
 		return err
 	}
 	i.log.LogAttrs(ctx, slog.LevelInfo, "token minted", slog.String("user", key.User),
@@ -146,14 +147,14 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key Key, cla
 }
 
 // create uses the mutation that returns a link where there can be one.
-func (i *Issuer) create(ctx context.Context, key Key) (*matterport.EmbedToken, error) {
+func (i *Issuer) create(ctx context.Context, key store.Key) (*matterport.EmbedToken, error) {
 	if models := key.List(); len(models) > 1 {
 		return i.cfg.Matterport.CreateEmbedToken(ctx, models, i.cfg.ValidFor)
 	}
 	return i.cfg.Matterport.CreateEmbedLink(ctx, key.Models, i.cfg.ValidFor)
 }
 
-func (i *Issuer) failed(ctx context.Context, key Key, err error) error {
+func (i *Issuer) failed(ctx context.Context, key store.Key, err error) error {
 	i.log.LogAttrs(ctx, slog.LevelWarn, "mint failed", slog.String("user", key.User),
 		slog.String("models", key.Models), slog.Any("error", err))
 	sorted := upstream(err)
@@ -171,7 +172,7 @@ func (i *Issuer) failed(ctx context.Context, key Key, err error) error {
 }
 
 // release gives a claim up, also when the flight's own time is over.
-func (i *Issuer) release(ctx context.Context, key Key, c Claim) {
+func (i *Issuer) release(ctx context.Context, key store.Key, c store.Claim) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := i.store.Release(ctx, key, c); err != nil {

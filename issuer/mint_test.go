@@ -12,6 +12,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 )
 
 // Promise 3: one mint, however many ask at once.
@@ -37,9 +38,9 @@ func TestHerdMintsOnce(t *testing.T) {
 // Promise 3, in a fleet: replicas that share a store mint once between them.
 func TestReplicasMintOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := issuer.NewMemory(issuer.MemoryConfig{})
-		a := newRig(t, func(c *issuer.Config) { c.Store = store })
-		b := newRig(t, func(c *issuer.Config) { c.Store = store; c.Matterport = a.up })
+		shared := issuer.NewMemory(issuer.MemoryConfig{})
+		a := newRig(t, func(c *issuer.Config) { c.Store = shared })
+		b := newRig(t, func(c *issuer.Config) { c.Store = shared; c.Matterport = a.up })
 		a.up.set(func(u *upstream) { u.takes = time.Second })
 		var wg sync.WaitGroup
 		for i := range 200 {
@@ -100,9 +101,9 @@ func TestPanicInAMintEndsNothingButTheMint(t *testing.T) {
 
 func TestReplicaThatDiedHoldsUpNobodyForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := issuer.NewMemory(issuer.MemoryConfig{})
-		r := newRig(t, func(c *issuer.Config) { c.Store = store })
-		if _, err := store.Claim(t.Context(), issuer.Key{User: "alice", Models: office}, 20*time.Second); err != nil {
+		tokens := issuer.NewMemory(issuer.MemoryConfig{})
+		r := newRig(t, func(c *issuer.Config) { c.Store = tokens })
+		if _, err := tokens.Claim(t.Context(), store.Key{User: "alice", Models: office}, 20*time.Second); err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()

@@ -9,15 +9,17 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/revocations"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
 
 // maxDeletes bounds the deletions under way at Matterport at once.
 const maxDeletes = 8
 
-// A Revocation says what a [Issuer.Revoke] came to.
+// A Revocation is the result of [Issuer.Revoke].
 type Revocation struct {
-	// Tokens were on record, and are no longer served by any replica.
+	// Tokens were live, and are no longer served by any replica.
 	Tokens int
 
 	// Pending is how many of them Matterport has not yet confirmed as deleted. The issuer goes on
@@ -25,15 +27,15 @@ type Revocation struct {
 	Pending int
 }
 
-// Revoke takes back every token that s means, and spoils every mint for it that is under way: first no
-// replica serves them any more, then they are deleted at Matterport, which ends the tours they are used
-// in. It waits a little for Matterport, at most for ctx, and not for retries.
+// Revoke revokes every token that s matches and invalidates mints in progress for it. First all replicas
+// stop serving the tokens, then they are deleted at Matterport, which ends the tours that use them. Revoke
+// waits a little for Matterport, at most for ctx, and not for retries.
 //
-// An error means that the store is in doubt, and that tokens may still be served.
+// An error means that the store has failed, and that the tokens may still be served.
 //
-// Revoking is not forbidding: whoever is still signed in and allowed gets a new token.
-func (i *Issuer) Revoke(ctx context.Context, s Selector) (Revocation, error) {
-	if !s.valid() {
+// Revoking does not forbid: a user who is still signed in and allowed gets a new token.
+func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, error) {
+	if !s.Valid() {
 		return Revocation{}, fmt.Errorf("%w: say whose tokens, or which, are to be revoked; a session goes with its user", ErrInvalid)
 	}
 	if i.flights.Closed() {
@@ -45,7 +47,7 @@ func (i *Issuer) Revoke(ctx context.Context, s Selector) (Revocation, error) {
 		return Revocation{}, unavailable(err)
 	}
 	if len(evicted) > 0 {
-		i.revocations.count(s.User)
+		revocations.Add(i, s.User)
 	}
 	out := Revocation{Tokens: len(evicted), Pending: len(evicted) - i.deleteAll(ctx, evicted)}
 	i.log.LogAttrs(ctx, slog.LevelInfo, "tokens revoked", slog.String("user", s.User), slog.String("model", s.Model),
@@ -53,9 +55,9 @@ func (i *Issuer) Revoke(ctx context.Context, s Selector) (Revocation, error) {
 	return out, nil
 }
 
-// Recheck asks the policy again about every token on record, as of the user it was minted for, and
-// revokes what is no longer allowed. A policy that watches its source has it called after each change.
-// An error of the policy revokes nothing: every request that comes asks it again anyway.
+// Recheck asks the policy again about every live token, for the user it was minted for, and revokes the
+// tokens that are no longer allowed. If the policy is an [access.Watcher], Recheck runs after each change.
+// An error of the policy revokes nothing: every later request asks the policy again anyway.
 func (i *Issuer) Recheck(ctx context.Context) error {
 	var errs []error
 	for e, err := range i.store.Entries(ctx) {
@@ -64,7 +66,7 @@ func (i *Issuer) Recheck(ctx context.Context) error {
 			break
 		}
 		if _, err := i.authorize(ctx, e.User, e.Key.List()); errors.Is(err, ErrDenied) {
-			_, err = i.Revoke(ctx, Selector{User: e.Key.User, Token: e.Token})
+			_, err = i.Revoke(ctx, store.Selector{User: e.Key.User, Token: e.Token})
 			errs = append(errs, err)
 		} else if err != nil {
 			errs = append(errs, err)
@@ -75,7 +77,7 @@ func (i *Issuer) Recheck(ctx context.Context) error {
 
 // deleteAll has entries deleted at Matterport and returns how many are, when it has been tried once
 // for each, or patience or ctx is over.
-func (i *Issuer) deleteAll(ctx context.Context, entries []*Entry) (deleted int) {
+func (i *Issuer) deleteAll(ctx context.Context, entries []*store.Entry) (deleted int) {
 	if len(entries) == 0 {
 		return 0
 	}
@@ -104,7 +106,7 @@ func (i *Issuer) deleteAll(ctx context.Context, entries []*Entry) (deleted int) 
 }
 
 // discard has a token deleted that was minted and is not to be used.
-func (i *Issuer) discard(e *Entry) {
+func (i *Issuer) discard(e *store.Entry) {
 	if !i.flights.Go(func(ctx context.Context) { i.delete(ctx, e, func(bool) {}) }) {
 		i.abandoned(e)
 	}
@@ -112,7 +114,7 @@ func (i *Issuer) discard(e *Entry) {
 
 // delete tries until Matterport has confirmed it, e has expired, or the issuer is closed. It calls
 // tried after the first time.
-func (i *Issuer) delete(ctx context.Context, e *Entry, tried func(done bool)) {
+func (i *Issuer) delete(ctx context.Context, e *store.Entry, tried func(done bool)) {
 	pause := time.Second
 	for n := 0; ; n++ {
 		err := i.deleteOnce(ctx, e.Token)
@@ -153,7 +155,7 @@ func (i *Issuer) deleteOnce(ctx context.Context, token matterport.Secret) error 
 	return err
 }
 
-func (i *Issuer) abandoned(e *Entry) {
+func (i *Issuer) abandoned(e *store.Entry) {
 	i.log.LogAttrs(context.Background(), slog.LevelWarn, "deletion abandoned",
 		slog.String("user", e.Key.User), slog.Time("valid_until", e.ValidUntil))
 }

@@ -10,21 +10,22 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
 
 func TestRevokedTokenIsDeletedAndNoLongerServed(t *testing.T) {
 	phone := &identity.User{ID: "alice", Session: "phone"}
 	for what, tc := range map[string]struct {
-		sel  issuer.Selector
+		sel  store.Selector
 		left int // of alice's office and warehouse, her phone's office, and bob's warehouse
 	}{
-		"user":           {issuer.Selector{User: "alice"}, 1},
-		"session":        {issuer.Selector{User: "alice", Session: "phone"}, 3},
-		"model":          {issuer.Selector{Model: warehouse}, 2},
-		"user and model": {issuer.Selector{User: "alice", Model: warehouse}, 3},
-		"token":          {issuer.Selector{Token: "secret-token-1"}, 3},
-		"nobody":         {issuer.Selector{User: "mallory"}, 4},
+		"user":           {store.Selector{User: "alice"}, 1},
+		"session":        {store.Selector{User: "alice", Session: "phone"}, 3},
+		"model":          {store.Selector{Model: warehouse}, 2},
+		"user and model": {store.Selector{User: "alice", Model: warehouse}, 3},
+		"token":          {store.Selector{Token: "secret-token-1"}, 3},
+		"nobody":         {store.Selector{User: "mallory"}, 4},
 	} {
 		t.Run(what, func(t *testing.T) {
 			r := newRig(t, nil)
@@ -49,7 +50,7 @@ func TestRevokedTokenIsDeletedAndNoLongerServed(t *testing.T) {
 func TestZeroSelectorRevokesNothing(t *testing.T) {
 	r := newRig(t, nil)
 	r.issue(t, alice, office)
-	for _, s := range []issuer.Selector{{}, {Session: "phone"}} {
+	for _, s := range []store.Selector{{}, {Session: "phone"}} {
 		if _, err := r.Revoke(t.Context(), s); !errors.Is(err, issuer.ErrInvalid) {
 			t.Errorf("Revoke(%+v): %v, want ErrInvalid", s, err)
 		}
@@ -65,7 +66,7 @@ func TestRevocationReachesTokensThatWereRenewed(t *testing.T) {
 		time.Sleep(8*time.Minute + time.Second)
 		r.issue(t, alice, office)
 		r.up.wantLive(t, 2)
-		if out := r.revoke(t, issuer.Selector{User: "alice"}); out.Tokens != 2 {
+		if out := r.revoke(t, store.Selector{User: "alice"}); out.Tokens != 2 {
 			t.Errorf("%+v, want 2 tokens", out)
 		}
 		r.up.wantLive(t, 0)
@@ -75,15 +76,15 @@ func TestRevocationReachesTokensThatWereRenewed(t *testing.T) {
 // Promise 4: what was revoked is served by no replica, also when Matterport does not answer.
 func TestRevokedTokenIsServedByNoReplica(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := issuer.NewMemory(issuer.MemoryConfig{})
-		a := newRig(t, func(c *issuer.Config) { c.Store = store })
-		b := newRig(t, func(c *issuer.Config) { c.Store = store; c.Matterport = a.up })
+		shared := issuer.NewMemory(issuer.MemoryConfig{})
+		a := newRig(t, func(c *issuer.Config) { c.Store = shared })
+		b := newRig(t, func(c *issuer.Config) { c.Store = shared; c.Matterport = a.up })
 		old := a.issue(t, alice, office)
 		if b.issue(t, alice, office).AccessToken != old.AccessToken {
 			t.Fatal("the replicas do not share their tokens")
 		}
 		a.up.set(func(u *upstream) { u.stubborn = matterport.ErrUnavailable })
-		if out := a.revoke(t, issuer.Selector{User: "alice"}); out != (issuer.Revocation{Tokens: 1, Pending: 1}) {
+		if out := a.revoke(t, store.Selector{User: "alice"}); out != (issuer.Revocation{Tokens: 1, Pending: 1}) {
 			t.Errorf("%+v, want 1 token, pending", out)
 		}
 		for _, r := range []*rig{a, b} {
@@ -103,7 +104,7 @@ func TestMintUnderWayIsSpoiltByARevocation(t *testing.T) {
 			wg.Go(func() { r.refuse(t, issuer.ErrUnavailable, alice, office) })
 		}
 		time.Sleep(500 * time.Millisecond)
-		if out := r.revoke(t, issuer.Selector{User: "alice"}); out.Tokens != 0 {
+		if out := r.revoke(t, store.Selector{User: "alice"}); out.Tokens != 0 {
 			t.Errorf("%+v, want nothing on record yet", out)
 		}
 		wg.Wait()
@@ -127,14 +128,14 @@ func TestIssueAndRevokeRaceLeavesNothingBehind(t *testing.T) {
 					}
 				})
 			}
-			r.revoke(t, issuer.Selector{User: "alice"})
+			r.revoke(t, store.Selector{User: "alice"})
 			wg.Wait()
-			r.revoke(t, issuer.Selector{User: "alice"})
+			r.revoke(t, store.Selector{User: "alice"})
 			if _, served := before.Load(r.issue(t, alice, office).AccessToken); served {
 				t.Fatal("a revoked token was served")
 			}
 		}
-		r.revoke(t, issuer.Selector{User: "alice"})
+		r.revoke(t, store.Selector{User: "alice"})
 		synctest.Wait() // for the deletion of what was minted in vain
 		r.up.wantLive(t, 0)
 	})
@@ -145,7 +146,7 @@ func TestDeletionIsRetriedUntilDone(t *testing.T) {
 		r := newRig(t, nil)
 		r.issue(t, alice, office)
 		r.up.set(func(u *upstream) { u.stubborn = matterport.ErrUnavailable })
-		r.revoke(t, issuer.Selector{User: "alice"})
+		r.revoke(t, store.Selector{User: "alice"})
 		time.Sleep(2 * time.Minute)
 		r.up.set(func(u *upstream) { u.stubborn = nil })
 		time.Sleep(time.Minute)
@@ -163,7 +164,7 @@ func TestDeletionEndsWithTheTokensLife(t *testing.T) {
 		r := newRig(t, nil)
 		r.issue(t, alice, office)
 		r.up.set(func(u *upstream) { u.stubborn = matterport.ErrUnavailable })
-		r.revoke(t, issuer.Selector{User: "alice"})
+		r.revoke(t, store.Selector{User: "alice"})
 		time.Sleep(11 * time.Minute)
 		_, _, tries := r.up.count()
 		time.Sleep(time.Hour)
@@ -177,7 +178,7 @@ func TestTokenThatIsGoneAlreadyCountsAsDeleted(t *testing.T) {
 	r := newRig(t, nil)
 	r.issue(t, alice, office)
 	r.up.set(func(u *upstream) { u.stubborn = &matterport.Error{Code: "not.found", Err: matterport.ErrNotFound} })
-	if out := r.revoke(t, issuer.Selector{User: "alice"}); out.Pending != 0 {
+	if out := r.revoke(t, store.Selector{User: "alice"}); out.Pending != 0 {
 		t.Errorf("%+v, want none pending", out)
 	}
 }
@@ -186,7 +187,7 @@ func TestCloseGivesDeletionsUpAndSaysSo(t *testing.T) {
 	r := newRig(t, nil)
 	r.issue(t, alice, office)
 	r.up.set(func(u *upstream) { u.stubborn = matterport.ErrUnavailable })
-	r.revoke(t, issuer.Selector{User: "alice"})
+	r.revoke(t, store.Selector{User: "alice"})
 	_ = r.Close()
 	if !strings.Contains(r.log.String(), "deletion abandoned") {
 		t.Errorf("nothing in the log:\n%s", r.log)
@@ -221,7 +222,7 @@ func TestStoreInDoubtIsAnErrorOfRevoke(t *testing.T) {
 	r := newRig(t, func(c *issuer.Config) {
 		c.Store = &brokenStore{Store: issuer.NewMemory(issuer.MemoryConfig{}), at: "Evict"}
 	})
-	if _, err := r.Revoke(t.Context(), issuer.Selector{User: "alice"}); !errors.Is(err, issuer.ErrUnavailable) || !errors.Is(err, errBroken) {
+	if _, err := r.Revoke(t.Context(), store.Selector{User: "alice"}); !errors.Is(err, issuer.ErrUnavailable) || !errors.Is(err, errBroken) {
 		t.Errorf("Revoke: %v", err)
 	}
 }

@@ -8,19 +8,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 )
 
-func emptyStoreHasNothing(t *testing.T, s issuer.Store) {
+func emptyStoreHasNothing(t *testing.T, s store.Store) {
 	wantToken(t, s, key("alice", "A"), "")
 	wantTokens(t, "Entries", onRecord(t, s))
-	wantTokens(t, "Evict", evict(t, s, issuer.Selector{User: "alice"}))
+	wantTokens(t, "Evict", evict(t, s, store.Selector{User: "alice"}))
 }
 
-func putIsFoundUnderItsKeyOnly(t *testing.T, s issuer.Store) {
+func putIsFoundUnderItsKeyOnly(t *testing.T, s store.Store) {
 	put(t, s, entry(key("alice", "A"), "t1"), long)
 	wantToken(t, s, key("alice", "A"), "t1")
-	for _, other := range []issuer.Key{
+	for _, other := range []store.Key{
 		key("alice", "B"), key("alice", "A", "B"), key("bob", "A"), key("Alice", "A"), key("", "A"),
 		{User: "alice", Session: "s", Models: "A"},
 	} {
@@ -28,8 +28,8 @@ func putIsFoundUnderItsKeyOnly(t *testing.T, s issuer.Store) {
 	}
 }
 
-func entryComesBackWhole(t *testing.T, s issuer.Store) {
-	k := issuer.Key{User: "alice", Session: "phone", Models: "A"}
+func entryComesBackWhole(t *testing.T, s store.Store) {
+	k := store.Key{User: "alice", Session: "phone", Models: "A"}
 	e := entry(k, "t1")
 	e.User = &identity.User{
 		ID: "alice", Email: "alice@example.com", EmailVerified: true, Name: "Alice",
@@ -49,7 +49,7 @@ func entryComesBackWhole(t *testing.T, s issuer.Store) {
 	}
 }
 
-func newestWinsAndOlderStaysOnRecord(t *testing.T, s issuer.Store) {
+func newestWinsAndOlderStaysOnRecord(t *testing.T, s store.Store) {
 	k := key("alice", "A")
 	put(t, s, entry(k, "t1"), long)
 	put(t, s, entry(k, "t2"), long)
@@ -57,7 +57,7 @@ func newestWinsAndOlderStaysOnRecord(t *testing.T, s issuer.Store) {
 	wantTokens(t, "Entries", onRecord(t, s), "t1", "t2")
 }
 
-func entryEndsWithItsTime(t *testing.T, s issuer.Store) {
+func entryEndsWithItsTime(t *testing.T, s store.Store) {
 	k := key("alice", "A")
 	put(t, s, entry(k, "t1"), soon)
 	put(t, s, entry(key("alice", "B"), "t2"), long)
@@ -67,12 +67,12 @@ func entryEndsWithItsTime(t *testing.T, s issuer.Store) {
 	wantToken(t, s, k, "t3")
 }
 
-func entriesShowsNothingWhoseTimeIsOver(t *testing.T, s issuer.Store) {
+func entriesShowsNothingWhoseTimeIsOver(t *testing.T, s store.Store) {
 	put(t, s, entry(key("alice", "A"), "t1"), soon)
 	eventually(t, "Entries is empty", func() bool { return len(onRecord(t, s)) == 0 })
 }
 
-func entriesStopsWhenItsReaderHasEnough(t *testing.T, s issuer.Store) {
+func entriesStopsWhenItsReaderHasEnough(t *testing.T, s store.Store) {
 	for i := range 3 {
 		put(t, s, entry(key(fmt.Sprintf("user%d", i), "A"), fmt.Sprintf("t%d", i)), long)
 	}
@@ -90,7 +90,7 @@ func entriesStopsWhenItsReaderHasEnough(t *testing.T, s issuer.Store) {
 	}
 }
 
-func endedContextIsAnErrorOrAnAnswer(t *testing.T, s issuer.Store) {
+func endedContextIsAnErrorOrAnAnswer(t *testing.T, s store.Store) {
 	put(t, s, entry(key("alice", "A"), "t1"), long)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -100,16 +100,16 @@ func endedContextIsAnErrorOrAnAnswer(t *testing.T, s issuer.Store) {
 	}
 }
 
-func awkwardIDsAreKeptApart(t *testing.T, s issuer.Store) {
+func awkwardIDsAreKeptApart(t *testing.T, s store.Store) {
 	ids := []string{"a", "a b", "a:b", "a\x00b", "a,b", `"a"`, "*", "a*", "ä", "a\u0308", "{a}", "%61", "a\n"}
 	for i, id := range ids {
-		put(t, s, entry(issuer.Key{User: id, Session: ids[len(ids)-1-i], Models: "A"}, fmt.Sprintf("t%d", i)), long)
+		put(t, s, entry(store.Key{User: id, Session: ids[len(ids)-1-i], Models: "A"}, fmt.Sprintf("t%d", i)), long)
 	}
 	for i, id := range ids {
-		wantToken(t, s, issuer.Key{User: id, Session: ids[len(ids)-1-i], Models: "A"}, fmt.Sprintf("t%d", i))
+		wantToken(t, s, store.Key{User: id, Session: ids[len(ids)-1-i], Models: "A"}, fmt.Sprintf("t%d", i))
 		wantToken(t, s, key(id, "A"), "")
 	}
 	for i, id := range ids {
-		wantTokens(t, "Evict "+id, evict(t, s, issuer.Selector{User: id}), fmt.Sprintf("t%d", i))
+		wantTokens(t, "Evict "+id, evict(t, s, store.Selector{User: id}), fmt.Sprintf("t%d", i))
 	}
 }

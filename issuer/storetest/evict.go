@@ -5,67 +5,67 @@ import (
 	"testing"
 
 	"github.com/go-pme/pme/internal/suite"
-	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 )
 
-func evictVoidsClaims(t *testing.T, s issuer.Store) {
-	k := issuer.Key{User: "alice", Session: "phone", Models: "A,B"}
+func evictVoidsClaims(t *testing.T, s store.Store) {
+	k := store.Key{User: "alice", Session: "phone", Models: "A,B"}
 	for what, tc := range map[string]struct {
-		sel   issuer.Selector
+		sel   store.Selector
 		voids bool
 	}{
-		"its user":               {issuer.Selector{User: "alice"}, true},
-		"its session":            {issuer.Selector{User: "alice", Session: "phone"}, true},
-		"one of its models":      {issuer.Selector{Model: "B"}, true},
-		"its user and model":     {issuer.Selector{User: "alice", Model: "A"}, true},
-		"another user":           {issuer.Selector{User: "bob"}, false},
-		"another session":        {issuer.Selector{User: "alice", Session: "desk"}, false},
-		"another model":          {issuer.Selector{Model: "C"}, false},
-		"another user's session": {issuer.Selector{User: "bob", Session: "phone"}, false},
+		"its user":               {store.Selector{User: "alice"}, true},
+		"its session":            {store.Selector{User: "alice", Session: "phone"}, true},
+		"one of its models":      {store.Selector{Model: "B"}, true},
+		"its user and model":     {store.Selector{User: "alice", Model: "A"}, true},
+		"another user":           {store.Selector{User: "bob"}, false},
+		"another session":        {store.Selector{User: "alice", Session: "desk"}, false},
+		"another model":          {store.Selector{Model: "C"}, false},
+		"another user's session": {store.Selector{User: "bob", Session: "phone"}, false},
 	} {
 		c := claim(t, s, k)
 		evict(t, s, tc.sel)
 		err := s.Put(t.Context(), c, entry(k, "t"), long)
 		if tc.voids {
-			wantErr(t, "Put after Evict of "+what, err, issuer.ErrClaimLost)
+			wantErr(t, "Put after Evict of "+what, err, store.ErrClaimLost)
 		} else if err != nil {
 			t.Errorf("Put after Evict of %s: %v", what, err)
 		}
-		evict(t, s, issuer.Selector{User: "alice"})
+		evict(t, s, store.Selector{User: "alice"})
 	}
 }
 
-func evictByTokenLeavesClaims(t *testing.T, s issuer.Store) {
+func evictByTokenLeavesClaims(t *testing.T, s store.Store) {
 	k := key("alice", "A")
 	put(t, s, entry(k, "t1"), long)
 	c := claim(t, s, k)
-	wantTokens(t, "Evict", evict(t, s, issuer.Selector{User: "alice", Token: "t1"}), "t1")
+	wantTokens(t, "Evict", evict(t, s, store.Selector{User: "alice", Token: "t1"}), "t1")
 	if err := s.Put(t.Context(), c, entry(k, "t2"), long); err != nil {
 		t.Errorf("Put after Evict of another token: %v", err)
 	}
 }
 
-func evictRemovesWhatIsMeant(t *testing.T, s issuer.Store) {
-	all := []*issuer.Entry{
+func evictRemovesWhatIsMeant(t *testing.T, s store.Store) {
+	all := []*store.Entry{
 		entry(key("alice", "A"), "alice-A"),
 		entry(key("alice", "A", "B"), "alice-AB"),
-		entry(issuer.Key{User: "alice", Session: "phone", Models: "A"}, "alice-phone-A"),
+		entry(store.Key{User: "alice", Session: "phone", Models: "A"}, "alice-phone-A"),
 		entry(key("bob", "A"), "bob-A"),
-		entry(issuer.Key{User: "bob", Session: "phone", Models: "B"}, "bob-phone-B"),
+		entry(store.Key{User: "bob", Session: "phone", Models: "B"}, "bob-phone-B"),
 	}
 	for what, tc := range map[string]struct {
-		sel  issuer.Selector
+		sel  store.Selector
 		gone []string
 	}{
-		"user":                 {issuer.Selector{User: "alice"}, []string{"alice-A", "alice-AB", "alice-phone-A"}},
-		"session":              {issuer.Selector{User: "alice", Session: "phone"}, []string{"alice-phone-A"}},
-		"model":                {issuer.Selector{Model: "B"}, []string{"alice-AB", "bob-phone-B"}},
-		"user and model":       {issuer.Selector{User: "bob", Model: "A"}, []string{"bob-A"}},
-		"token":                {issuer.Selector{Token: "alice-AB"}, []string{"alice-AB"}},
-		"user and their token": {issuer.Selector{User: "bob", Token: "bob-A"}, []string{"bob-A"}},
-		"another's token":      {issuer.Selector{User: "bob", Token: "alice-A"}, nil},
-		"part of a model":      {issuer.Selector{Model: "A,B"}, nil},
-		"nobody":               {issuer.Selector{User: "carol"}, nil},
+		"user":                 {store.Selector{User: "alice"}, []string{"alice-A", "alice-AB", "alice-phone-A"}},
+		"session":              {store.Selector{User: "alice", Session: "phone"}, []string{"alice-phone-A"}},
+		"model":                {store.Selector{Model: "B"}, []string{"alice-AB", "bob-phone-B"}},
+		"user and model":       {store.Selector{User: "bob", Model: "A"}, []string{"bob-A"}},
+		"token":                {store.Selector{Token: "alice-AB"}, []string{"alice-AB"}},
+		"user and their token": {store.Selector{User: "bob", Token: "bob-A"}, []string{"bob-A"}},
+		"another's token":      {store.Selector{User: "bob", Token: "alice-A"}, nil},
+		"part of a model":      {store.Selector{Model: "A,B"}, nil},
+		"nobody":               {store.Selector{User: "carol"}, nil},
 	} {
 		for _, e := range all {
 			put(t, s, e, long)
@@ -81,22 +81,22 @@ func evictRemovesWhatIsMeant(t *testing.T, s issuer.Store) {
 		if left := len(onRecord(t, s)); left != len(all)-len(tc.gone) {
 			t.Errorf("Evict by %s leaves %d, want %d", what, left, len(all)-len(tc.gone))
 		}
-		evict(t, s, issuer.Selector{User: "alice"})
-		evict(t, s, issuer.Selector{User: "bob"})
+		evict(t, s, store.Selector{User: "alice"})
+		evict(t, s, store.Selector{User: "bob"})
 	}
 }
 
-func evictReachesOlderTokens(t *testing.T, s issuer.Store) {
+func evictReachesOlderTokens(t *testing.T, s store.Store) {
 	k := key("alice", "A")
 	put(t, s, entry(k, "t1"), long)
 	put(t, s, entry(k, "t2"), long)
-	wantTokens(t, "Evict", evict(t, s, issuer.Selector{Model: "A"}), "t1", "t2")
+	wantTokens(t, "Evict", evict(t, s, store.Selector{Model: "A"}), "t1", "t2")
 	wantToken(t, s, k, "")
 }
 
-func zeroSelectorEvictsNothing(t *testing.T, s issuer.Store) {
-	put(t, s, entry(issuer.Key{User: "alice", Session: "phone", Models: "A"}, "t1"), long)
-	for _, sel := range []issuer.Selector{{}, {Session: "phone"}} {
+func zeroSelectorEvictsNothing(t *testing.T, s store.Store) {
+	put(t, s, entry(store.Key{User: "alice", Session: "phone", Models: "A"}, "t1"), long)
+	for _, sel := range []store.Selector{{}, {Session: "phone"}} {
 		if gone, _ := s.Evict(t.Context(), sel); len(gone) != 0 {
 			t.Errorf("Evict(%+v) removed %q", sel, tokens(gone))
 		}
@@ -106,19 +106,19 @@ func zeroSelectorEvictsNothing(t *testing.T, s issuer.Store) {
 
 // nothingComesBackAfterEvict races mints against evictions. What Evict did not return must not have
 // been there, and what it did return must stay away.
-func nothingComesBackAfterEvict(t *testing.T, s issuer.Store) {
+func nothingComesBackAfterEvict(t *testing.T, s store.Store) {
 	k := key("alice", "A")
 	for round := range 50 {
 		name := fmt.Sprintf("t%d", round)
 		c := claim(t, s, k)
 		var putErr error
-		var gone []*issuer.Entry
+		var gone []*store.Entry
 		var evictErr error
 		suite.Together(2, func(i int) {
 			if i == 0 {
 				putErr = s.Put(t.Context(), c, entry(k, name), long)
 			} else {
-				gone, evictErr = s.Evict(t.Context(), issuer.Selector{User: "alice"})
+				gone, evictErr = s.Evict(t.Context(), store.Selector{User: "alice"})
 			}
 		})
 		if evictErr != nil {
@@ -131,7 +131,7 @@ func nothingComesBackAfterEvict(t *testing.T, s issuer.Store) {
 	}
 }
 
-func manyAtOnceLoseNothing(t *testing.T, s issuer.Store) {
+func manyAtOnceLoseNothing(t *testing.T, s store.Store) {
 	const n = 40
 	suite.Together(n, func(i int) {
 		e := entry(key(fmt.Sprintf("user%d", i%4), fmt.Sprintf("M%d", i)), fmt.Sprintf("t%d", i))

@@ -1,11 +1,10 @@
-// Package storetest checks that an [issuer.Store] keeps its word. Whoever writes a store runs it:
+// Package storetest checks that a [store.Store] keeps the contract. The test of a store is one call:
 //
 //	func TestStore(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T, b storetest.Bounds) issuer.Store { return mystore.New(...) })
+//		storetest.Run(t, func(t *testing.T, b storetest.Bounds) store.Store { return mystore.New(...) })
 //	}
 //
-// It uses real time, in tenths of seconds, so that it can also check stores that keep their time
-// elsewhere.
+// It uses real time, in tenths of seconds, so that it can also check stores whose clock is elsewhere.
 package storetest
 
 import (
@@ -17,15 +16,12 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
 
-// Bounds are those that the new store shall have.
+// Bounds are the limits that a new store shall have.
 type Bounds struct{ MaxEntries, MaxPerUser int }
-
-// New makes an empty store, and cleans up after it with t.Cleanup.
-type New func(t *testing.T, b Bounds) issuer.Store
 
 // soon is a life that ends within a test, long one that does not.
 const (
@@ -33,10 +29,10 @@ const (
 	long = time.Hour
 )
 
-// Run checks the stores that newStore makes.
-func Run(t *testing.T, newStore New) {
+// Run checks the stores that newStore makes: empty ones, which it cleans up after with t.Cleanup.
+func Run(t *testing.T, newStore func(t *testing.T, b Bounds) store.Store) {
 	wide := Bounds{MaxEntries: 1000, MaxPerUser: 100}
-	for name, check := range map[string]func(*testing.T, issuer.Store){
+	for name, check := range map[string]func(*testing.T, store.Store){
 		"EmptyStoreHasNothing":               emptyStoreHasNothing,
 		"PutIsFoundUnderItsKeyOnly":          putIsFoundUnderItsKeyOnly,
 		"EntryComesBackWhole":                entryComesBackWhole,
@@ -70,12 +66,12 @@ func Run(t *testing.T, newStore New) {
 	})
 }
 
-func key(user string, models ...string) issuer.Key {
-	return issuer.Key{User: user, Models: strings.Join(models, ",")}
+func key(user string, models ...string) store.Key {
+	return store.Key{User: user, Models: strings.Join(models, ",")}
 }
 
-func entry(k issuer.Key, token string) *issuer.Entry {
-	return &issuer.Entry{
+func entry(k store.Key, token string) *store.Entry {
+	return &store.Entry{
 		Key:        k,
 		Token:      matterport.Secret(token),
 		Link:       matterport.Secret("https://my.matterport.com/show?m=" + k.Models + "&auth=Bearer+" + token),
@@ -84,7 +80,7 @@ func entry(k issuer.Key, token string) *issuer.Entry {
 	}
 }
 
-func claim(t *testing.T, s issuer.Store, k issuer.Key) issuer.Claim {
+func claim(t *testing.T, s store.Store, k store.Key) store.Claim {
 	t.Helper()
 	c, err := s.Claim(t.Context(), k, long)
 	if err != nil || c == "" {
@@ -93,7 +89,7 @@ func claim(t *testing.T, s issuer.Store, k issuer.Key) issuer.Claim {
 	return c
 }
 
-func put(t *testing.T, s issuer.Store, e *issuer.Entry, ttl time.Duration) {
+func put(t *testing.T, s store.Store, e *store.Entry, ttl time.Duration) {
 	t.Helper()
 	if err := s.Put(t.Context(), claim(t, s, e.Key), e, ttl); err != nil {
 		t.Fatalf("Put(%v): %v", e.Key, err)
@@ -101,7 +97,7 @@ func put(t *testing.T, s issuer.Store, e *issuer.Entry, ttl time.Duration) {
 }
 
 // token returns what Get finds, "" for nothing.
-func token(t *testing.T, s issuer.Store, k issuer.Key) string {
+func token(t *testing.T, s store.Store, k store.Key) string {
 	t.Helper()
 	e, err := s.Get(t.Context(), k)
 	if err != nil {
@@ -113,14 +109,14 @@ func token(t *testing.T, s issuer.Store, k issuer.Key) string {
 	return string(e.Token)
 }
 
-func wantToken(t *testing.T, s issuer.Store, k issuer.Key, want string) {
+func wantToken(t *testing.T, s store.Store, k store.Key, want string) {
 	t.Helper()
 	if got := token(t, s, k); got != want {
 		t.Errorf("Get(%v) finds %q, want %q", k, got, want)
 	}
 }
 
-func tokens(entries []*issuer.Entry) []string {
+func tokens(entries []*store.Entry) []string {
 	var out []string
 	for _, e := range entries {
 		out = append(out, string(e.Token))
@@ -129,9 +125,9 @@ func tokens(entries []*issuer.Entry) []string {
 	return out
 }
 
-func onRecord(t *testing.T, s issuer.Store) []string {
+func onRecord(t *testing.T, s store.Store) []string {
 	t.Helper()
-	var all []*issuer.Entry
+	var all []*store.Entry
 	for e, err := range s.Entries(t.Context()) {
 		if err != nil {
 			t.Fatalf("Entries: %v", err)
@@ -141,7 +137,7 @@ func onRecord(t *testing.T, s issuer.Store) []string {
 	return tokens(all)
 }
 
-func evict(t *testing.T, s issuer.Store, sel issuer.Selector) []string {
+func evict(t *testing.T, s store.Store, sel store.Selector) []string {
 	t.Helper()
 	gone, err := s.Evict(t.Context(), sel)
 	if err != nil {
