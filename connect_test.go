@@ -95,7 +95,7 @@ func TestRevokedUserStaysConnected(t *testing.T) {
 	connections := newConnections(t, up)
 	h, _ := newHandler(t, func(c *pme.Config) { c.Connections = connections })
 	alice := &identity.User{ID: "alice"}
-	attempt, err := connections.Begin(t.Context(), alice, connect.Wish{})
+	attempt, err := connections.Begin(t.Context(), alice, connect.Request{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport"
 )
@@ -20,13 +21,13 @@ import (
 // maxLabel is the longest label, in characters.
 const maxLabel = 100
 
-// A Wish is what a person wants to connect.
-type Wish struct {
-	// Connection is the ID of the connection that is to be connected again. Nothing tells whether it is
-	// still the same account: the person has to choose it. Empty: a new connection.
+// A Request says what a user wants to connect.
+type Request struct {
+	// Connection is the ID of the connection to connect again. Nothing tells whether it will be the same
+	// account as before: the user chooses it at Matterport. Empty: a new connection.
 	Connection string
 
-	// Label is what a new connection is to be called: at most 100 characters, and may be empty.
+	// Label names a new connection: at most 100 characters, and may be empty.
 	Label string
 }
 
@@ -40,15 +41,15 @@ type Attempt struct {
 
 // Begin begins an attempt of u. Tell the person before they leave what the application asks for, and which
 // of it can cost them money (see [matterport.Scope.Charged]).
-func (c *Connections) Begin(ctx context.Context, u *identity.User, w Wish) (*Attempt, error) {
+func (c *Connections) Begin(ctx context.Context, u *identity.User, req Request) (*Attempt, error) {
 	if err := c.authorize(ctx, u); err != nil {
 		return nil, err
 	}
-	w.Label = strings.TrimSpace(w.Label)
-	if !utf8.ValidString(w.Label) || utf8.RuneCountInString(w.Label) > maxLabel || strings.ContainsFunc(w.Label, unicode.IsControl) {
+	req.Label = strings.TrimSpace(req.Label)
+	if !utf8.ValidString(req.Label) || utf8.RuneCountInString(req.Label) > maxLabel || strings.ContainsFunc(req.Label, unicode.IsControl) {
 		return nil, ErrInvalid
 	}
-	if err := c.roomFor(ctx, u, w); err != nil {
+	if err := c.roomFor(ctx, u, req); err != nil {
 		return nil, err
 	}
 	if err := c.spend(u.ID); err != nil {
@@ -58,21 +59,21 @@ func (c *Connections) Begin(ctx context.Context, u *identity.User, w Wish) (*Att
 	a := &Attempt{ID: rand.Text(), Proof: matterport.Secret(rand.Text()), Ends: now.Add(attemptLife)}
 	verifier := rand.Text() + rand.Text() // 43 to 128 characters (RFC 7636 §4.1)
 	a.AuthorizeURL = c.app.AuthorizeURL(a.ID, verifier)
-	err := c.store.Begin(ctx, &StoredAttempt{
-		ID: a.ID, User: u.ID, Connection: w.Connection, Label: w.Label,
+	err := c.store.Begin(ctx, &store.PendingAuthorization{
+		ID: a.ID, User: u.ID, Connection: req.Connection, Label: req.Label,
 		Proof: sha256.Sum256([]byte(a.Proof)), Verifier: matterport.Secret(verifier), Ends: a.Ends,
 	}, maxAttempts, now)
 	if err != nil {
 		return nil, c.doubt(ctx, err)
 	}
-	c.log.LogAttrs(ctx, slog.LevelInfo, "connecting began", slog.String("user", u.ID), slog.Bool("again", w.Connection != ""))
+	c.log.LogAttrs(ctx, slog.LevelInfo, "connecting began", slog.String("user", u.ID), slog.Bool("again", req.Connection != ""))
 	return a, nil
 }
 
 // roomFor says early what Finish would find out late, when the person has been at Matterport already.
-func (c *Connections) roomFor(ctx context.Context, u *identity.User, w Wish) error {
-	if w.Connection != "" {
-		_, err := c.find(ctx, u, w.Connection)
+func (c *Connections) roomFor(ctx context.Context, u *identity.User, req Request) error {
+	if req.Connection != "" {
+		_, err := c.find(ctx, u, req.Connection)
 		return err
 	}
 	list, err := c.list(ctx, u)
@@ -123,9 +124,9 @@ func ReadCallback(query url.Values) (cb Callback, ok bool) {
 
 // take returns the attempt that the callback belongs to, if u has begun it in this browser a short while
 // ago. Whatever comes of it, the attempt is over.
-func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, proof string) (*StoredAttempt, error) {
+func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, proof string) (*store.PendingAuthorization, error) {
 	a, err := c.store.Take(ctx, cb.Attempt)
-	if err != nil && !errors.Is(err, ErrNoRecord) {
+	if err != nil && !errors.Is(err, store.ErrNoRecord) {
 		return nil, c.doubt(ctx, err)
 	}
 	sum := sha256.Sum256([]byte(proof))

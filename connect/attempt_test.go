@@ -23,7 +23,7 @@ func TestAccountIsConnected(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDesk(t, change)
-				got := d.connectAs(t, alice, harbour, connect.Wish{Label: "  Häuser "})
+				got := d.connectAs(t, alice, harbour, connect.Request{Label: "  Häuser "})
 				if len(got.ID) != 26 {
 					t.Errorf("ID %q", got.ID)
 				}
@@ -55,12 +55,12 @@ func TestAttemptBelongsToItsUserAndItsBrowser(t *testing.T) {
 				return err
 			},
 			"the cookie of another attempt": func(d *desk, _ *connect.Attempt, cb connect.Callback) error {
-				other := begin(t, d.Connections, alice, connect.Wish{})
+				other := begin(t, d.Connections, alice, connect.Request{})
 				_, err := d.Finish(t.Context(), alice, cb, string(other.Proof))
 				return err
 			},
 			"the name of another attempt": func(d *desk, a *connect.Attempt, cb connect.Callback) error {
-				cb.Attempt = begin(t, d.Connections, bob, connect.Wish{}).ID
+				cb.Attempt = begin(t, d.Connections, bob, connect.Request{}).ID
 				_, err := d.Finish(t.Context(), alice, cb, string(a.Proof))
 				return err
 			},
@@ -77,14 +77,14 @@ func TestAttemptBelongsToItsUserAndItsBrowser(t *testing.T) {
 			"made room for others": func(d *desk, a *connect.Attempt, cb connect.Callback) error {
 				for range 5 {
 					time.Sleep(time.Second)
-					begin(t, d.Connections, alice, connect.Wish{})
+					begin(t, d.Connections, alice, connect.Request{})
 				}
 				_, err := d.Finish(t.Context(), alice, cb, string(a.Proof))
 				return err
 			},
 		} {
 			d := newDesk(t)
-			a := begin(t, d.Connections, alice, connect.Wish{})
+			a := begin(t, d.Connections, alice, connect.Request{})
 			cb := d.agree(t, a, harbour)
 			before := d.matterport.Calls("token")
 			wantErr(t, name, finish(d, a, cb), connect.ErrAttemptOver)
@@ -104,7 +104,7 @@ func TestAttemptBelongsToItsUserAndItsBrowser(t *testing.T) {
 func TestAttemptIsGoodUntilItEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
-		a := begin(t, d.Connections, alice, connect.Wish{})
+		a := begin(t, d.Connections, alice, connect.Request{})
 		time.Sleep(10*time.Minute - time.Nanosecond)
 		if _, err := d.Finish(t.Context(), alice, d.agree(t, a, harbour), string(a.Proof)); err != nil {
 			t.Error(err)
@@ -115,7 +115,7 @@ func TestAttemptIsGoodUntilItEnds(t *testing.T) {
 func TestAttemptIsGoodOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
-		a := begin(t, d.Connections, alice, connect.Wish{})
+		a := begin(t, d.Connections, alice, connect.Request{})
 		cb := d.agree(t, a, harbour)
 		if _, err := d.Finish(t.Context(), alice, cb, string(a.Proof)); err != nil {
 			t.Fatal(err)
@@ -123,7 +123,7 @@ func TestAttemptIsGoodOnce(t *testing.T) {
 		_, err := d.Finish(t.Context(), alice, cb, string(a.Proof))
 		wantErr(t, "again", err, connect.ErrAttemptOver)
 
-		wrong := begin(t, d.Connections, alice, connect.Wish{})
+		wrong := begin(t, d.Connections, alice, connect.Request{})
 		cb = d.agree(t, wrong, harbour)
 		_, err = d.Finish(t.Context(), alice, cb, "wrong")
 		wantErr(t, "without proof", err, connect.ErrAttemptOver)
@@ -138,7 +138,7 @@ func TestLabelsAreChecked(t *testing.T) {
 		for label, ok := range map[string]bool{
 			"": true, strings.Repeat("ö", 100): true, strings.Repeat("ö", 101): false, "two\nlines": false, "nul\x00": false, "\xff": false,
 		} {
-			_, err := d.Begin(t.Context(), alice, connect.Wish{Label: label})
+			_, err := d.Begin(t.Context(), alice, connect.Request{Label: label})
 			if ok && err != nil || !ok && !errors.Is(err, connect.ErrInvalid) {
 				t.Errorf("%.20q: %v", label, err)
 			}
@@ -150,15 +150,15 @@ func TestStoreInTroubleConnectsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &troubled{Store: connect.NewMemory()}
 		d := newDesk(t, func(s *setup) { s.connect.Store = store })
-		a := begin(t, d.Connections, alice, connect.Wish{})
+		a := begin(t, d.Connections, alice, connect.Request{})
 		cb := d.agree(t, a, harbour)
 		store.set(errors.New("disk full"), nil)
-		_, err := d.Begin(t.Context(), alice, connect.Wish{})
+		_, err := d.Begin(t.Context(), alice, connect.Request{})
 		wantErr(t, "Begin", err, connect.ErrUnavailable)
 		_, err = d.Finish(t.Context(), alice, cb, string(a.Proof))
 		wantErr(t, "Finish", err, connect.ErrUnavailable)
-		_, err = d.ForgetUser(t.Context(), "alice")
-		wantErr(t, "ForgetUser", err, connect.ErrUnavailable)
+		_, err = d.DeleteUser(t.Context(), "alice")
+		wantErr(t, "DeleteUser", err, connect.ErrUnavailable)
 		d.log.has(t, "connections in doubt", "disk full")
 		store.set(nil, nil)
 		if _, err := d.Finish(t.Context(), alice, cb, string(a.Proof)); err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
@@ -15,11 +16,11 @@ import (
 )
 
 // Connections are the accounts that people have connected. Create them with [New]; they are safe for
-// concurrent use, and any number of them, in any number of processes, may share a [Store].
+// concurrent use, and any number of them, in any number of processes, may share a [store.Store].
 type Connections struct {
 	cfg     Config
 	app     *matterport.OAuthApp
-	store   Store
+	store   store.Store
 	log     *slog.Logger
 	flights *flight.Group
 	budget  *budget.Budget
@@ -28,8 +29,8 @@ type Connections struct {
 
 // New reports everything that is wrong with cfg. It uses neither the network nor the store.
 func New(cfg Config) (*Connections, error) {
-	cfg, err := cfg.checked()
-	if err != nil {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
 	return &Connections{
@@ -38,13 +39,13 @@ func New(cfg Config) (*Connections, error) {
 		store:   cfg.Store,
 		log:     cfg.Logger,
 		flights: flight.New(),
-		budget:  budget.New(burst, every),
+		budget:  budget.New(burst, every, cfg.Now),
 		unsaved: newUnsaved(),
 	}, nil
 }
 
-// Close ends what is under way, and waits for it. Nothing can be renewed from then on. Closing twice is no
-// error.
+// Close ends the renewals in progress, and waits for them. Nothing can be renewed from then on. It can be
+// called more than once; the error is always nil.
 func (c *Connections) Close() error {
 	c.flights.Close()
 	return nil
@@ -52,9 +53,6 @@ func (c *Connections) Close() error {
 
 // App returns the application that accounts are connected to.
 func (c *Connections) App() *matterport.OAuthApp { return c.app }
-
-// Scopes returns what the application asks the owner of an account for.
-func (c *Connections) Scopes() []matterport.Scope { return c.app.Scopes() }
 
 // A Connection is what a person is told of an account that they have connected.
 type Connection struct {
@@ -70,7 +68,7 @@ type Connection struct {
 	Reconnect bool               // Matterport has refused it: it has to be connected again
 }
 
-func newConnection(r *Record) Connection {
+func newConnection(r *store.Record) Connection {
 	return Connection{
 		ID: r.ID, Label: r.Label, Scopes: r.Scopes, Connected: r.Connected, Refreshed: r.Refreshed, Reconnect: r.Reconnect(),
 	}
@@ -110,7 +108,7 @@ func (c *Connections) Find(ctx context.Context, u *identity.User, id string) (Co
 }
 
 // find is the only way to a record, and so to a token: it asks whether u may have it.
-func (c *Connections) find(ctx context.Context, u *identity.User, id string) (*Record, error) {
+func (c *Connections) find(ctx context.Context, u *identity.User, id string) (*store.Record, error) {
 	if err := c.authorize(ctx, u); err != nil {
 		return nil, err
 	}
@@ -126,9 +124,9 @@ func (c *Connections) find(ctx context.Context, u *identity.User, id string) (*R
 		}
 		id = list[0].ID
 	}
-	r, err := c.store.Get(ctx, Key{u.ID, id})
+	r, err := c.store.Get(ctx, store.Key{User: u.ID, ID: id})
 	switch {
-	case errors.Is(err, ErrNoRecord):
+	case errors.Is(err, store.ErrNoRecord):
 		return nil, ErrNotConnected
 	case err != nil:
 		return nil, c.doubt(ctx, err)
@@ -136,26 +134,26 @@ func (c *Connections) find(ctx context.Context, u *identity.User, id string) (*R
 	return r, nil
 }
 
-// Disconnect forgets a connection and its tokens. Matterport is not told, as it documents no way to: the
-// owner of the account can withdraw the permission there. A token that a browser has lives until it expires.
-func (c *Connections) Disconnect(ctx context.Context, u *identity.User, id string) error {
+// Delete deletes a connection and its tokens. Matterport is not told, as it documents no way to: the owner
+// of the account can withdraw the permission there. A token that a browser holds lives until it expires.
+func (c *Connections) Delete(ctx context.Context, u *identity.User, id string) error {
 	r, err := c.find(ctx, u, id)
 	if err != nil {
 		return err
 	}
 	switch err := c.store.Delete(ctx, r.Key); {
-	case errors.Is(err, ErrNoRecord):
+	case errors.Is(err, store.ErrNoRecord):
 		return ErrNotConnected
 	case err != nil:
 		return c.doubt(ctx, err)
 	}
-	c.log.LogAttrs(ctx, slog.LevelInfo, "connection forgotten", slog.String("user", r.User), slog.String("connection", r.ID))
+	c.log.LogAttrs(ctx, slog.LevelInfo, "connection deleted", slog.String("user", r.User), slog.String("connection", r.ID))
 	return nil
 }
 
-// ForgetUser forgets everything of a person who is gone for good, and returns how many connections that
-// were. Do not call it when somebody signs out: their connections are there when they come back.
-func (c *Connections) ForgetUser(ctx context.Context, userID string) (int, error) {
+// DeleteUser deletes all connections and pending authorizations of a user who has left for good, and
+// returns the number of connections. Do not call it when a user signs out: connections outlast a session.
+func (c *Connections) DeleteUser(ctx context.Context, userID string) (int, error) {
 	if userID == "" {
 		return 0, ErrInvalid
 	}
@@ -163,7 +161,7 @@ func (c *Connections) ForgetUser(ctx context.Context, userID string) (int, error
 	if err != nil {
 		return n, c.doubt(ctx, err)
 	}
-	c.log.LogAttrs(ctx, slog.LevelInfo, "user forgotten", slog.String("user", userID), slog.Int("connections", n))
+	c.log.LogAttrs(ctx, slog.LevelInfo, "connections of user deleted", slog.String("user", userID), slog.Int("connections", n))
 	return n, nil
 }
 

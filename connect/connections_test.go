@@ -21,12 +21,12 @@ func TestForgottenConnectionIsGoneEverywhere(t *testing.T) {
 		id := d.connect(t, alice, harbour).ID
 		other := d.replica(t)
 		token(t, other, alice, id)
-		if err := d.Disconnect(t.Context(), alice, id); err != nil {
+		if err := d.Delete(t.Context(), alice, id); err != nil {
 			t.Fatal(err)
 		}
 		_, err := other.Token(t.Context(), alice, id)
 		wantErr(t, "Token", err, connect.ErrNotConnected)
-		wantErr(t, "again", d.Disconnect(t.Context(), alice, id), connect.ErrNotConnected)
+		wantErr(t, "again", d.Delete(t.Context(), alice, id), connect.ErrNotConnected)
 	})
 }
 
@@ -36,9 +36,9 @@ func TestSeveralAccountsAreKeptApart(t *testing.T) {
 		_, err := d.Find(t.Context(), alice, "")
 		wantErr(t, "none", err, connect.ErrNotConnected)
 
-		first := d.connectAs(t, alice, harbour, connect.Wish{Label: "first"})
+		first := d.connectAs(t, alice, harbour, connect.Request{Label: "first"})
 		time.Sleep(time.Second)
-		second := d.connectAs(t, alice, gallery, connect.Wish{Label: "second"})
+		second := d.connectAs(t, alice, gallery, connect.Request{Label: "second"})
 		others := d.connect(t, bob, harbour)
 
 		_, err = d.Token(t.Context(), alice, "")
@@ -58,9 +58,9 @@ func TestSeveralAccountsAreKeptApart(t *testing.T) {
 			wantErr(t, "token of "+id, err, connect.ErrNotConnected)
 			_, err = d.Models(t.Context(), alice, id, matterport.ModelQuery{})
 			wantErr(t, "models of "+id, err, connect.ErrNotConnected)
-			_, err = d.Begin(t.Context(), alice, connect.Wish{Connection: id})
+			_, err = d.Begin(t.Context(), alice, connect.Request{Connection: id})
 			wantErr(t, "again "+id, err, connect.ErrNotConnected)
-			wantErr(t, "forget "+id, d.Disconnect(t.Context(), alice, id), connect.ErrNotConnected)
+			wantErr(t, "delete "+id, d.Delete(t.Context(), alice, id), connect.ErrNotConnected)
 		}
 		if _, err := d.Token(t.Context(), bob, others.ID); err != nil {
 			t.Errorf("bob: %v", err)
@@ -87,13 +87,13 @@ func TestConnectionsOfAPersonAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, func(s *setup) { s.connect.MaxPerUser = 2 })
 		d.connect(t, alice, harbour)
-		early := begin(t, d.Connections, alice, connect.Wish{})
+		early := begin(t, d.Connections, alice, connect.Request{})
 		second := d.connect(t, alice, gallery)
-		_, err := d.Begin(t.Context(), alice, connect.Wish{})
+		_, err := d.Begin(t.Context(), alice, connect.Request{})
 		wantErr(t, "Begin", err, connect.ErrTooMany)
 		_, err = d.Finish(t.Context(), alice, d.agree(t, early, harbour), string(early.Proof))
 		wantErr(t, "Finish", err, connect.ErrTooMany)
-		if _, err := d.Begin(t.Context(), alice, connect.Wish{Connection: second.ID}); err != nil {
+		if _, err := d.Begin(t.Context(), alice, connect.Request{Connection: second.ID}); err != nil {
 			t.Errorf("again: %v", err)
 		}
 	})
@@ -120,7 +120,7 @@ func TestNobodyAndTheDeniedGetNothing(t *testing.T) {
 			{bob, connect.ErrDenied},
 			{&identity.User{ID: "carol"}, connect.ErrUnavailable},
 		} {
-			_, err := d.Begin(t.Context(), tc.u, connect.Wish{})
+			_, err := d.Begin(t.Context(), tc.u, connect.Request{})
 			wantErr(t, "Begin", err, tc.want)
 			_, err = d.Finish(t.Context(), tc.u, connect.Callback{Attempt: "A", Code: "c"}, "p")
 			wantErr(t, "Finish", err, tc.want)
@@ -134,7 +134,7 @@ func TestNobodyAndTheDeniedGetNothing(t *testing.T) {
 			wantErr(t, "Models", err, tc.want)
 			_, err = d.Model(t.Context(), tc.u, id, "SxQL3iGyoDo")
 			wantErr(t, "Model", err, tc.want)
-			wantErr(t, "Disconnect", d.Disconnect(t.Context(), tc.u, id), tc.want)
+			wantErr(t, "Delete", d.Delete(t.Context(), tc.u, id), tc.want)
 		}
 	})
 }
@@ -145,9 +145,9 @@ func TestForgottenUserIsGone(t *testing.T) {
 		d.connect(t, alice, harbour)
 		d.connect(t, alice, gallery)
 		d.connect(t, bob, harbour)
-		a := begin(t, d.Connections, alice, connect.Wish{})
+		a := begin(t, d.Connections, alice, connect.Request{})
 		cb := d.agree(t, a, harbour)
-		if n, err := d.ForgetUser(t.Context(), "alice"); n != 2 || err != nil {
+		if n, err := d.DeleteUser(t.Context(), "alice"); n != 2 || err != nil {
 			t.Errorf("%d, %v", n, err)
 		}
 		_, err := d.Finish(t.Context(), alice, cb, string(a.Proof))
@@ -155,7 +155,7 @@ func TestForgottenUserIsGone(t *testing.T) {
 		_, err = d.Token(t.Context(), alice, "")
 		wantErr(t, "Token", err, connect.ErrNotConnected)
 		token(t, d.Connections, bob, "")
-		_, err = d.ForgetUser(t.Context(), "")
+		_, err = d.DeleteUser(t.Context(), "")
 		wantErr(t, "nobody", err, connect.ErrInvalid)
 	})
 }

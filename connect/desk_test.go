@@ -1,7 +1,6 @@
 package connect_test
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"log/slog"
@@ -9,11 +8,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/logtest"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
@@ -35,7 +35,7 @@ type desk struct {
 	*connect.Connections
 	matterport *matterporttest.Server
 	app        *matterport.OAuthApp
-	store      connect.Store
+	store      store.Store
 	log        *journal
 }
 
@@ -93,7 +93,7 @@ func (d *desk) replica(t *testing.T) *connect.Connections {
 	return open(t, connect.Config{App: d.app, Store: d.store})
 }
 
-func begin(t *testing.T, c *connect.Connections, u *identity.User, w connect.Wish) *connect.Attempt {
+func begin(t *testing.T, c *connect.Connections, u *identity.User, w connect.Request) *connect.Attempt {
 	t.Helper()
 	a, err := c.Begin(t.Context(), u, w)
 	if err != nil {
@@ -128,10 +128,10 @@ func read(t *testing.T, callback string) connect.Callback {
 // connect lets u connect an account.
 func (d *desk) connect(t *testing.T, u *identity.User, account string) connect.Connection {
 	t.Helper()
-	return d.connectAs(t, u, account, connect.Wish{})
+	return d.connectAs(t, u, account, connect.Request{})
 }
 
-func (d *desk) connectAs(t *testing.T, u *identity.User, account string, w connect.Wish) connect.Connection {
+func (d *desk) connectAs(t *testing.T, u *identity.User, account string, w connect.Request) connect.Connection {
 	t.Helper()
 	a := begin(t, d.Connections, u, w)
 	connected, err := d.Finish(t.Context(), u, d.agree(t, a, account), string(a.Proof))
@@ -180,23 +180,8 @@ func (w wire) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	return rec.Result(), nil
 }
 
-// journal is a log that can be read while it is written.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
+// journal is the log of a desk.
+type journal struct{ logtest.Buffer }
 
 func (j *journal) has(t *testing.T, parts ...string) {
 	t.Helper()

@@ -15,11 +15,12 @@
 //
 // # Tokens
 //
-// Both tokens of a connection are in the [Store], and each request reads them there: what one replica has
-// renewed all others use at once, and what is forgotten is gone everywhere. They are renewed by one flight
-// in each process, under the store's lock for the connection, and committed before anybody gets to see
-// them. Should that fail, they are kept in mind and committed by the next who needs them, as Matterport may
-// have made the old ones void.
+// Both tokens of a connection are in the store, and each request reads them there: all replicas use at once
+// what one has renewed, and a deleted connection is gone everywhere. Each process renews a connection once
+// at a time, under the store's lock for it, and commits the new tokens before any caller sees them. If the
+// commit fails, the tokens stay in memory and the next caller commits them, as Matterport may have made the
+// old ones void.
 //
-// The package answers no HTTP: package handler does.
+// The package answers no HTTP: package handler does. Where connections are stored is defined by package
+// store below it.
 package connect

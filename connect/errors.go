@@ -8,54 +8,54 @@ import (
 // What callers branch on. Every error of a [Connections] is one of these under [errors.Is], or the error
 // of the caller's own context.
 var (
-	// ErrNotSignedIn says that there is no user.
-	ErrNotSignedIn = errors.New("connect: nobody is signed in")
+	// ErrNotSignedIn means that there is no user.
+	ErrNotSignedIn = errors.New("connect: no user is signed in")
 
-	// ErrDenied says that Config.Allow does not let the user connect accounts.
+	// ErrDenied means that Config.Allow does not let the user connect accounts.
 	ErrDenied = errors.New("connect: this person may not connect accounts")
 
-	// ErrInvalid says that the request makes no sense: an ID that is none, a label that is too long.
+	// ErrInvalid means that the request makes no sense: an ID that is none, a label that is too long.
 	ErrInvalid = errors.New("connect: invalid request")
 
-	// ErrNotConnected says that the user has no such connection, or none at all.
+	// ErrNotConnected means that the user has no such connection, or none at all.
 	ErrNotConnected = errors.New("connect: not connected")
 
-	// ErrSeveral says that the user has several connections, and did not say which.
+	// ErrSeveral means that the user has several connections, and did not say which.
 	ErrSeveral = errors.New("connect: several connections")
 
-	// ErrTooMany says that the user has as many connections as they may have.
+	// ErrTooMany means that the user has as many connections as they may have.
 	ErrTooMany = errors.New("connect: too many connections")
 
-	// ErrReconnect says that Matterport does not let the account be used any more, because its owner
+	// ErrReconnect means that Matterport no longer lets the application use the account, because its owner
 	// has withdrawn it, or it was not used for too long: the user has to connect it again.
 	ErrReconnect = errors.New("connect: the account has to be connected again")
 
-	// ErrAttemptOver says that a callback belongs to no attempt that is under way in this browser by
-	// this user: it is too old, was used before, or was begun by somebody else or elsewhere.
+	// ErrAttemptOver means that a callback belongs to no attempt that is under way in this browser by
+	// this user: it is too old, was used before, or was begun by another user or elsewhere.
 	ErrAttemptOver = errors.New("connect: no such attempt is under way here")
 
-	// ErrConsentDenied says that the account's owner did not agree.
+	// ErrConsentDenied means that the account's owner did not agree.
 	ErrConsentDenied = errors.New("connect: the owner of the account did not agree")
 
-	// ErrAccountRefused says that Matterport does not let this account connect to this application:
+	// ErrAccountRefused means that Matterport does not let this account connect to this application:
 	// one in Development Mode takes its own account only.
 	ErrAccountRefused = errors.New("connect: Matterport does not let this account connect to the application")
 
-	// ErrMissingScopes says that less was allowed than the application needs.
+	// ErrMissingScopes means that less was allowed than the application needs.
 	ErrMissingScopes = errors.New("connect: not all scopes were granted")
 
-	// ErrModelNotFound says that the connected account has no such model.
+	// ErrModelNotFound means that the connected account has no such model.
 	ErrModelNotFound = errors.New("connect: the account has no such model")
 
-	// ErrRateLimited says that this user causes too many calls to Matterport.
+	// ErrRateLimited means that this user causes too many calls to Matterport.
 	ErrRateLimited = errors.New("connect: too many requests of one user")
 
-	// ErrUnavailable says that it does not work just now: Matterport or the store does not answer.
+	// ErrUnavailable means that Matterport or the store does not answer just now.
 	// Trying again later is sensible.
 	ErrUnavailable = errors.New("connect: temporarily unavailable")
 
-	// ErrUpstream says that Matterport refuses the application, because it is disabled or its
-	// credentials are wrong, or answers in a way that cannot be understood. Somebody has to look at it.
+	// ErrUpstream means that Matterport refuses the application, because it is disabled or its
+	// credentials are wrong, or answers in a way that cannot be understood. An operator has to look at it.
 	ErrUpstream = errors.New("connect: Matterport refuses the application or is not understood")
 )
 

@@ -43,7 +43,7 @@ func Example() {
 	defer func() { _ = connections.Close() }()
 
 	ctx, alice := context.Background(), &identity.User{ID: "alice"}
-	attempt, err := connections.Begin(ctx, alice, connect.Wish{Label: "Head office"})
+	attempt, err := connections.Begin(ctx, alice, connect.Request{Label: "Head office"})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -10,13 +10,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/matterport"
 )
 
 // Finish ends an attempt with what the browser has brought back: proof is what its cookie held, empty if
-// there was none. The connection is on record when Finish returns.
+// there was none. The connection is stored when Finish returns.
 //
 // From the moment on at which the code is redeemed it goes on though the browser leaves: the person has
 // agreed, and the code cannot be used again.
@@ -78,8 +79,8 @@ func known(code string) string {
 	return "unknown"
 }
 
-// redeem turns the code into a connection on record.
-func (c *Connections) redeem(ctx context.Context, a *StoredAttempt, code string) (Connection, error) {
+// redeem turns the code into a stored connection.
+func (c *Connections) redeem(ctx context.Context, a *store.PendingAuthorization, code string) (Connection, error) {
 	grant, err := c.app.Exchange(ctx, a.ID, code, string(a.Verifier))
 	if err != nil {
 		err = exchangeError(err)
@@ -90,20 +91,20 @@ func (c *Connections) redeem(ctx context.Context, a *StoredAttempt, code string)
 		c.log.LogAttrs(ctx, slog.LevelWarn, "scopes missing", slog.String("user", a.User), slog.Any("scopes", missing))
 		return Connection{}, &Error{Kind: ErrMissingScopes, Err: fmt.Errorf("not granted: %v", missing)}
 	}
-	r := &Record{Key: Key{a.User, a.Connection}, Label: a.Label}
+	r := &store.Record{Key: store.Key{User: a.User, ID: a.Connection}, Label: a.Label}
 	if a.Connection == "" {
 		r.ID = rand.Text()
 		c.connected(r, grant)
 		err = c.store.Create(ctx, r, c.cfg.MaxPerUser)
 	} else {
-		err = c.store.Update(ctx, r.Key, func(_ context.Context, on *Record) error {
+		err = c.store.Update(ctx, r.Key, func(_ context.Context, on *store.Record) error {
 			c.connected(on, grant)
 			*r = *on
 			return nil
 		})
 	}
 	switch {
-	case errors.Is(err, ErrFull):
+	case errors.Is(err, store.ErrFull):
 		return Connection{}, ErrTooMany
 	case err != nil:
 		return Connection{}, c.notFound(ctx, err, ErrNotConnected)
@@ -114,7 +115,7 @@ func (c *Connections) redeem(ctx context.Context, a *StoredAttempt, code string)
 }
 
 // connected writes a new grant into r.
-func (c *Connections) connected(r *Record, grant *matterport.OAuthToken) {
+func (c *Connections) connected(r *store.Record, grant *matterport.OAuthToken) {
 	r.Connected, r.Refreshed = c.cfg.Now(), time.Time{}
 	r.Scopes = grant.Scopes
 	if grant.Scopes == nil {

@@ -68,7 +68,7 @@ func TestWhatMatterportRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDesk(t)
-				a := begin(t, d.Connections, alice, connect.Wish{})
+				a := begin(t, d.Connections, alice, connect.Request{})
 				_, err := d.Finish(t.Context(), alice, tc.back(t, d, a), string(a.Proof))
 				wantErr(t, name, err, tc.want)
 				if list, _ := d.List(t.Context(), alice); len(list) != 0 {
@@ -89,7 +89,7 @@ func TestLessThanAskedForIsNotEnough(t *testing.T) {
 			s.app.Scopes = []matterport.Scope{matterport.ScopeViewDetails, matterport.ScopeEditDetails}
 		})
 		d.matterport.GrantOnly(string(matterport.ScopeViewDetails))
-		a := begin(t, d.Connections, alice, connect.Wish{})
+		a := begin(t, d.Connections, alice, connect.Request{})
 		_, err := d.Finish(t.Context(), alice, d.agree(t, a, harbour), string(a.Proof))
 		wantErr(t, "Finish", err, connect.ErrMissingScopes)
 		d.log.has(t, "scopes missing", "EditDetails")
@@ -99,11 +99,11 @@ func TestLessThanAskedForIsNotEnough(t *testing.T) {
 func TestConnectingAgainKeepsTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
-		first := d.connectAs(t, alice, harbour, connect.Wish{Label: "Head office"})
+		first := d.connectAs(t, alice, harbour, connect.Request{Label: "Head office"})
 		old := token(t, d.Connections, alice, first.ID)
 		time.Sleep(time.Hour)
 		token(t, d.Connections, alice, first.ID)
-		again := d.connectAs(t, alice, harbour, connect.Wish{Connection: first.ID})
+		again := d.connectAs(t, alice, harbour, connect.Request{Connection: first.ID})
 		want := first
 		want.Connected = time.Now()
 		if diff := cmp.Diff(want, again); diff != "" {
@@ -119,8 +119,8 @@ func TestConnectionForgottenMeanwhileIsNotConnectedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		first := d.connect(t, alice, harbour)
-		a := begin(t, d.Connections, alice, connect.Wish{Connection: first.ID})
-		if err := d.Disconnect(t.Context(), alice, first.ID); err != nil {
+		a := begin(t, d.Connections, alice, connect.Request{Connection: first.ID})
+		if err := d.Delete(t.Context(), alice, first.ID); err != nil {
 			t.Fatal(err)
 		}
 		_, err := d.Finish(t.Context(), alice, d.agree(t, a, harbour), string(a.Proof))
@@ -131,7 +131,7 @@ func TestConnectionForgottenMeanwhileIsNotConnectedAgain(t *testing.T) {
 func TestBrowserThatLeavesDoesNotLoseTheCode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
-		a := begin(t, d.Connections, alice, connect.Wish{})
+		a := begin(t, d.Connections, alice, connect.Request{})
 		cb := d.agree(t, a, harbour)
 		d.matterport.Fail("token", matterporttest.Latency(5*time.Second), 1)
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)

@@ -8,116 +8,130 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-pme/pme/internal/keylock"
+	"github.com/go-pme/pme/connect/store"
 )
 
-// Memory is the [Store] of a single process, for tests and for trying things out: when the process
-// ends, people have to connect again. Nothing in it is encrypted, as it never leaves the process. It
-// runs no goroutine and needs no closing.
+// NewMemory returns an empty store for a single process, for tests and for trying things out: when the
+// process ends, users have to connect again. It encrypts nothing, as nothing leaves the process. It runs
+// no goroutine and needs no closing.
 //
-// Delete and DeleteUser do not wait for an Update, which then returns [ErrNoRecord].
-type Memory struct {
-	updates keylock.Locks[Key]
-
-	mu       sync.Mutex
-	records  map[Key]*Record // replaced as a whole, never changed
-	attempts map[string]*StoredAttempt
+// Its Delete and DeleteUser do not wait for an Update, which then returns [store.ErrNoRecord].
+func NewMemory() store.Store {
+	return &memory{records: make(map[store.Key]*entry), pending: make(map[string]*store.PendingAuthorization)}
 }
 
-// NewMemory returns an empty store.
-func NewMemory() *Memory {
-	return &Memory{records: make(map[Key]*Record), attempts: make(map[string]*StoredAttempt)}
+type memory struct {
+	mu      sync.Mutex
+	records map[store.Key]*entry
+	pending map[string]*store.PendingAuthorization
 }
 
-// Begin implements [Store].
-func (m *Memory) Begin(_ context.Context, a *StoredAttempt, keep int, now time.Time) error {
+// An entry lives from Create to Delete. If its key is created again, that is another entry.
+type entry struct {
+	updating chan struct{} // full while an Update runs
+	record   *store.Record // replaced as a whole, never changed; guarded by memory.mu
+}
+
+func newEntry(r *store.Record) *entry {
+	return &entry{updating: make(chan struct{}, 1), record: copied(r)}
+}
+
+func (e *entry) hold(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	select {
+	case e.updating <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *entry) release() { <-e.updating }
+
+// Begin implements [store.Store].
+func (m *memory) Begin(_ context.Context, a *store.PendingAuthorization, most int, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, there := m.attempts[a.ID]; there {
-		return errors.New("connect: an attempt with this ID has begun already")
+	if _, there := m.pending[a.ID]; there {
+		return errors.New("connect: an authorization with this ID is pending already")
 	}
-	var mine []*StoredAttempt
-	for id, other := range m.attempts {
+	var mine []*store.PendingAuthorization
+	for id, other := range m.pending {
 		switch {
 		case !now.Before(other.Ends):
-			delete(m.attempts, id)
+			delete(m.pending, id)
 		case other.User == a.User:
 			mine = append(mine, other)
 		}
 	}
-	slices.SortFunc(mine, func(a, b *StoredAttempt) int { return a.Ends.Compare(b.Ends) })
-	for _, old := range mine[:min(max(0, len(mine)+1-keep), len(mine))] {
-		delete(m.attempts, old.ID)
+	slices.SortFunc(mine, func(a, b *store.PendingAuthorization) int { return a.Ends.Compare(b.Ends) })
+	for _, old := range mine[:min(max(0, len(mine)+1-most), len(mine))] {
+		delete(m.pending, old.ID)
 	}
-	kept := *a
-	kept.Ends = stored(a.Ends)
-	m.attempts[a.ID] = &kept
+	added := *a
+	added.Ends = stored(a.Ends)
+	m.pending[a.ID] = &added
 	return nil
 }
 
-// Take implements [Store].
-func (m *Memory) Take(_ context.Context, id string) (*StoredAttempt, error) {
+// Take implements [store.Store].
+func (m *memory) Take(_ context.Context, id string) (*store.PendingAuthorization, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	a, ok := m.attempts[id]
+	a, ok := m.pending[id]
 	if !ok {
-		return nil, ErrNoRecord
+		return nil, store.ErrNoRecord
 	}
-	delete(m.attempts, id)
+	delete(m.pending, id)
 	return a, nil
 }
 
-// Create implements [Store].
-func (m *Memory) Create(_ context.Context, r *Record, most int) error {
+// Create implements [store.Store].
+func (m *memory) Create(_ context.Context, r *store.Record, most int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, there := m.records[r.Key]; there {
-		return errors.New("connect: a connection with this ID is there already")
+		return errors.New("connect: a connection with this ID exists already")
 	}
 	if len(m.of(r.User)) >= most {
-		return ErrFull
+		return store.ErrFull
 	}
-	m.records[r.Key] = r.stored()
+	m.records[r.Key] = newEntry(r)
 	return nil
 }
 
-// Get implements [Store].
-func (m *Memory) Get(_ context.Context, k Key) (*Record, error) {
+// Get implements [store.Store].
+func (m *memory) Get(_ context.Context, k store.Key) (*store.Record, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r, ok := m.records[k]
+	e, ok := m.records[k]
 	if !ok {
-		return nil, ErrNoRecord
+		return nil, store.ErrNoRecord
 	}
-	return r.stored(), nil
+	return copied(e.record), nil
 }
 
-// List implements [Store].
-func (m *Memory) List(_ context.Context, user string) ([]*Record, error) {
+// List implements [store.Store].
+func (m *memory) List(_ context.Context, user string) ([]*store.Record, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	mine := m.of(user)
-	slices.SortFunc(mine, func(a, b *Record) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(mine, func(a, b *store.Record) int { return cmp.Compare(a.ID, b.ID) })
 	for i, r := range mine {
-		mine[i] = r.stored()
+		mine[i] = copied(r)
 	}
 	return mine, nil
 }
 
-// Update implements [Store].
-func (m *Memory) Update(ctx context.Context, k Key, change func(context.Context, *Record) error) error {
-	unlock, err := m.updates.Lock(ctx, k)
+// Update implements [store.Store].
+func (m *memory) Update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) error {
+	e, r, err := m.hold(ctx, k)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	m.mu.Lock()
-	old, ok := m.records[k]
-	m.mu.Unlock()
-	if !ok {
-		return ErrNoRecord
-	}
-	r := old.stored()
+	defer e.release()
 	if err := change(ctx, r); err != nil {
 		return err
 	}
@@ -126,52 +140,73 @@ func (m *Memory) Update(ctx context.Context, k Key, change func(context.Context,
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.records[k] != old { // deleted meanwhile, perhaps to be created again
-		return ErrNoRecord
+	if m.records[k] != e { // deleted in the meantime, perhaps to be created again
+		return store.ErrNoRecord
 	}
-	m.records[k] = r.stored()
+	e.record = copied(r)
 	return nil
 }
 
-// Delete implements [Store].
-func (m *Memory) Delete(_ context.Context, k Key) error {
+// hold waits until no other Update of the connection runs, and keeps others from running until release. It
+// returns a copy of the record as it is then.
+func (m *memory) hold(ctx context.Context, k store.Key) (*entry, *store.Record, error) {
+	m.mu.Lock()
+	e, ok := m.records[k]
+	m.mu.Unlock()
+	if !ok {
+		return nil, nil, cmp.Or(ctx.Err(), store.ErrNoRecord)
+	}
+	if err := e.hold(ctx); err != nil {
+		return nil, nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.records[k] != e {
+		e.release()
+		return nil, nil, store.ErrNoRecord
+	}
+	return e, copied(e.record), nil
+}
+
+// Delete implements [store.Store].
+func (m *memory) Delete(_ context.Context, k store.Key) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.records[k]; !ok {
-		return ErrNoRecord
+		return store.ErrNoRecord
 	}
 	delete(m.records, k)
 	return nil
 }
 
-// DeleteUser implements [Store].
-func (m *Memory) DeleteUser(_ context.Context, user string) (int, error) {
+// DeleteUser implements [store.Store].
+func (m *memory) DeleteUser(_ context.Context, user string) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	mine := m.of(user)
 	for _, r := range mine {
 		delete(m.records, r.Key)
 	}
-	for id, a := range m.attempts {
+	for id, a := range m.pending {
 		if a.User == user {
-			delete(m.attempts, id)
+			delete(m.pending, id)
 		}
 	}
 	return len(mine), nil
 }
 
-// of returns the connections of a person. It needs m.mu.
-func (m *Memory) of(user string) (mine []*Record) {
-	for k, r := range m.records {
+// of returns the connections of a user. It needs m.mu.
+func (m *memory) of(user string) (mine []*store.Record) {
+	for k, e := range m.records {
 		if k.User == user {
-			mine = append(mine, r)
+			mine = append(mine, e.record)
 		}
 	}
 	return mine
 }
 
-// stored returns a copy of r that shares nothing with it, with times as every store returns them.
-func (r *Record) stored() *Record {
+// copied returns a copy of r that shares nothing with it, with times as every store returns them.
+func copied(r *store.Record) *store.Record {
 	c := *r
 	c.Scopes = slices.Clone(r.Scopes)
 	c.Connected, c.Refreshed, c.ValidUntil = stored(r.Connected), stored(r.Refreshed), stored(r.ValidUntil)

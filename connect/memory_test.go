@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/connect/storetest"
 )
 
 func TestMemory(t *testing.T) {
-	storetest.Run(t, func(*testing.T) connect.Store { return connect.NewMemory() })
-	storetest.RunShared(t, func(*testing.T) (a, b connect.Store) {
+	storetest.Run(t, func(*testing.T) store.Store { return connect.NewMemory() })
+	storetest.RunShared(t, func(*testing.T) (a, b store.Store) {
 		s := connect.NewMemory()
 		return s, s
 	})

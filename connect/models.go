@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport"
 )
@@ -60,7 +61,7 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, do c
 }
 
 // within bounds a call: Matterport may ask for more patience than whoever waits for the answer has.
-func within(ctx context.Context, r *Record, do call) error {
+func within(ctx context.Context, r *store.Record, do call) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	return do(ctx, r.AccessToken)

@@ -111,7 +111,7 @@ func TestRefreshesAndAttemptsAreCounted(t *testing.T) {
 			}
 		}
 		wantErr(t, "Token", err, connect.ErrRateLimited)
-		_, err = d.Begin(t.Context(), alice, connect.Wish{})
+		_, err = d.Begin(t.Context(), alice, connect.Request{})
 		wantErr(t, "Begin", err, connect.ErrRateLimited)
 	})
 }

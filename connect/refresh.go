@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -13,10 +14,10 @@ import (
 var errRenewed = errors.New("connect: renewed meanwhile")
 
 // refresh renews a connection, under the store's lock for it. refused is as for renew.
-func (c *Connections) refresh(ctx context.Context, k Key, refused matterport.Secret) error {
+func (c *Connections) refresh(ctx context.Context, k store.Key, refused matterport.Secret) error {
 	var got *renewal // what Matterport has answered
 	var lost, late bool
-	err := c.store.Update(ctx, k, func(ctx context.Context, r *Record) (err error) {
+	err := c.store.Update(ctx, k, func(ctx context.Context, r *store.Record) (err error) {
 		switch {
 		case r.Reconnect():
 			return ErrReconnect
@@ -41,7 +42,7 @@ func (c *Connections) refresh(ctx context.Context, k Key, refused matterport.Sec
 	case errors.Is(err, errRenewed):
 		return nil
 	case err != nil:
-		if got != nil && !errors.Is(err, ErrNoRecord) {
+		if got != nil && !errors.Is(err, store.ErrNoRecord) {
 			c.unsaved.keep(k, got)
 		}
 		return c.notFound(ctx, err, ErrNotConnected)
@@ -53,14 +54,14 @@ func (c *Connections) refresh(ctx context.Context, k Key, refused matterport.Sec
 	}
 	c.log.LogAttrs(ctx, slog.LevelInfo, "connection renewed", slog.String("user", k.User), slog.String("connection", k.ID),
 		slog.Bool("rotated", got.grant.RefreshToken != ""), slog.Time("valid_until", got.grant.ValidUntil))
-	if late { // on record now, as it must be before it is used
+	if late { // stored now, as it must be before it is used
 		return c.refresh(ctx, k, refused)
 	}
 	return nil
 }
 
 // next is the renewal of r: the one that could not be committed, or Matterport's.
-func (c *Connections) next(ctx context.Context, r *Record) (*renewal, error) {
+func (c *Connections) next(ctx context.Context, r *store.Record) (*renewal, error) {
 	if got := c.unsaved.of(r); got != nil {
 		return got, nil
 	}
@@ -79,42 +80,44 @@ func (c *Connections) next(ctx context.Context, r *Record) (*renewal, error) {
 
 // A renewal is what Matterport has given for the tokens of a record.
 type renewal struct {
-	replaced matterport.Secret // the access token that was on record
+	replaced matterport.Secret // the access token that was stored
 	grant    *matterport.OAuthToken
 	waited   bool // until it could be committed
 }
 
-func (n *renewal) apply(r *Record) {
+func (n *renewal) apply(r *store.Record) {
 	r.AccessToken, r.ValidUntil = n.grant.AccessToken, n.grant.ValidUntil
 	if n.grant.RefreshToken != "" {
 		r.RefreshToken = n.grant.RefreshToken
 	}
 }
 
-// unsaved are renewals that could not be committed. Matterport may have made void what is on record, so
+// unsaved are renewals that could not be committed. Matterport may have made the stored tokens void, so
 // they are kept in mind until the store works again.
 type unsaved struct {
 	mu       *sync.Mutex
-	renewals map[Key]*renewal
+	renewals map[store.Key]*renewal
 }
 
-func newUnsaved() unsaved { return unsaved{mu: new(sync.Mutex), renewals: make(map[Key]*renewal)} }
+func newUnsaved() unsaved {
+	return unsaved{mu: new(sync.Mutex), renewals: make(map[store.Key]*renewal)}
+}
 
-func (u unsaved) keep(k Key, n *renewal) {
+func (u unsaved) keep(k store.Key, n *renewal) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	n.waited = true
 	u.renewals[k] = n
 }
 
-func (u unsaved) drop(k Key) {
+func (u unsaved) drop(k store.Key) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	delete(u.renewals, k)
 }
 
-// of returns the renewal of exactly what is on record. One of anything else is out of date.
-func (u unsaved) of(r *Record) *renewal {
+// of returns the renewal of exactly the stored tokens. One of other tokens is out of date.
+func (u unsaved) of(r *store.Record) *renewal {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	n := u.renewals[r.Key]

@@ -120,7 +120,7 @@ func TestConnectionForgottenWhileItIsRenewedStaysForgotten(t *testing.T) {
 		got := make(chan error)
 		go func() { _, err := d.Token(t.Context(), alice, id); got <- err }()
 		time.Sleep(time.Second)
-		if err := d.Disconnect(t.Context(), alice, id); err != nil {
+		if err := d.Delete(t.Context(), alice, id); err != nil {
 			t.Error(err)
 		}
 		wantErr(t, "Token", <-got, connect.ErrNotConnected)
@@ -201,7 +201,7 @@ func TestRenewalKeptInMindIsNotUsedForAnythingElse(t *testing.T) {
 		_, err := d.Token(t.Context(), alice, "")
 		wantErr(t, "Token", err, connect.ErrUnavailable)
 		store.set(nil, nil)
-		d.connectAs(t, alice, gallery, connect.Wish{Connection: id})
+		d.connectAs(t, alice, gallery, connect.Request{Connection: id})
 		time.Sleep(time.Hour)
 		page, err := d.Models(t.Context(), alice, "", matterport.ModelQuery{})
 		if err != nil || page.Total != 3 {

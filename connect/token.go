@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/showcase"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -19,7 +21,7 @@ type Token struct {
 	ExpiresIn   int       // whole seconds left, always more than 60
 }
 
-// patience is how long a caller who could be served from what is on record waits for something better.
+// patience is how long a caller who could be served the stored token waits for a fresher one.
 const patience = 2 * time.Second
 
 var (
@@ -30,10 +32,10 @@ var (
 // Token returns an access token of the connection of u with that ID, or of the only one that u has where id
 // is empty.
 //
-// The token on record is given out while more than RefreshBefore of its life is left; then it is renewed,
-// once for however many callers, in this process and in others. A caller whose ctx ends leaves at once and
-// takes nothing from the others. When Matterport is in trouble, a token that the SDK can still work with is
-// given out instead. [ErrReconnect] says that Matterport has refused the connection itself.
+// The stored token is returned while more than RefreshBefore of its life is left; then it is renewed, once
+// for however many callers, in this process and in others. A caller whose ctx ends leaves at once and does
+// not disturb the others. When Matterport is in trouble, a token that the SDK can still work with is
+// returned instead. [ErrReconnect] means that Matterport has refused the connection itself.
 func (c *Connections) Token(ctx context.Context, u *identity.User, id string) (Token, error) {
 	r, err := c.current(ctx, u, id)
 	if err != nil {
@@ -43,7 +45,7 @@ func (c *Connections) Token(ctx context.Context, u *identity.User, id string) (T
 }
 
 // current returns the record with a token that can be given out.
-func (c *Connections) current(ctx context.Context, u *identity.User, id string) (*Record, error) {
+func (c *Connections) current(ctx context.Context, u *identity.User, id string) (*store.Record, error) {
 	if c.flights.Closed() {
 		return nil, unavailable(errClosed)
 	}
@@ -61,7 +63,7 @@ func (c *Connections) current(ctx context.Context, u *identity.User, id string) 
 }
 
 // renewed waits for a renewal, then looks again: what was true before the wait may not be now.
-func (c *Connections) renewed(ctx context.Context, u *identity.User, r *Record) (*Record, error) {
+func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Record) (*store.Record, error) {
 	renewErr := c.renew(ctx, r.Key, "", c.token(r).usable())
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -86,13 +88,13 @@ func (c *Connections) renewed(ctx context.Context, u *identity.User, r *Record) 
 
 // renew waits until the connection has been renewed, by this caller's flight or by one under way. refused is
 // an access token that Matterport does not take, though it should live. The flight goes on when the caller
-// leaves; one who has something at hand leaves after a little patience.
-func (c *Connections) renew(ctx context.Context, k Key, refused matterport.Secret, atHand bool) error {
+// leaves; a caller with a usable token leaves after a little patience.
+func (c *Connections) renew(ctx context.Context, k store.Key, refused matterport.Secret, usable bool) error {
 	landed := c.flights.Do("renew "+k.ID+" of "+k.User, workTime, func(ctx context.Context) error {
 		return c.refresh(ctx, k, refused)
 	})
 	var enough time.Duration
-	if atHand {
+	if usable {
 		enough = patience
 	}
 	done, err := flight.Wait(ctx, landed, enough)
@@ -106,16 +108,18 @@ func (c *Connections) renew(ctx context.Context, k Key, refused matterport.Secre
 }
 
 // token says how much the record's access token is still worth.
-func (c *Connections) token(r *Record) Token {
+func (c *Connections) token(r *store.Record) Token {
 	left := r.ValidUntil.Sub(c.app.ServerTime())
 	return Token{AccessToken: r.AccessToken, ValidUntil: r.ValidUntil, ExpiresIn: int(left / time.Second)}
 }
 
 // usable says that the SDK can work with t.
-func (t Token) usable() bool { return t.AccessToken != "" && t.ExpiresIn >= int(minLeft/time.Second) }
+func (t Token) usable() bool {
+	return t.AccessToken != "" && t.ExpiresIn >= int(showcase.LeastLeft/time.Second)
+}
 
 // fresh says that the record's token needs no renewal yet.
-func (c *Connections) fresh(r *Record) bool {
+func (c *Connections) fresh(r *store.Record) bool {
 	t := c.token(r)
 	return t.usable() && t.ExpiresIn > int(c.cfg.RefreshBefore/time.Second)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
@@ -76,7 +77,7 @@ func TestRevokedConnectionHasToBeConnectedAgain(t *testing.T) {
 		}
 		_, err := d.Models(t.Context(), alice, "", matterport.ModelQuery{})
 		wantErr(t, "Models", err, connect.ErrReconnect)
-		r, err := d.store.Get(t.Context(), connect.Key{User: "alice", ID: id})
+		r, err := d.store.Get(t.Context(), store.Key{User: "alice", ID: id})
 		if err != nil || r.RefreshToken != "" || r.AccessToken != "" {
 			t.Errorf("tokens are still on record, or %v", err)
 		}
@@ -85,7 +86,7 @@ func TestRevokedConnectionHasToBeConnectedAgain(t *testing.T) {
 		}
 		d.log.has(t, "connection lost", "user=alice", id)
 
-		d.connectAs(t, alice, harbour, connect.Wish{Connection: id})
+		d.connectAs(t, alice, harbour, connect.Request{Connection: id})
 		token(t, d.Connections, alice, id)
 	})
 }
@@ -157,7 +158,7 @@ func TestNothingIsGivenOutAfterClose(t *testing.T) {
 func TestNoSecretIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
-		a := begin(t, d.Connections, alice, connect.Wish{})
+		a := begin(t, d.Connections, alice, connect.Request{})
 		cb := d.agree(t, a, harbour)
 		c, err := d.Finish(t.Context(), alice, cb, string(a.Proof))
 		if err != nil {
@@ -167,7 +168,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 			"code": cb.Code, "proof": string(a.Proof), "attempt": a.ID, "client secret": matterporttest.DefaultOAuthClientSecret,
 		}
 		remember := func(name string) {
-			r, err := d.store.Get(t.Context(), connect.Key{User: "alice", ID: c.ID})
+			r, err := d.store.Get(t.Context(), store.Key{User: "alice", ID: c.ID})
 			if err != nil {
 				t.Fatal(err)
 			}

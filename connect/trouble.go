@@ -6,10 +6,11 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 )
 
-// retryUnavailable is the wait that is suggested where nobody suggested another.
+// retryUnavailable is the wait that is suggested if Matterport suggests none.
 const retryUnavailable = 5 * time.Second
 
 var errClosed = errors.New("closed")
@@ -18,7 +19,7 @@ func unavailable(err error) *Error {
 	return &Error{Kind: ErrUnavailable, RetryAfter: retryUnavailable, Err: err}
 }
 
-// doubt is the answer to a store, or a rule of the host, that does not work: nothing is given out.
+// doubt is the answer if the store, or a rule of the host, fails: nothing is given out.
 func (c *Connections) doubt(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return err // the caller has left, or has run out of time: that is what went wrong
@@ -27,11 +28,11 @@ func (c *Connections) doubt(ctx context.Context, err error) error {
 	return unavailable(err)
 }
 
-// notFound sorts an error of the store or of what was done in it: kind is for what is not on record.
+// notFound sorts an error of the store or of what was done in it: kind is for a connection that is not stored.
 func (c *Connections) notFound(ctx context.Context, err, kind error) error {
 	var ours *Error
 	switch {
-	case errors.Is(err, ErrNoRecord):
+	case errors.Is(err, store.ErrNoRecord):
 		return kind
 	case errors.As(err, &ours), errors.Is(err, ErrReconnect):
 		return err

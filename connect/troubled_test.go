@@ -5,12 +5,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 )
 
 // troubled is a store that can be made to fail.
 type troubled struct {
-	connect.Store
+	store.Store
 	mu     sync.Mutex
 	all    error // every call
 	commit error // Update, after the change
@@ -28,42 +28,42 @@ func (s *troubled) trouble() (all, commit error) {
 	return s.all, s.commit
 }
 
-func (s *troubled) Begin(ctx context.Context, a *connect.StoredAttempt, keep int, now time.Time) error {
+func (s *troubled) Begin(ctx context.Context, a *store.PendingAuthorization, keep int, now time.Time) error {
 	if err, _ := s.trouble(); err != nil {
 		return err
 	}
 	return s.Store.Begin(ctx, a, keep, now)
 }
 
-func (s *troubled) Take(ctx context.Context, id string) (*connect.StoredAttempt, error) {
+func (s *troubled) Take(ctx context.Context, id string) (*store.PendingAuthorization, error) {
 	if err, _ := s.trouble(); err != nil {
 		return nil, err
 	}
 	return s.Store.Take(ctx, id)
 }
 
-func (s *troubled) Create(ctx context.Context, r *connect.Record, most int) error {
+func (s *troubled) Create(ctx context.Context, r *store.Record, most int) error {
 	if err, _ := s.trouble(); err != nil {
 		return err
 	}
 	return s.Store.Create(ctx, r, most)
 }
 
-func (s *troubled) Get(ctx context.Context, k connect.Key) (*connect.Record, error) {
+func (s *troubled) Get(ctx context.Context, k store.Key) (*store.Record, error) {
 	if err, _ := s.trouble(); err != nil {
 		return nil, err
 	}
 	return s.Store.Get(ctx, k)
 }
 
-func (s *troubled) List(ctx context.Context, user string) ([]*connect.Record, error) {
+func (s *troubled) List(ctx context.Context, user string) ([]*store.Record, error) {
 	if err, _ := s.trouble(); err != nil {
 		return nil, err
 	}
 	return s.Store.List(ctx, user)
 }
 
-func (s *troubled) Delete(ctx context.Context, k connect.Key) error {
+func (s *troubled) Delete(ctx context.Context, k store.Key) error {
 	if err, _ := s.trouble(); err != nil {
 		return err
 	}
@@ -77,11 +77,11 @@ func (s *troubled) DeleteUser(ctx context.Context, user string) (int, error) {
 	return s.Store.DeleteUser(ctx, user)
 }
 
-func (s *troubled) Update(ctx context.Context, k connect.Key, change func(context.Context, *connect.Record) error) error {
+func (s *troubled) Update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) error {
 	if err, _ := s.trouble(); err != nil {
 		return err
 	}
-	return s.Store.Update(ctx, k, func(ctx context.Context, r *connect.Record) error {
+	return s.Store.Update(ctx, k, func(ctx context.Context, r *store.Record) error {
 		if err := change(ctx, r); err != nil {
 			return err
 		}

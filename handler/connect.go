@@ -100,7 +100,7 @@ func NewConnect(cfg ConnectConfig) (*Connect, error) {
 		cookies:     newAttemptCookies(strings.HasPrefix(app.RedirectURL(), "https:")),
 		sameOrigin:  http.NewCrossOriginProtection(),
 		cors:        cors,
-		scopes:      shell.cfg.Strings.Connect.scopes(cfg.Connections.Scopes()),
+		scopes:      shell.cfg.Strings.Connect.scopes(cfg.Connections.App().Scopes()),
 		selector:    app.SelectorURL(),
 		authorize:   origin(app.AuthorizePage()),
 	}

@@ -35,7 +35,7 @@ func (c *Connect) begin(w http.ResponseWriter, r *http.Request, v visit) {
 		fail(connect.ErrInvalid)
 		return
 	}
-	a, err := c.connections.Begin(r.Context(), v.user, connect.Wish{Connection: v.id, Label: r.PostForm.Get("label")})
+	a, err := c.connections.Begin(r.Context(), v.user, connect.Request{Connection: v.id, Label: r.PostForm.Get("label")})
 	if err != nil {
 		fail(err)
 		return

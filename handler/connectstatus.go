@@ -85,7 +85,7 @@ func (c *Connect) forget(w http.ResponseWriter, r *http.Request, v visit) {
 	case !connectionID(confirmed) || (v.id != "" && v.id != confirmed):
 		err = errUnconfirmed
 	default:
-		err = c.connections.Disconnect(r.Context(), v.user, confirmed)
+		err = c.connections.Delete(r.Context(), v.user, confirmed)
 	}
 	if err != nil {
 		c.refuse(w, r, v, err)

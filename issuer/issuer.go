@@ -41,7 +41,7 @@ func New(cfg Config) (*Issuer, error) {
 		log:     cfg.Logger,
 		store:   cfg.Store,
 		flights: flight.New(),
-		budget:  budget.New(cfg.MintBurst, cfg.MintEvery),
+		budget:  budget.New(cfg.MintBurst, cfg.MintEvery, time.Now),
 		gone:    newGone(),
 		quiet:   quiet{now: time.Now},
 		deletes: make(chan struct{}, maxDeletes),

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 )
 
-// Begin implements [connect.Store].
-func (s *Store) Begin(ctx context.Context, a *connect.StoredAttempt, keep int, now time.Time) error {
+// Begin implements [store.Store].
+func (s *Store) Begin(ctx context.Context, a *store.PendingAuthorization, keep int, now time.Time) error {
 	if !storable(a.ID, a.User, a.Connection, a.Label) {
 		return errText
 	}
@@ -43,13 +43,13 @@ func (s *Store) Begin(ctx context.Context, a *connect.StoredAttempt, keep int, n
 	return nil
 }
 
-// Take implements [connect.Store]. An attempt that cannot be opened is forgotten, too: it is an error,
+// Take implements [store.Store]. An attempt that cannot be opened is forgotten, too: it is an error,
 // once.
-func (s *Store) Take(ctx context.Context, id string) (*connect.StoredAttempt, error) {
+func (s *Store) Take(ctx context.Context, id string) (*store.PendingAuthorization, error) {
 	if !storable(id) {
-		return nil, connect.ErrNoRecord
+		return nil, store.ErrNoRecord
 	}
-	a := &connect.StoredAttempt{ID: id}
+	a := &store.PendingAuthorization{ID: id}
 	var proof, verifier []byte
 	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `DELETE FROM pme_attempts WHERE id = $1
@@ -58,7 +58,7 @@ func (s *Store) Take(ctx context.Context, id string) (*connect.StoredAttempt, er
 	})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return nil, connect.ErrNoRecord
+		return nil, store.ErrNoRecord
 	case err != nil:
 		return nil, failed(ctx, "take", err)
 	case len(proof) != len(a.Proof):
@@ -71,6 +71,6 @@ func (s *Store) Take(ctx context.Context, id string) (*connect.StoredAttempt, er
 	return a, nil
 }
 
-func verifierOf(a *connect.StoredAttempt) place {
-	return place{"pme_attempts", "verifier", connect.Key{User: a.User, ID: a.ID}}
+func verifierOf(a *store.PendingAuthorization) place {
+	return place{"pme_attempts", "verifier", store.Key{User: a.User, ID: a.ID}}
 }

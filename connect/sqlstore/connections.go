@@ -9,7 +9,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 )
 
 const connectionsTable = "pme_connections"
@@ -20,7 +20,7 @@ const columns = `user_id, id, label, scopes, connected, refreshed, refresh_token
 const one = `SELECT ` + columns + ` FROM pme_connections WHERE user_id = $1 AND id = $2`
 
 // values returns what is to be kept of r.
-func (s *Store) values(r *connect.Record) ([]any, error) {
+func (s *Store) values(r *store.Record) ([]any, error) {
 	if !storable(r.User, r.ID, r.Label) {
 		return nil, errText
 	}
@@ -37,13 +37,13 @@ func (s *Store) values(r *connect.Record) ([]any, error) {
 }
 
 // record reads the columns of a connection.
-func (s *Store) record(from scanner) (*connect.Record, error) {
-	r := new(connect.Record)
+func (s *Store) record(from scanner) (*store.Record, error) {
+	r := new(store.Record)
 	var refresh, access []byte
 	err := from.Scan(&r.User, &r.ID, &r.Label, (*scopes)(&r.Scopes), (*instant)(&r.Connected), (*instant)(&r.Refreshed),
 		&refresh, &access, (*instant)(&r.ValidUntil))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, connect.ErrNoRecord
+		return nil, store.ErrNoRecord
 	}
 	if err != nil {
 		return nil, err
@@ -63,8 +63,8 @@ func userLock(user string) int64 {
 	return int64(binary.BigEndian.Uint64(sum[:])) //nolint:gosec // any number will do
 }
 
-// Create implements [connect.Store].
-func (s *Store) Create(ctx context.Context, r *connect.Record, most int) error {
+// Create implements [store.Store].
+func (s *Store) Create(ctx context.Context, r *store.Record, most int) error {
 	values, err := s.values(r)
 	if err != nil {
 		return err
@@ -78,37 +78,37 @@ func (s *Store) Create(ctx context.Context, r *connect.Record, most int) error {
 			return err
 		}
 		if has >= most {
-			return connect.ErrFull
+			return store.ErrFull
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO pme_connections (`+columns+`)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, values...)
 		return err
 	})
-	if err != nil && !errors.Is(err, connect.ErrFull) {
+	if err != nil && !errors.Is(err, store.ErrFull) {
 		return failed(ctx, "create", err)
 	}
 	return err
 }
 
-// Get implements [connect.Store].
-func (s *Store) Get(ctx context.Context, k connect.Key) (*connect.Record, error) {
+// Get implements [store.Store].
+func (s *Store) Get(ctx context.Context, k store.Key) (*store.Record, error) {
 	if !storable(k.User, k.ID) {
-		return nil, connect.ErrNoRecord
+		return nil, store.ErrNoRecord
 	}
 	r, err := s.record(s.queryRow(ctx, one, k.User, k.ID))
-	if err != nil && !errors.Is(err, connect.ErrNoRecord) {
+	if err != nil && !errors.Is(err, store.ErrNoRecord) {
 		return nil, failed(ctx, "get", err)
 	}
 	return r, err
 }
 
-// List implements [connect.Store]. It does not leave the tokens out: a connection whose tokens cannot be
+// List implements [store.Store]. It does not leave the tokens out: a connection whose tokens cannot be
 // opened is an error here, too.
-func (s *Store) List(ctx context.Context, user string) ([]*connect.Record, error) {
+func (s *Store) List(ctx context.Context, user string) ([]*store.Record, error) {
 	if !storable(user) {
 		return nil, nil
 	}
-	var all []*connect.Record
+	var all []*store.Record
 	err := s.query(ctx, func(row scanner) error {
 		r, err := s.record(row)
 		all = append(all, r)
@@ -118,14 +118,14 @@ func (s *Store) List(ctx context.Context, user string) ([]*connect.Record, error
 		return nil, failed(ctx, "list", err)
 	}
 	// Not by the database, which may sort as in a dictionary.
-	slices.SortFunc(all, func(a, b *connect.Record) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(all, func(a, b *store.Record) int { return cmp.Compare(a.ID, b.ID) })
 	return all, nil
 }
 
-// Delete implements [connect.Store]. It waits for an Update of the connection.
-func (s *Store) Delete(ctx context.Context, k connect.Key) error {
+// Delete implements [store.Store]. It waits for an Update of the connection.
+func (s *Store) Delete(ctx context.Context, k store.Key) error {
 	if !storable(k.User, k.ID) {
-		return connect.ErrNoRecord
+		return store.ErrNoRecord
 	}
 	unlock, err := s.updates.Lock(ctx, k)
 	if err != nil {
@@ -144,12 +144,12 @@ func (s *Store) Delete(ctx context.Context, k connect.Key) error {
 	case err != nil:
 		return failed(ctx, "delete", err)
 	case n == 0:
-		return connect.ErrNoRecord
+		return store.ErrNoRecord
 	}
 	return nil
 }
 
-// DeleteUser implements [connect.Store]. It waits for Updates of the connections in PostgreSQL, and in
+// DeleteUser implements [store.Store]. It waits for Updates of the connections in PostgreSQL, and in
 // SQLite it does not.
 func (s *Store) DeleteUser(ctx context.Context, user string) (int, error) {
 	if !storable(user) {

@@ -1,5 +1,5 @@
 // Package sqlstore keeps the accounts that people have connected in a SQL database, with their tokens
-// encrypted. It is the durable [connect.Store]: a restarted server still knows its connections, and a
+// encrypted. It is the durable [store.Store]: a restarted server still knows its connections, and a
 // server that is killed loses none.
 //
 // For one process, package sqlite opens a file, and nothing else has to be installed. Several processes

@@ -9,9 +9,9 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver called pgx
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/sqlstore/sqlite"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -58,32 +58,32 @@ func ExampleStore_Rewrap() {
 	}
 
 	ctx := context.Background()
-	store, err := open(old)
+	file, err := open(old)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	alice := connect.Key{User: "alice", ID: "4RQ2EXAMPLE"}
-	err = store.Create(ctx, &connect.Record{Key: alice, RefreshToken: matterport.Secret("a refresh token")}, 10)
+	alice := store.Key{User: "alice", ID: "4RQ2EXAMPLE"}
+	err = file.Create(ctx, &store.Record{Key: alice, RefreshToken: matterport.Secret("a refresh token")}, 10)
 	fmt.Println("created:", err)
-	_ = store.Close()
+	_ = file.Close()
 
-	store, err = open(next, old)
+	file, err = open(next, old)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	n, err := store.Rewrap(ctx)
+	n, err := file.Rewrap(ctx)
 	fmt.Println("sealed anew:", n, err)
-	_ = store.Close()
+	_ = file.Close()
 
-	store, err = open(next)
+	file, err = open(next)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer func() { _ = store.Close() }()
-	r, err := store.Get(ctx, alice)
+	defer func() { _ = file.Close() }()
+	r, err := file.Get(ctx, alice)
 	fmt.Println("found:", string(r.RefreshToken), err)
 	// Output:
 	// created: <nil>

@@ -14,9 +14,9 @@ import (
 	"go.uber.org/goleak"
 	_ "modernc.org/sqlite" // the driver called sqlite
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/sqlstore/internal/postgrestest"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -126,9 +126,9 @@ const (
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-func record(user, id string) *connect.Record {
-	return &connect.Record{
-		Key:          connect.Key{User: user, ID: id},
+func record(user, id string) *store.Record {
+	return &store.Record{
+		Key:          store.Key{User: user, ID: id},
 		Label:        "Köln",
 		Scopes:       []matterport.Scope{matterport.ScopeViewDetails},
 		Connected:    start,
@@ -138,7 +138,7 @@ func record(user, id string) *connect.Record {
 	}
 }
 
-func create(t *testing.T, s connect.Store, records ...*connect.Record) {
+func create(t *testing.T, s store.Store, records ...*store.Record) {
 	t.Helper()
 	for _, r := range records {
 		if err := s.Create(t.Context(), r, 100); err != nil {
@@ -148,9 +148,9 @@ func create(t *testing.T, s connect.Store, records ...*connect.Record) {
 }
 
 // wantWhole checks that a connection is what record made.
-func wantWhole(t *testing.T, s connect.Store, user, id string) {
+func wantWhole(t *testing.T, s store.Store, user, id string) {
 	t.Helper()
-	r, err := s.Get(t.Context(), connect.Key{User: user, ID: id})
+	r, err := s.Get(t.Context(), store.Key{User: user, ID: id})
 	if err != nil {
 		t.Errorf("Get of %s %s: %v", user, id, err)
 		return
@@ -160,14 +160,14 @@ func wantWhole(t *testing.T, s connect.Store, user, id string) {
 	}
 }
 
-func begin(t *testing.T, s connect.Store, id, user string) {
+func begin(t *testing.T, s store.Store, id, user string) {
 	t.Helper()
-	a := &connect.StoredAttempt{ID: id, User: user, Verifier: verifier, Ends: start.Add(time.Minute)}
+	a := &store.PendingAuthorization{ID: id, User: user, Verifier: verifier, Ends: start.Add(time.Minute)}
 	if err := s.Begin(t.Context(), a, 5, start); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func relabel(label string) func(context.Context, *connect.Record) error {
-	return func(_ context.Context, r *connect.Record) error { r.Label = label; return nil }
+func relabel(label string) func(context.Context, *store.Record) error {
+	return func(_ context.Context, r *store.Record) error { r.Label = label; return nil }
 }

@@ -15,9 +15,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/sqlstore/internal/postgrestest"
+	"github.com/go-pme/pme/connect/store"
 )
 
 // soon is when an answer has to be there, whatever it is.
@@ -31,7 +31,7 @@ func TestDatabaseThatIsKilledLosesNothingAndComesBack(t *testing.T) {
 	db := postgresPool(t, dsn, 8)
 	s := db.store(t, key)
 	create(t, s, record("alice", "A"), record("alice", "B"))
-	mine := connect.Key{User: "alice", ID: "A"}
+	mine := store.Key{User: "alice", ID: "A"}
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
 
@@ -39,7 +39,7 @@ func TestDatabaseThatIsKilledLosesNothingAndComesBack(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 3 { // one that runs, and others that wait for it
 		wg.Go(func() {
-			err := s.Update(ctx, mine, func(_ context.Context, r *connect.Record) error {
+			err := s.Update(ctx, mine, func(_ context.Context, r *store.Record) error {
 				r.Label, r.RefreshToken = "lost", "lost"
 				close(inside)
 				<-killed
@@ -60,14 +60,14 @@ func TestDatabaseThatIsKilledLosesNothingAndComesBack(t *testing.T) {
 		"Get":    func() error { _, err := s.Get(ctx, mine); return err },
 		"List":   func() error { _, err := s.List(ctx, "alice"); return err },
 		"Take":   func() error { _, err := s.Take(ctx, "nonce"); return err },
-		"Begin":  func() error { return s.Begin(ctx, &connect.StoredAttempt{ID: "nonce"}, 1, start) },
+		"Begin":  func() error { return s.Begin(ctx, &store.PendingAuthorization{ID: "nonce"}, 1, start) },
 		"Create": func() error { return s.Create(ctx, record("alice", "C"), 5) },
 		"Update": func() error { return s.Update(ctx, mine, relabel("lost")) },
 		"Delete": func() error { return s.Delete(ctx, mine) },
 		"Rewrap": func() error { _, err := s.Rewrap(ctx); return err },
 		"New":    func() error { _, err := db.open(t, sqlstore.Config{Keys: []sqlstore.Key{key}}); return err },
 	} {
-		if err := call(); err == nil || errors.Is(err, connect.ErrNoRecord) || ctx.Err() != nil {
+		if err := call(); err == nil || errors.Is(err, store.ErrNoRecord) || ctx.Err() != nil {
 			t.Errorf("%s without a database: %v", what, err)
 		}
 	}
@@ -112,7 +112,7 @@ func holdUntilKilled(dsn string) {
 	if err != nil {
 		fail(err)
 	}
-	fail(s.Update(ctx, connect.Key{User: "alice", ID: "A"}, func(_ context.Context, r *connect.Record) error {
+	fail(s.Update(ctx, store.Key{User: "alice", ID: "A"}, func(_ context.Context, r *store.Record) error {
 		r.Label, r.RefreshToken = "lost", "lost"
 		_, _ = os.Stdout.WriteString("inside\n")
 		select {}
@@ -142,7 +142,7 @@ func TestLockOfAKilledProcessIsFree(t *testing.T) {
 		t.Fatalf("the other process: %q, %v", line, err)
 	}
 
-	mine := connect.Key{User: "alice", ID: "A"}
+	mine := store.Key{User: "alice", ID: "A"}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	if err := s.Update(ctx, mine, relabel("early")); !errors.Is(err, context.DeadlineExceeded) {

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
+	"github.com/go-pme/pme/connect/store"
 )
 
 func TestUpdatesLeaveConnectionsToReaders(t *testing.T) {
@@ -23,7 +23,7 @@ func TestUpdatesLeaveConnectionsToReaders(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, id := range ids {
 		wg.Go(func() {
-			err := s.Update(t.Context(), connect.Key{User: "alice", ID: id}, func(context.Context, *connect.Record) error {
+			err := s.Update(t.Context(), store.Key{User: "alice", ID: id}, func(context.Context, *store.Record) error {
 				inside <- struct{}{}
 				<-leave
 				return nil
@@ -38,13 +38,13 @@ func TestUpdatesLeaveConnectionsToReaders(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
 	for _, id := range ids {
-		if _, err := s.Get(ctx, connect.Key{User: "alice", ID: id}); err != nil {
+		if _, err := s.Get(ctx, store.Key{User: "alice", ID: id}); err != nil {
 			t.Errorf("Get beside Updates that are more than there are connections: %v", err)
 		}
 	}
 	late, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := s.Update(late, connect.Key{User: "alice", ID: "none"}, relabel("")); !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.Update(late, store.Key{User: "alice", ID: "none"}, relabel("")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("an Update for which there is no connection left: %v", err)
 	}
 	close(leave)
@@ -59,7 +59,7 @@ func TestUpdatesOfOneConnectionLeaveRoomForOthers(t *testing.T) {
 	var wg sync.WaitGroup
 	for range cap(inside) {
 		wg.Go(func() {
-			err := s.Update(t.Context(), connect.Key{User: "alice", ID: "A"}, func(context.Context, *connect.Record) error {
+			err := s.Update(t.Context(), store.Key{User: "alice", ID: "A"}, func(context.Context, *store.Record) error {
 				inside <- struct{}{}
 				<-leave
 				return nil
@@ -73,7 +73,7 @@ func TestUpdatesOfOneConnectionLeaveRoomForOthers(t *testing.T) {
 	time.Sleep(100 * time.Millisecond) // the others wait
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
-	if err := s.Update(ctx, connect.Key{User: "alice", ID: "B"}, relabel("Köln")); err != nil {
+	if err := s.Update(ctx, store.Key{User: "alice", ID: "B"}, relabel("Köln")); err != nil {
 		t.Errorf("Update of another: %v", err)
 	}
 	close(leave)
@@ -96,7 +96,7 @@ func TestBeginDoesNotWaitForWhatOthersDrop(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
 	later := start.Add(time.Hour)
-	if err := s.Begin(ctx, &connect.StoredAttempt{ID: "nonce", User: "alice", Ends: later.Add(time.Minute)}, 5, later); err != nil {
+	if err := s.Begin(ctx, &store.PendingAuthorization{ID: "nonce", User: "alice", Ends: later.Add(time.Minute)}, 5, later); err != nil {
 		t.Errorf("Begin: %v", err)
 	}
 }
@@ -111,12 +111,12 @@ func TestOneConnectionIsEnough(t *testing.T) {
 	for range 5 {
 		for _, id := range []string{"A", "B"} {
 			wg.Go(func() {
-				if err := s.Update(ctx, connect.Key{User: "alice", ID: id}, relabel("Köln")); err != nil {
+				if err := s.Update(ctx, store.Key{User: "alice", ID: id}, relabel("Köln")); err != nil {
 					t.Errorf("Update: %v", err)
 				}
 			})
 			wg.Go(func() {
-				if _, err := s.Get(ctx, connect.Key{User: "alice", ID: id}); err != nil {
+				if _, err := s.Get(ctx, store.Key{User: "alice", ID: id}); err != nil {
 					t.Errorf("Get: %v", err)
 				}
 			})

@@ -9,7 +9,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 )
 
 // uses counts the connections that need each key.
@@ -59,7 +59,7 @@ func (s *Store) checkKeys(ctx context.Context, lost []string) error {
 func (s *Store) checkKey(ctx context.Context, m mark) error {
 	var tried, opened int
 	err := s.query(ctx, func(row scanner) error {
-		var k connect.Key
+		var k store.Key
 		var sealed []byte
 		if err := row.Scan(&k.User, &k.ID, &sealed); err != nil {
 			return err
@@ -107,9 +107,9 @@ func (s *Store) discard(ctx context.Context, inUse map[mark]int, lost string) er
 // beside them, and waits for their Updates. Connections that cannot be opened are left as they are, and
 // are an error.
 func (s *Store) Rewrap(ctx context.Context) (int, error) {
-	var older []connect.Key
+	var older []store.Key
 	err := s.query(ctx, func(row scanner) error {
-		var k connect.Key
+		var k store.Key
 		err := row.Scan(&k.User, &k.ID)
 		older = append(older, k)
 		return err
@@ -120,11 +120,11 @@ func (s *Store) Rewrap(ctx context.Context) (int, error) {
 	var done, unreadable int
 	var last error
 	for _, k := range older {
-		err := s.Update(ctx, k, func(context.Context, *connect.Record) error { return nil })
+		err := s.Update(ctx, k, func(context.Context, *store.Record) error { return nil })
 		switch {
 		case err == nil:
 			done++
-		case errors.Is(err, connect.ErrNoRecord): // deleted meanwhile
+		case errors.Is(err, store.ErrNoRecord): // deleted meanwhile
 		case errors.Is(err, ErrDamaged), errors.Is(err, ErrKeyMissing):
 			unreadable++
 			last = err

@@ -13,8 +13,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
+	"github.com/go-pme/pme/connect/store"
 )
 
 func TestKeysRotate(t *testing.T) {
@@ -28,7 +28,7 @@ func TestKeysRotate(t *testing.T) {
 
 		s = db.store(t, next, old)
 		wantWhole(t, s, "alice", "A")
-		if err := s.Update(t.Context(), connect.Key{User: "alice", ID: "A"}, relabel("Köln")); err != nil {
+		if err := s.Update(t.Context(), store.Key{User: "alice", ID: "A"}, relabel("Köln")); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := db.open(t, sqlstore.Config{Keys: []sqlstore.Key{next}}); !errors.Is(err, sqlstore.ErrKeyMissing) {
@@ -59,7 +59,7 @@ func TestRewrapBesideUpdatesLosesNothing(t *testing.T) {
 		for _, id := range []string{"A", "B", "C"} {
 			wg.Go(func() {
 				for i := range rounds {
-					err := s.Update(t.Context(), connect.Key{User: "alice", ID: id}, func(_ context.Context, r *connect.Record) error {
+					err := s.Update(t.Context(), store.Key{User: "alice", ID: id}, func(_ context.Context, r *store.Record) error {
 						if i > 0 && r.Label != strconv.Itoa(i-1) {
 							return fmt.Errorf("round %d begins with %q", i, r.Label)
 						}
@@ -118,7 +118,7 @@ func TestLostKeyIsAClearErrorAtStart(t *testing.T) {
 		}
 		wantWhole(t, s, "alice", "B")
 		for _, user := range []string{"alice", "bob", "carol"} {
-			if r, err := s.Get(t.Context(), connect.Key{User: user, ID: "A"}); err != nil || !r.Reconnect() || r.AccessToken != "" || r.Label != "Köln" {
+			if r, err := s.Get(t.Context(), store.Key{User: user, ID: "A"}); err != nil || !r.Reconnect() || r.AccessToken != "" || r.Label != "Köln" {
 				t.Errorf("the connection of %s whose key is lost: %+v, %v", user, r, err)
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -25,7 +25,7 @@ var (
 // A place is where a sealed value belongs. What is sealed for one cannot be opened in another.
 type place struct {
 	table, column string
-	connect.Key   // of an attempt: its user and its own ID
+	store.Key     // of an attempt: its user and its own ID
 }
 
 func (p place) String() string { return fmt.Sprintf("%s of %s %q", p.column, p.table, p.ID) }

@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
+	"github.com/go-pme/pme/connect/store"
 )
 
 // A network is between a store and its database, and may fall silent: nothing comes through any more,
@@ -110,7 +110,7 @@ func TestDatabaseThatDoesNotAnswerKeepsNobody(t *testing.T) {
 	refused := errors.New("refused")
 	for id, outcome := range map[string]error{"A": nil, "B": refused} {
 		updates.Go(func() {
-			err := s.Update(t.Context(), connect.Key{User: "alice", ID: id}, func(_ context.Context, r *connect.Record) error {
+			err := s.Update(t.Context(), store.Key{User: "alice", ID: id}, func(_ context.Context, r *store.Record) error {
 				both <- struct{}{}
 				<-silent
 				r.Label = "lost"
@@ -131,13 +131,13 @@ func TestDatabaseThatDoesNotAnswerKeepsNobody(t *testing.T) {
 	close(silent)
 
 	var calls sync.WaitGroup
-	k := connect.Key{User: "alice", ID: "C"}
+	k := store.Key{User: "alice", ID: "C"}
 	for what, call := range map[string]func(ctx context.Context) error{
 		"Get":    func(ctx context.Context) error { _, err := s.Get(ctx, k); return err },
 		"List":   func(ctx context.Context) error { _, err := s.List(ctx, "alice"); return err },
 		"Take":   func(ctx context.Context) error { _, err := s.Take(ctx, "nonce"); return err },
 		"Update": func(ctx context.Context) error { return s.Update(ctx, k, relabel("lost")) },
-		"Delete": func(ctx context.Context) error { return s.Delete(ctx, connect.Key{User: "alice", ID: "D"}) },
+		"Delete": func(ctx context.Context) error { return s.Delete(ctx, store.Key{User: "alice", ID: "D"}) },
 	} {
 		calls.Go(func() {
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)

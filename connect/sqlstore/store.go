@@ -9,22 +9,22 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/go-pme/pme/connect"
-	"github.com/go-pme/pme/internal/keylock"
+	"github.com/go-pme/pme/connect/sqlstore/internal/keylock"
+	"github.com/go-pme/pme/connect/store"
 )
 
-// Store is a [connect.Store] in a database.
+// Store is a [store.Store] in a database.
 type Store struct {
 	db *sql.DB
 	traits
 	ring *keyring
 	log  *slog.Logger
 
-	updates keylock.Locks[connect.Key] // one waiter of each connection asks the database, not all
-	slots   chan struct{}              // one for each Update at a time; nil where none holds a connection
+	updates keylock.Locks[store.Key] // one waiter of each connection asks the database, not all
+	slots   chan struct{}            // one for each Update at a time; nil where none holds a connection
 }
 
-var _ connect.Store = (*Store)(nil)
+var _ store.Store = (*Store)(nil)
 
 // failed is the error of a call. It says so where ctx is the reason, as not every driver does.
 func failed(ctx context.Context, what string, err error) error {

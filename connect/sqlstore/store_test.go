@@ -10,27 +10,27 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/connect/storetest"
 )
 
 func TestSQLite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) connect.Store {
+	storetest.Run(t, func(t *testing.T) store.Store {
 		return sqliteFile(t, filepath.Join(t.TempDir(), "connections.db"), 1).store(t, sqlstore.NewKey())
 	})
 }
 
 func TestPostgreSQL(t *testing.T) {
 	server := postgres(t)
-	storetest.Run(t, func(t *testing.T) connect.Store {
+	storetest.Run(t, func(t *testing.T) store.Store {
 		return postgresPool(t, server.Schema(t), 20).store(t, sqlstore.NewKey())
 	})
 }
 
 func TestPostgreSQLShared(t *testing.T) {
 	server := postgres(t)
-	storetest.RunShared(t, func(t *testing.T) (a, b connect.Store) {
+	storetest.RunShared(t, func(t *testing.T) (a, b store.Store) {
 		dsn, key := server.Schema(t), sqlstore.NewKey()
 		return postgresPool(t, dsn, 20).store(t, key), postgresPool(t, dsn, 20).store(t, key)
 	})
@@ -42,7 +42,7 @@ func TestLimitsOfTheDatabaseAreNoneOfAnUpdate(t *testing.T) {
 	dsn, key := postgres(t).Schema(t)+limit+" default_transaction_isolation=serializable", sqlstore.NewKey()
 	a, b := postgresPool(t, dsn, 5).store(t, key), postgresPool(t, dsn, 5).store(t, key)
 	create(t, a, record("alice", "A"))
-	k := connect.Key{User: "alice", ID: "A"}
+	k := store.Key{User: "alice", ID: "A"}
 	for what, wait := range map[string]func(ctx context.Context) error{
 		"Update":     func(ctx context.Context) error { return b.Update(ctx, k, relabel("changed by the other")) },
 		"Delete":     func(ctx context.Context) error { return b.Delete(ctx, k) },
@@ -52,7 +52,7 @@ func TestLimitsOfTheDatabaseAreNoneOfAnUpdate(t *testing.T) {
 		var wg sync.WaitGroup
 		inside := make(chan struct{})
 		wg.Go(func() {
-			err := a.Update(t.Context(), k, func(context.Context, *connect.Record) error {
+			err := a.Update(t.Context(), k, func(context.Context, *store.Record) error {
 				close(inside)
 				time.Sleep(longer)
 				return nil
@@ -102,8 +102,8 @@ func TestCallThatIsGivenUpKeepsTheConnection(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Millisecond)
 	defer cancel()
-	_, err := s.Get(ctx, connect.Key{User: "alice", ID: "A"})
-	if ctx.Err() == nil || errors.Is(err, connect.ErrNoRecord) {
+	_, err := s.Get(ctx, store.Key{User: "alice", ID: "A"})
+	if ctx.Err() == nil || errors.Is(err, store.ErrNoRecord) {
 		t.Errorf("Get, given up: %v, %v", err, ctx.Err())
 	}
 	if _, err := db.ExecContext(t.Context(), `SELECT n FROM own`); err != nil {

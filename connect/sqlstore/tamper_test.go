@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
+	"github.com/go-pme/pme/connect/store"
 )
 
 func TestWhatWasTamperedWithIsAnError(t *testing.T) {
@@ -24,19 +24,19 @@ func TestWhatWasTamperedWithIsAnError(t *testing.T) {
 	onBoth(t, func(t *testing.T, db database) {
 		key := sqlstore.NewKey()
 		s := db.store(t, key)
-		mine := connect.Key{User: "alice", ID: "A"}
+		mine := store.Key{User: "alice", ID: "A"}
 		for what, tc := range map[string]struct {
 			statement string
-			key       connect.Key
+			key       store.Key
 		}{
 			"a refresh token of another person":       {swap("refresh_token", "refresh_token", `user_id = 'bob'`), mine},
 			"an access token of another person":       {swap("access_token", "access_token", `user_id = 'bob'`), mine},
 			"a refresh token of another connection":   {swap("refresh_token", "refresh_token", `user_id = 'alice' AND id = 'B'`), mine},
 			"a refresh token as access token":         {swap("access_token", "refresh_token", `user_id = 'alice' AND id = 'A'`), mine},
 			"a verifier as refresh token":             {`UPDATE pme_connections SET refresh_token = (SELECT verifier FROM pme_attempts WHERE id = 'A') WHERE user_id = 'alice' AND id = 'A'`, mine},
-			"a connection given to another person":    {`UPDATE pme_connections SET user_id = 'mallory' WHERE user_id = 'bob'`, connect.Key{User: "mallory", ID: "A"}},
-			"a connection with another ID":            {`UPDATE pme_connections SET id = 'C' WHERE id = 'B'`, connect.Key{User: "alice", ID: "C"}},
-			"a connection whose names were moved":     {`UPDATE pme_connections SET user_id = 'alic', id = 'eA' WHERE user_id = 'alice' AND id = 'A'`, connect.Key{User: "alic", ID: "eA"}},
+			"a connection given to another person":    {`UPDATE pme_connections SET user_id = 'mallory' WHERE user_id = 'bob'`, store.Key{User: "mallory", ID: "A"}},
+			"a connection with another ID":            {`UPDATE pme_connections SET id = 'C' WHERE id = 'B'`, store.Key{User: "alice", ID: "C"}},
+			"a connection whose names were moved":     {`UPDATE pme_connections SET user_id = 'alic', id = 'eA' WHERE user_id = 'alice' AND id = 'A'`, store.Key{User: "alic", ID: "eA"}},
 			"a token that is plain text":              {`UPDATE pme_connections SET refresh_token = CAST('plain text' AS BYTEA) WHERE user_id = 'alice' AND id = 'A'`, mine},
 			"a token that is cut to the key's ID":     {`UPDATE pme_connections SET refresh_token = substr(refresh_token, 1, 9) WHERE user_id = 'alice' AND id = 'A'`, mine},
 			"a token that is cut":                     {`UPDATE pme_connections SET refresh_token = substr(refresh_token, 1, 50) WHERE user_id = 'alice' AND id = 'A'`, mine},
@@ -76,7 +76,7 @@ func TestEveryBitOfWhatIsSealedCounts(t *testing.T) {
 			if i >= 1 && i <= 8 {
 				want = sqlstore.ErrKeyMissing // the ID of another
 			}
-			if _, err := s.Get(t.Context(), connect.Key{User: "alice", ID: "A"}); !errors.Is(err, want) {
+			if _, err := s.Get(t.Context(), store.Key{User: "alice", ID: "A"}); !errors.Is(err, want) {
 				t.Errorf("byte %d of %d changed: %v, want %v", i, len(sealed), err, want)
 			}
 		}
@@ -99,7 +99,7 @@ func TestAttemptThatWasTamperedWithIsAnErrorOnce(t *testing.T) {
 			if _, err := s.Take(t.Context(), "nonce"); !errors.Is(err, sqlstore.ErrDamaged) || strings.Contains(err.Error(), verifier) {
 				t.Errorf("%s: %v", statement, err)
 			}
-			if _, err := s.Take(t.Context(), "nonce"); !errors.Is(err, connect.ErrNoRecord) {
+			if _, err := s.Take(t.Context(), "nonce"); !errors.Is(err, store.ErrNoRecord) {
 				t.Errorf("%s: taken again: %v", statement, err)
 			}
 			if _, err := s.Take(t.Context(), "other"); err != nil {
@@ -109,7 +109,7 @@ func TestAttemptThatWasTamperedWithIsAnErrorOnce(t *testing.T) {
 	})
 }
 
-func wantUnreadable(t *testing.T, s *sqlstore.Store, what string, k connect.Key) {
+func wantUnreadable(t *testing.T, s *sqlstore.Store, what string, k store.Key) {
 	t.Helper()
 	r, err := s.Get(t.Context(), k)
 	if r != nil || !errors.Is(err, sqlstore.ErrDamaged) && !errors.Is(err, sqlstore.ErrKeyMissing) {
@@ -119,7 +119,7 @@ func wantUnreadable(t *testing.T, s *sqlstore.Store, what string, k connect.Key)
 	if all != nil || listErr == nil {
 		t.Errorf("%s: List = %v, %v", what, all, listErr)
 	}
-	updateErr := s.Update(t.Context(), k, func(context.Context, *connect.Record) error {
+	updateErr := s.Update(t.Context(), k, func(context.Context, *store.Record) error {
 		t.Errorf("%s: change is called", what)
 		return nil
 	})
@@ -144,12 +144,12 @@ func useAll(t *testing.T, db database, log *bytes.Buffer) {
 	create(t, s, record("alice", "A"), record("bob", "A"))
 	begin(t, s, "nonce", "alice")
 	begin(t, s, "another", "bob")
-	if err := s.Update(t.Context(), connect.Key{User: "alice", ID: "A"}, relabel("Bonn")); err != nil {
+	if err := s.Update(t.Context(), store.Key{User: "alice", ID: "A"}, relabel("Bonn")); err != nil {
 		t.Fatal(err)
 	}
 	for _, err := range []error{
 		s.Create(t.Context(), record("alice", "A"), 100),
-		s.Begin(t.Context(), &connect.StoredAttempt{ID: "nonce", User: "alice", Verifier: verifier, Ends: start}, 5, start),
+		s.Begin(t.Context(), &store.PendingAuthorization{ID: "nonce", User: "alice", Verifier: verifier, Ends: start}, 5, start),
 	} {
 		if err == nil {
 			t.Error("what is there already is no error")

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 )
 
 // grace is how long the end of an Update may take, whose context may be over by then.
@@ -16,10 +16,10 @@ const grace = 5 * time.Second
 
 var errKeyChanged = errors.New("sqlstore: an Update must not change the key")
 
-// Update implements [connect.Store].
-func (s *Store) Update(ctx context.Context, k connect.Key, change func(context.Context, *connect.Record) error) error {
+// Update implements [store.Store].
+func (s *Store) Update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) error {
 	if !storable(k.User, k.ID) {
-		return connect.ErrNoRecord
+		return store.ErrNoRecord
 	}
 	unlock, err := s.updates.Lock(ctx, k)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Store) Update(ctx context.Context, k connect.Key, change func(context.C
 
 // updateAlone changes a connection that no other process can change. The database is free while change
 // runs.
-func (s *Store) updateAlone(ctx context.Context, k connect.Key, change func(context.Context, *connect.Record) error) error {
+func (s *Store) updateAlone(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) error {
 	r, err := s.Get(ctx, k)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (s *Store) updateAlone(ctx context.Context, k connect.Key, change func(cont
 
 // updateHolding changes a connection that the database keeps locked while change runs. When this process
 // ends, its transaction does, and nothing is changed.
-func (s *Store) updateHolding(ctx context.Context, k connect.Key, change func(context.Context, *connect.Record) error) error {
+func (s *Store) updateHolding(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) error {
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
@@ -73,7 +73,7 @@ func (s *Store) updateHolding(ctx context.Context, k connect.Key, change func(co
 		_ = tx.Rollback() // does nothing after Commit
 	}()
 	r, err := s.lockRow(ctx, hold, tx, k)
-	if errors.Is(err, connect.ErrNoRecord) {
+	if errors.Is(err, store.ErrNoRecord) {
 		return err
 	}
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *Store) updateHolding(ctx context.Context, k connect.Key, change func(co
 }
 
 // lockRow returns the connection as it is once the lock of its row is there.
-func (s *Store) lockRow(ctx, hold context.Context, tx *sql.Tx, k connect.Key) (*connect.Record, error) {
+func (s *Store) lockRow(ctx, hold context.Context, tx *sql.Tx, k store.Key) (*store.Record, error) {
 	if err := s.allow(ctx, hold, tx); err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (s *Store) allow(ctx, hold context.Context, tx *sql.Tx) error {
 }
 
 // write keeps what r has become.
-func (s *Store) write(ctx context.Context, tx *sql.Tx, k connect.Key, r *connect.Record) error {
+func (s *Store) write(ctx context.Context, tx *sql.Tx, k store.Key, r *store.Record) error {
 	if r.Key != k {
 		return errKeyChanged
 	}
@@ -127,7 +127,7 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, k connect.Key, r *connect
 	n, err := affected(ctx, tx, `UPDATE pme_connections SET label = $3, scopes = $4, connected = $5, refreshed = $6,
 		refresh_token = $7, access_token = $8, valid_until = $9 WHERE user_id = $1 AND id = $2`, values...)
 	if err == nil && n == 0 {
-		return connect.ErrNoRecord
+		return store.ErrNoRecord
 	}
 	return err
 }
@@ -136,7 +136,7 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, k connect.Key, r *connect
 // be in order.
 func kept(end context.Context, err error) error {
 	switch {
-	case err == nil, errors.Is(err, connect.ErrNoRecord):
+	case err == nil, errors.Is(err, store.ErrNoRecord):
 		return err
 	case end.Err() != nil:
 		return fmt.Errorf("sqlstore: update: the database has not answered within %v", grace)

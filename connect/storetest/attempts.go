@@ -9,19 +9,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/internal/suite"
 )
 
-func attemptComesBackWhole(t *testing.T, s connect.Store) {
-	full := &connect.StoredAttempt{
+func attemptComesBackWhole(t *testing.T, s store.Store) {
+	full := &store.PendingAuthorization{
 		ID: "nonce", User: "alice", Connection: "A", Label: "Büro, Köln", Verifier: "a verifier", Ends: start.Add(time.Minute),
 	}
 	for i := range full.Proof {
 		full.Proof[i] = byte(255 - i)
 	}
-	plain := &connect.StoredAttempt{ID: "other", User: "bob", Verifier: "v", Ends: start.Add(time.Minute)}
-	for _, a := range []*connect.StoredAttempt{full, plain} {
+	plain := &store.PendingAuthorization{ID: "other", User: "bob", Verifier: "v", Ends: start.Add(time.Minute)}
+	for _, a := range []*store.PendingAuthorization{full, plain} {
 		begin(t, s, a)
 		got, err := s.Take(t.Context(), a.ID)
 		if err != nil {
@@ -36,7 +36,7 @@ func attemptComesBackWhole(t *testing.T, s connect.Store) {
 	}
 }
 
-func attemptIsTakenOnce(t *testing.T, s connect.Store) {
+func attemptIsTakenOnce(t *testing.T, s store.Store) {
 	begin(t, s, attempt("nonce", "alice", time.Minute))
 	for i, want := range []bool{true, false, false} {
 		if got := taken(t, s, "nonce"); got != want {
@@ -45,8 +45,8 @@ func attemptIsTakenOnce(t *testing.T, s connect.Store) {
 	}
 }
 
-func attemptIsTakenOnceAmongMany(t *testing.T, a, b connect.Store) {
-	both := []connect.Store{a, b}
+func attemptIsTakenOnceAmongMany(t *testing.T, a, b store.Store) {
+	both := []store.Store{a, b}
 	for round := range 5 {
 		id := fmt.Sprintf("nonce%d", round)
 		begin(t, a, attempt(id, "alice", time.Minute))
@@ -56,7 +56,7 @@ func attemptIsTakenOnceAmongMany(t *testing.T, a, b connect.Store) {
 			switch {
 			case err == nil:
 				winners.Add(1)
-			case !errors.Is(err, connect.ErrNoRecord):
+			case !errors.Is(err, store.ErrNoRecord):
 				t.Errorf("Take: %v", err)
 			}
 		})
@@ -66,7 +66,7 @@ func attemptIsTakenOnceAmongMany(t *testing.T, a, b connect.Store) {
 	}
 }
 
-func attemptsOfOnePersonAreBounded(t *testing.T, s connect.Store) {
+func attemptsOfOnePersonAreBounded(t *testing.T, s store.Store) {
 	begin(t, s, attempt("bob", "bob", time.Second))
 	for i, life := range []int{3, 1, 2, 4} { // of 1, 2 and 3 those that end last stay beside the new one
 		if err := s.Begin(t.Context(), attempt(fmt.Sprintf("alice%d", life), "alice", time.Duration(life)*time.Minute), 3, start); err != nil {
@@ -80,7 +80,7 @@ func attemptsOfOnePersonAreBounded(t *testing.T, s connect.Store) {
 	}
 }
 
-func newAttemptStaysThoughItEndsFirst(t *testing.T, s connect.Store) {
+func newAttemptStaysThoughItEndsFirst(t *testing.T, s store.Store) {
 	begin(t, s, attempt("first", "alice", time.Hour))
 	if err := s.Begin(t.Context(), attempt("second", "alice", time.Minute), 1, start); err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func newAttemptStaysThoughItEndsFirst(t *testing.T, s connect.Store) {
 	}
 }
 
-func endedAttemptsOfAnybodyAreDropped(t *testing.T, s connect.Store) {
+func endedAttemptsOfAnybodyAreDropped(t *testing.T, s store.Store) {
 	begin(t, s, attempt("ended", "alice", time.Second))
 	begin(t, s, attempt("ending", "bob", time.Minute))
 	begin(t, s, attempt("going on", "bob", time.Minute+time.Microsecond))
@@ -107,7 +107,7 @@ func endedAttemptsOfAnybodyAreDropped(t *testing.T, s connect.Store) {
 	}
 }
 
-func attemptNeverReplacesAnother(t *testing.T, s connect.Store) {
+func attemptNeverReplacesAnother(t *testing.T, s store.Store) {
 	begin(t, s, attempt("nonce", "alice", time.Minute))
 	if err := s.Begin(t.Context(), attempt("nonce", "mallory", time.Hour), 100, start); err == nil {
 		t.Error("Begin with the ID of another attempt is no error")
@@ -121,9 +121,9 @@ func attemptNeverReplacesAnother(t *testing.T, s connect.Store) {
 	}
 }
 
-func manyAttemptsAtOnceAreBounded(t *testing.T, a, b connect.Store) {
+func manyAttemptsAtOnceAreBounded(t *testing.T, a, b store.Store) {
 	const n, keep = 24, 3
-	both := []connect.Store{a, b}
+	both := []store.Store{a, b}
 	users := []string{"alice", "bob"}
 	begin(t, a, attempt("old", "alice", time.Second)) // for all of them to drop
 	suite.Together(n, func(i int) {

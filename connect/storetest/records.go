@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/internal/suite"
 	"github.com/go-pme/pme/matterport"
 )
 
-func recordComesBackWhole(t *testing.T, s connect.Store) {
+func recordComesBackWhole(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	r.Label = "Büro Köln – 北京 \U0001F3E0 \"quoted\" \\ %s ' ; --\nnext line"
 	r.Scopes = []matterport.Scope{matterport.ScopeViewDetails, "a scope, of \"tomorrow\"", matterport.ScopePurchaseAssets}
@@ -23,7 +23,7 @@ func recordComesBackWhole(t *testing.T, s connect.Store) {
 	want(t, "Get", get(t, s, r.Key), r)
 }
 
-func timesAreUTCToTheMicrosecond(t *testing.T, s connect.Store) {
+func timesAreUTCToTheMicrosecond(t *testing.T, s store.Store) {
 	elsewhere := time.FixedZone("elsewhere", -7*3600)
 	r := record("alice", "A")
 	r.Connected = time.Date(2026, 10, 25, 2, 30, 0, 123_456_789, elsewhere)
@@ -55,7 +55,7 @@ func timesAreUTCToTheMicrosecond(t *testing.T, s connect.Store) {
 	}
 }
 
-func recordWithoutTokensComesBack(t *testing.T, s connect.Store) {
+func recordWithoutTokensComesBack(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	r.Label, r.Scopes, r.RefreshToken, r.AccessToken, r.ValidUntil = "", nil, "", "", time.Time{}
 	create(t, s, r)
@@ -66,7 +66,7 @@ func recordWithoutTokensComesBack(t *testing.T, s connect.Store) {
 	}
 }
 
-func anyTextComesBackOrIsAnError(t *testing.T, s connect.Store) {
+func anyTextComesBackOrIsAnError(t *testing.T, s store.Store) {
 	for i, text := range []string{"a\x00b", "\x00", "broken \xff\xfe", "cut \xe2\x82", "\ud7ff\uffff\U0010ffff", "e\u0301 \u00e9", "   "} {
 		r := record("alice", fmt.Sprintf("label%d", i))
 		r.Label = text
@@ -81,7 +81,7 @@ func anyTextComesBackOrIsAnError(t *testing.T, s connect.Store) {
 			}
 			want(t, "Get", got, r)
 		} else {
-			wantErr(t, "Get of what could not be kept", err, connect.ErrNoRecord)
+			wantErr(t, "Get of what could not be kept", err, store.ErrNoRecord)
 		}
 		wantListed(t, s, r.User, slices.Repeat([]string{r.ID}, count(kept))...)
 		if n, err := s.DeleteUser(t.Context(), r.User); err != nil || n != count(kept) {
@@ -102,7 +102,7 @@ func count(there bool) int {
 	return 0
 }
 
-func awkwardIDsAreKeptApart(t *testing.T, s connect.Store) {
+func awkwardIDsAreKeptApart(t *testing.T, s store.Store) {
 	ids := []string{"a", "A", "a ", " a", "a b", "a:b", "a,b", `"a"`, "'", "*", "a*", "%", "_", "ä", "a\u0308", "ａ", "{a}", "%61", "a\n", "\\"}
 	for i, id := range ids {
 		create(t, s, record(id, ids[len(ids)-1-i]))
@@ -111,7 +111,7 @@ func awkwardIDsAreKeptApart(t *testing.T, s connect.Store) {
 		wantListed(t, s, id, ids[len(ids)-1-i])
 	}
 	for i, id := range ids {
-		if err := s.Delete(t.Context(), connect.Key{User: id, ID: ids[len(ids)-1-i]}); err != nil {
+		if err := s.Delete(t.Context(), store.Key{User: id, ID: ids[len(ids)-1-i]}); err != nil {
 			t.Errorf("Delete of %q: %v", id, err)
 		}
 		for j, other := range ids {
@@ -122,12 +122,12 @@ func awkwardIDsAreKeptApart(t *testing.T, s connect.Store) {
 	}
 }
 
-func connectionsOfOnePersonAreBounded(t *testing.T, s connect.Store) {
+func connectionsOfOnePersonAreBounded(t *testing.T, s store.Store) {
 	create(t, s, record("bob", "A"), record("bob", "B"), record("bob", "C"))
 	over := record("alice", "A")
 	over.RefreshToken, over.AccessToken = "", "" // to be connected again: it counts
 	create(t, s, over, record("alice", "B"))
-	wantErr(t, "the third of two", s.Create(t.Context(), record("alice", "C"), 2), connect.ErrFull)
+	wantErr(t, "the third of two", s.Create(t.Context(), record("alice", "C"), 2), store.ErrFull)
 	wantListed(t, s, "alice", "A", "B")
 	if err := s.Create(t.Context(), record("alice", "C"), 3); err != nil {
 		t.Errorf("the third of three: %v", err)
@@ -140,13 +140,13 @@ func connectionsOfOnePersonAreBounded(t *testing.T, s connect.Store) {
 	}
 }
 
-func manyConnectionsAtOnceAreBounded(t *testing.T, a, b connect.Store) {
+func manyConnectionsAtOnceAreBounded(t *testing.T, a, b store.Store) {
 	const n, most = 24, 3
-	both := []connect.Store{a, b}
+	both := []store.Store{a, b}
 	users := []string{"alice", "bob"}
 	suite.Together(n, func(i int) {
 		err := both[i%2].Create(t.Context(), record(users[i/2%2], fmt.Sprintf("C%02d", i)), most)
-		if err != nil && !errors.Is(err, connect.ErrFull) {
+		if err != nil && !errors.Is(err, store.ErrFull) {
 			t.Errorf("Create: %v", err)
 		}
 	})
@@ -157,23 +157,23 @@ func manyConnectionsAtOnceAreBounded(t *testing.T, a, b connect.Store) {
 	}
 }
 
-func createNeverReplacesAnother(t *testing.T, s connect.Store) {
+func createNeverReplacesAnother(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
 	other := record("alice", "A")
 	other.Label, other.RefreshToken = "another", "another"
 	err := s.Create(t.Context(), other, 100)
-	if err == nil || errors.Is(err, connect.ErrFull) || errors.Is(err, connect.ErrNoRecord) {
+	if err == nil || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrNoRecord) {
 		t.Errorf("Create of a key that is there: %v", err)
 	}
 	want(t, "Get", get(t, s, r.Key), r)
 }
 
-func sameIDOfAnotherPersonIsAnother(t *testing.T, s connect.Store) {
+func sameIDOfAnotherPersonIsAnother(t *testing.T, s store.Store) {
 	mine, theirs := record("alice", "A"), record("bob", "A")
 	theirs.RefreshToken = "refresh token of bob"
 	create(t, s, mine, theirs)
-	update(t, s, mine.Key, func(r *connect.Record) { r.Label = "changed" })
+	update(t, s, mine.Key, func(r *store.Record) { r.Label = "changed" })
 	want(t, "Get", get(t, s, theirs.Key), theirs)
 	if err := s.Delete(t.Context(), mine.Key); err != nil {
 		t.Fatal(err)
@@ -181,10 +181,10 @@ func sameIDOfAnotherPersonIsAnother(t *testing.T, s connect.Store) {
 	want(t, "Get", get(t, s, theirs.Key), theirs)
 }
 
-func nothingIsShared(t *testing.T, s connect.Store) {
+func nothingIsShared(t *testing.T, s store.Store) {
 	given := record("alice", "A")
 	create(t, s, given)
-	spoil := func(r *connect.Record) { r.Label, r.Scopes[0], r.RefreshToken = "spoilt", "spoilt", "spoilt" }
+	spoil := func(r *store.Record) { r.Label, r.Scopes[0], r.RefreshToken = "spoilt", "spoilt", "spoilt" }
 	spoil(given)
 	spoil(get(t, s, given.Key))
 	records, err := s.List(t.Context(), "alice")
@@ -193,37 +193,37 @@ func nothingIsShared(t *testing.T, s connect.Store) {
 	}
 	spoil(records[0])
 	want(t, "Get", get(t, s, given.Key), record("alice", "A"))
-	var kept *connect.Record
-	update(t, s, given.Key, func(r *connect.Record) { r.Label, kept = "changed", r })
+	var kept *store.Record
+	update(t, s, given.Key, func(r *store.Record) { r.Label, kept = "changed", r })
 	spoil(kept)
 	changed := record("alice", "A")
 	changed.Label = "changed"
 	want(t, "Get", get(t, s, given.Key), changed)
 }
 
-func whatIsNotThereIsNotOnRecord(t *testing.T, s connect.Store) {
+func whatIsNotThereIsNotOnRecord(t *testing.T, s store.Store) {
 	create(t, s, record("alice", "A"))
-	for _, k := range []connect.Key{{}, {User: "alice"}, {ID: "A"}, {User: "alice", ID: "B"}, {User: "bob", ID: "A"}, {User: "Alice", ID: "A"}, {User: "alice", ID: "a"}} {
+	for _, k := range []store.Key{{}, {User: "alice"}, {ID: "A"}, {User: "alice", ID: "B"}, {User: "bob", ID: "A"}, {User: "Alice", ID: "A"}, {User: "alice", ID: "a"}} {
 		_, err := s.Get(t.Context(), k)
-		wantErr(t, "Get", err, connect.ErrNoRecord)
-		wantErr(t, "Delete", s.Delete(t.Context(), k), connect.ErrNoRecord)
-		err = s.Update(t.Context(), k, func(context.Context, *connect.Record) error {
+		wantErr(t, "Get", err, store.ErrNoRecord)
+		wantErr(t, "Delete", s.Delete(t.Context(), k), store.ErrNoRecord)
+		err = s.Update(t.Context(), k, func(context.Context, *store.Record) error {
 			t.Errorf("Update of %q calls change", k)
 			return nil
 		})
-		wantErr(t, "Update", err, connect.ErrNoRecord)
+		wantErr(t, "Update", err, store.ErrNoRecord)
 	}
 	for _, id := range []string{"", "nonce"} {
 		_, err := s.Take(t.Context(), id)
-		wantErr(t, "Take", err, connect.ErrNoRecord)
+		wantErr(t, "Take", err, store.ErrNoRecord)
 	}
 	wantListed(t, s, "bob")
 	wantListed(t, s, "")
 	wantListed(t, s, "alice", "A")
 }
 
-func listIsTheirsInOrder(t *testing.T, s connect.Store) {
-	all := []*connect.Record{record("alice", "Z"), record("alice", "A"), record("alice", "B2"), record("alice", "2"), record("alice", "b"), record("alice", "BA")}
+func listIsTheirsInOrder(t *testing.T, s store.Store) {
+	all := []*store.Record{record("alice", "Z"), record("alice", "A"), record("alice", "B2"), record("alice", "2"), record("alice", "b"), record("alice", "BA")}
 	all[2].RefreshToken, all[2].AccessToken = "", ""
 	create(t, s, all...)
 	create(t, s, record("bob", "C"))
@@ -233,7 +233,7 @@ func listIsTheirsInOrder(t *testing.T, s connect.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.SortFunc(all, func(a, b *connect.Record) int { return slices.Compare([]byte(a.ID), []byte(b.ID)) })
+	slices.SortFunc(all, func(a, b *store.Record) int { return slices.Compare([]byte(a.ID), []byte(b.ID)) })
 	for i, r := range got {
 		if r.Reconnect() != all[i].Reconnect() {
 			t.Errorf("%s is to be connected again: %t, want %t", r.ID, r.Reconnect(), all[i].Reconnect())
@@ -243,21 +243,21 @@ func listIsTheirsInOrder(t *testing.T, s connect.Store) {
 	}
 }
 
-func deleteForgets(t *testing.T, s connect.Store) {
+func deleteForgets(t *testing.T, s store.Store) {
 	create(t, s, record("alice", "A"), record("alice", "B"))
-	k := connect.Key{User: "alice", ID: "A"}
+	k := store.Key{User: "alice", ID: "A"}
 	if err := s.Delete(t.Context(), k); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.Get(t.Context(), k)
-	wantErr(t, "Get of what is deleted", err, connect.ErrNoRecord)
-	wantErr(t, "the second Delete", s.Delete(t.Context(), k), connect.ErrNoRecord)
+	wantErr(t, "Get of what is deleted", err, store.ErrNoRecord)
+	wantErr(t, "the second Delete", s.Delete(t.Context(), k), store.ErrNoRecord)
 	wantListed(t, s, "alice", "B")
 	create(t, s, record("alice", "A"))
 	wantListed(t, s, "alice", "A", "B")
 }
 
-func deleteUserForgetsAllOfThem(t *testing.T, s connect.Store) {
+func deleteUserForgetsAllOfThem(t *testing.T, s store.Store) {
 	create(t, s, record("alice", "A"), record("alice", "B"), record("bob", "A"))
 	begin(t, s, attempt("of alice", "alice", time.Minute))
 	begin(t, s, attempt("of bob", "bob", time.Minute))
@@ -276,26 +276,26 @@ func deleteUserForgetsAllOfThem(t *testing.T, s connect.Store) {
 	}
 }
 
-func endedContextIsAnErrorOrAnAnswer(t *testing.T, s connect.Store) {
+func endedContextIsAnErrorOrAnAnswer(t *testing.T, s store.Store) {
 	create(t, s, record("alice", "A"))
 	begin(t, s, attempt("nonce", "alice", time.Minute))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := s.Get(ctx, connect.Key{User: "alice", ID: "A"})
-	if errors.Is(err, connect.ErrNoRecord) {
+	_, err := s.Get(ctx, store.Key{User: "alice", ID: "A"})
+	if errors.Is(err, store.ErrNoRecord) {
 		t.Error("Get under an ended context says that there is nothing")
 	}
 	if records, err := s.List(ctx, "alice"); err == nil && len(records) != 1 {
 		t.Error("List under an ended context says that there is nothing")
 	}
 	_, err = s.Take(ctx, "nonce")
-	if errors.Is(err, connect.ErrNoRecord) {
+	if errors.Is(err, store.ErrNoRecord) {
 		t.Error("Take under an ended context says that there is nothing")
 	}
 	if there := taken(t, s, "nonce"); there != (err != nil) {
 		t.Errorf("Take under an ended context: %v, and yet the attempt is there: %t", err, there)
 	}
-	err = s.Delete(ctx, connect.Key{User: "alice", ID: "A"})
+	err = s.Delete(ctx, store.Key{User: "alice", ID: "A"})
 	if n := len(listed(t, s, "alice")); n != count(err != nil) {
 		t.Errorf("Delete under an ended context: %v, and %d connections", err, n)
 	}

@@ -9,19 +9,19 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/internal/suite"
 )
 
-func eachSeesWhatTheOtherCommitted(t *testing.T, a, b connect.Store) {
+func eachSeesWhatTheOtherCommitted(t *testing.T, a, b store.Store) {
 	r := record("alice", "A")
 	create(t, a, r)
 	want(t, "Get of what the other created", get(t, b, r.Key), r)
-	update(t, b, r.Key, func(r *connect.Record) { r.Label, r.RefreshToken = "changed", "changed" })
+	update(t, b, r.Key, func(r *store.Record) { r.Label, r.RefreshToken = "changed", "changed" })
 	changed := record("alice", "A")
 	changed.Label, changed.RefreshToken = "changed", "changed"
 	want(t, "Get of what the other changed", get(t, a, r.Key), changed)
-	wantErr(t, "Create of what the other holds", b.Create(t.Context(), record("alice", "B"), 1), connect.ErrFull)
+	wantErr(t, "Create of what the other holds", b.Create(t.Context(), record("alice", "B"), 1), store.ErrFull)
 
 	begin(t, a, attempt("nonce", "alice", time.Minute))
 	if !taken(t, b, "nonce") || taken(t, a, "nonce") {
@@ -31,7 +31,7 @@ func eachSeesWhatTheOtherCommitted(t *testing.T, a, b connect.Store) {
 		t.Fatal(err)
 	}
 	_, err := a.Get(t.Context(), r.Key)
-	wantErr(t, "Get of what the other deleted", err, connect.ErrNoRecord)
+	wantErr(t, "Get of what the other deleted", err, store.ErrNoRecord)
 	create(t, a, r)
 	if n, err := b.DeleteUser(t.Context(), "alice"); n != 1 || err != nil {
 		t.Errorf("DeleteUser of what the other created = %d, %v", n, err)
@@ -40,15 +40,15 @@ func eachSeesWhatTheOtherCommitted(t *testing.T, a, b connect.Store) {
 }
 
 // oneUpdateAtATime counts in the label: two that work on one state lose a number between them.
-func oneUpdateAtATime(t *testing.T, a, b connect.Store) {
+func oneUpdateAtATime(t *testing.T, a, b store.Store) {
 	const n = 40
-	both := []connect.Store{a, b}
+	both := []store.Store{a, b}
 	r := record("alice", "A")
 	r.Label = "0"
 	create(t, a, r)
 	var inside atomic.Int32
 	suite.Together(n, func(i int) {
-		err := both[i%2].Update(t.Context(), r.Key, func(_ context.Context, r *connect.Record) error {
+		err := both[i%2].Update(t.Context(), r.Key, func(_ context.Context, r *store.Record) error {
 			if inside.Add(1) != 1 {
 				t.Error("two changes of one connection run at once")
 			}
@@ -73,7 +73,7 @@ func oneUpdateAtATime(t *testing.T, a, b connect.Store) {
 	}
 }
 
-func updateWaitsForTheOneBefore(t *testing.T, a, b connect.Store) {
+func updateWaitsForTheOneBefore(t *testing.T, a, b store.Store) {
 	r := record("alice", "A")
 	create(t, a, r)
 	for _, outcome := range []error{nil, errRefused} {
@@ -84,7 +84,7 @@ func updateWaitsForTheOneBefore(t *testing.T, a, b connect.Store) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			err = b.Update(t.Context(), r.Key, func(_ context.Context, r *connect.Record) error {
+			err = b.Update(t.Context(), r.Key, func(_ context.Context, r *store.Record) error {
 				close(entered)
 				label, r.Label = r.Label, "label of A"
 				return nil
@@ -96,7 +96,7 @@ func updateWaitsForTheOneBefore(t *testing.T, a, b connect.Store) {
 		case <-time.After(briefly):
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), briefly)
-		wantErr(t, "an Update that has less time", b.Update(ctx, r.Key, func(context.Context, *connect.Record) error {
+		wantErr(t, "an Update that has less time", b.Update(ctx, r.Key, func(context.Context, *store.Record) error {
 			t.Error("change runs beside another")
 			return nil
 		}), context.DeadlineExceeded)
@@ -116,16 +116,16 @@ func updateWaitsForTheOneBefore(t *testing.T, a, b connect.Store) {
 	}
 }
 
-func deletedDuringAnUpdateStaysDeleted(t *testing.T, a, b connect.Store) {
+func deletedDuringAnUpdateStaysDeleted(t *testing.T, a, b store.Store) {
 	r := record("alice", "A")
 	staysDeleted(t, a, r, func() error { return b.Delete(t.Context(), r.Key) })
 	_, err := b.Get(t.Context(), r.Key)
-	wantErr(t, "Get", err, connect.ErrNoRecord)
+	wantErr(t, "Get", err, store.ErrNoRecord)
 }
 
 // createdAnewDuringAnUpdateIsAnother deletes a connection and creates one of the same key, while an Update
 // has the old one in hand.
-func createdAnewDuringAnUpdateIsAnother(t *testing.T, a, b connect.Store) {
+func createdAnewDuringAnUpdateIsAnother(t *testing.T, a, b store.Store) {
 	anew := record("alice", "A")
 	anew.Label, anew.RefreshToken = "anew", "anew"
 	staysDeleted(t, a, record("alice", "A"), func() error {
@@ -137,7 +137,7 @@ func createdAnewDuringAnUpdateIsAnother(t *testing.T, a, b connect.Store) {
 	want(t, "Get", get(t, b, anew.Key), anew)
 }
 
-func userDeletedDuringAnUpdateStaysGone(t *testing.T, a, b connect.Store) {
+func userDeletedDuringAnUpdateStaysGone(t *testing.T, a, b store.Store) {
 	staysDeleted(t, a, record("alice", "A"), func() error {
 		n, err := b.DeleteUser(t.Context(), "alice")
 		if n != 1 {
@@ -149,7 +149,7 @@ func userDeletedDuringAnUpdateStaysGone(t *testing.T, a, b connect.Store) {
 }
 
 // staysDeleted deletes r while an Update holds it. The store may let the one wait for the other.
-func staysDeleted(t *testing.T, s connect.Store, r *connect.Record, remove func() error) {
+func staysDeleted(t *testing.T, s store.Store, r *store.Record, remove func() error) {
 	t.Helper()
 	create(t, s, r)
 	letGo := hold(t, s, r.Key, nil)
@@ -163,8 +163,8 @@ func staysDeleted(t *testing.T, s connect.Store, r *connect.Record, remove func(
 	case <-time.After(briefly):
 	}
 	if updated := letGo(); first {
-		wantErr(t, "Update of what is deleted", updated, connect.ErrNoRecord)
-	} else if updated != nil && !errors.Is(updated, connect.ErrNoRecord) {
+		wantErr(t, "Update of what is deleted", updated, store.ErrNoRecord)
+	} else if updated != nil && !errors.Is(updated, store.ErrNoRecord) {
 		t.Errorf("Update: %v", updated)
 	}
 	wait(t, "the deletion returns", deleted)
@@ -173,14 +173,14 @@ func staysDeleted(t *testing.T, s connect.Store, r *connect.Record, remove func(
 	}
 }
 
-func manyAtOnceLoseNothing(t *testing.T, a, b connect.Store) {
+func manyAtOnceLoseNothing(t *testing.T, a, b store.Store) {
 	const n = 32
-	both := []connect.Store{a, b}
+	both := []store.Store{a, b}
 	suite.Together(n, func(i int) {
 		mine, theirs := both[i%2], both[(i+1)%2]
-		k := connect.Key{User: fmt.Sprintf("user%d", i%4), ID: fmt.Sprintf("C%02d", i)}
+		k := store.Key{User: fmt.Sprintf("user%d", i%4), ID: fmt.Sprintf("C%02d", i)}
 		create(t, mine, record(k.User, k.ID))
-		update(t, theirs, k, func(r *connect.Record) { r.Label += " changed" })
+		update(t, theirs, k, func(r *store.Record) { r.Label += " changed" })
 		if i%2 == 0 {
 			if err := mine.Delete(t.Context(), k); err != nil {
 				t.Errorf("Delete: %v", err)
@@ -188,11 +188,11 @@ func manyAtOnceLoseNothing(t *testing.T, a, b connect.Store) {
 		}
 	})
 	for i := range n {
-		k := connect.Key{User: fmt.Sprintf("user%d", i%4), ID: fmt.Sprintf("C%02d", i)}
+		k := store.Key{User: fmt.Sprintf("user%d", i%4), ID: fmt.Sprintf("C%02d", i)}
 		r, err := both[i/4%2].Get(t.Context(), k)
 		switch {
 		case i%2 == 0:
-			wantErr(t, "Get", err, connect.ErrNoRecord)
+			wantErr(t, "Get", err, store.ErrNoRecord)
 		case err != nil:
 			t.Errorf("Get(%q): %v", k, err)
 		case r.Label != "label of "+k.ID+" changed":

@@ -1,11 +1,11 @@
-// Package storetest checks that a [connect.Store] keeps its word. Whoever writes a store runs it:
+// Package storetest checks that a [store.Store] keeps the contract. The test of a store is one call:
 //
 //	func TestStore(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) connect.Store { return mystore.New(...) })
+//		storetest.Run(t, func(t *testing.T) store.Store { return mystore.New(...) })
 //	}
 //
-// and [RunShared] too, where several processes may share what the store keeps. It checks neither that
-// the store is durable nor that it encrypts, as both can be seen from outside of it only.
+// and [RunShared] too, if several processes may share the stored connections. It checks neither that the
+// store is durable nor that it encrypts, as both can be seen from outside of it only.
 package storetest
 
 import (
@@ -18,14 +18,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 )
 
 // Run checks the stores that newStore makes: empty ones, which it cleans up after with t.Cleanup. A
 // store has to have room for eight calls at once.
-func Run(t *testing.T, newStore func(t *testing.T) connect.Store) {
-	for name, check := range map[string]func(*testing.T, connect.Store){
+func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
+	for name, check := range map[string]func(*testing.T, store.Store){
 		"AttemptComesBackWhole":                attemptComesBackWhole,
 		"AttemptIsTakenOnce":                   attemptIsTakenOnce,
 		"AttemptsOfOnePersonAreBounded":        attemptsOfOnePersonAreBounded,
@@ -60,13 +60,13 @@ func Run(t *testing.T, newStore func(t *testing.T) connect.Store) {
 	} {
 		t.Run(name, func(t *testing.T) { check(t, newStore(t)) })
 	}
-	runPair(t, func(t *testing.T) (a, b connect.Store) { s := newStore(t); return s, s })
+	runPair(t, func(t *testing.T) (a, b store.Store) { s := newStore(t); return s, s })
 }
 
 // RunShared checks the pairs of stores that newPair makes, which share what they keep as those of two
 // processes do. It does not call [Run].
-func RunShared(t *testing.T, newPair func(t *testing.T) (a, b connect.Store)) {
-	for name, check := range map[string]func(t *testing.T, a, b connect.Store){
+func RunShared(t *testing.T, newPair func(t *testing.T) (a, b store.Store)) {
+	for name, check := range map[string]func(t *testing.T, a, b store.Store){
 		"EachSeesWhatTheOtherCommitted": eachSeesWhatTheOtherCommitted,
 		"UpdatesRunAtOnceOnBoth":        updatesRunAtOnceOnBoth,
 	} {
@@ -79,8 +79,8 @@ func RunShared(t *testing.T, newPair func(t *testing.T) (a, b connect.Store)) {
 }
 
 // runPair checks what must hold for two stores that share what they keep, and for two users of one.
-func runPair(t *testing.T, newPair func(t *testing.T) (a, b connect.Store)) {
-	for name, check := range map[string]func(t *testing.T, a, b connect.Store){
+func runPair(t *testing.T, newPair func(t *testing.T) (a, b store.Store)) {
+	for name, check := range map[string]func(t *testing.T, a, b store.Store){
 		"AttemptIsTakenOnceAmongMany":        attemptIsTakenOnceAmongMany,
 		"ManyAttemptsAtOnceAreBounded":       manyAttemptsAtOnceAreBounded,
 		"ManyConnectionsAtOnceAreBounded":    manyConnectionsAtOnceAreBounded,
@@ -107,13 +107,13 @@ const (
 	briefly  = 100 * time.Millisecond
 )
 
-func attempt(id, user string, life time.Duration) *connect.StoredAttempt {
-	return &connect.StoredAttempt{ID: id, User: user, Verifier: "verifier of " + matterport.Secret(id), Ends: start.Add(life)}
+func attempt(id, user string, life time.Duration) *store.PendingAuthorization {
+	return &store.PendingAuthorization{ID: id, User: user, Verifier: "verifier of " + matterport.Secret(id), Ends: start.Add(life)}
 }
 
-func record(user, id string) *connect.Record {
-	return &connect.Record{
-		Key:          connect.Key{User: user, ID: id},
+func record(user, id string) *store.Record {
+	return &store.Record{
+		Key:          store.Key{User: user, ID: id},
 		Label:        "label of " + id,
 		Scopes:       []matterport.Scope{matterport.ScopeViewDetails},
 		Connected:    start,
@@ -123,7 +123,7 @@ func record(user, id string) *connect.Record {
 	}
 }
 
-func begin(t *testing.T, s connect.Store, a *connect.StoredAttempt) {
+func begin(t *testing.T, s store.Store, a *store.PendingAuthorization) {
 	t.Helper()
 	if err := s.Begin(t.Context(), a, 100, start); err != nil {
 		t.Fatalf("Begin(%q): %v", a.ID, err)
@@ -131,19 +131,19 @@ func begin(t *testing.T, s connect.Store, a *connect.StoredAttempt) {
 }
 
 // taken reports whether the attempt was there.
-func taken(t *testing.T, s connect.Store, id string) bool {
+func taken(t *testing.T, s store.Store, id string) bool {
 	t.Helper()
 	a, err := s.Take(t.Context(), id)
 	if err == nil && a.ID != id {
 		t.Fatalf("Take(%q) returned %q", id, a.ID)
 	}
-	if err != nil && !errors.Is(err, connect.ErrNoRecord) {
+	if err != nil && !errors.Is(err, store.ErrNoRecord) {
 		t.Fatalf("Take(%q): %v", id, err)
 	}
 	return err == nil
 }
 
-func create(t *testing.T, s connect.Store, records ...*connect.Record) {
+func create(t *testing.T, s store.Store, records ...*store.Record) {
 	t.Helper()
 	for _, r := range records {
 		if err := s.Create(t.Context(), r, 100); err != nil {
@@ -152,7 +152,7 @@ func create(t *testing.T, s connect.Store, records ...*connect.Record) {
 	}
 }
 
-func get(t *testing.T, s connect.Store, k connect.Key) *connect.Record {
+func get(t *testing.T, s store.Store, k store.Key) *store.Record {
 	t.Helper()
 	r, err := s.Get(t.Context(), k)
 	if err != nil {
@@ -162,15 +162,15 @@ func get(t *testing.T, s connect.Store, k connect.Key) *connect.Record {
 }
 
 // update makes a change that has to work.
-func update(t *testing.T, s connect.Store, k connect.Key, change func(r *connect.Record)) {
+func update(t *testing.T, s store.Store, k store.Key, change func(r *store.Record)) {
 	t.Helper()
-	err := s.Update(t.Context(), k, func(_ context.Context, r *connect.Record) error { change(r); return nil })
+	err := s.Update(t.Context(), k, func(_ context.Context, r *store.Record) error { change(r); return nil })
 	if err != nil {
 		t.Fatalf("Update(%q): %v", k, err)
 	}
 }
 
-func listed(t *testing.T, s connect.Store, user string) (ids []string) {
+func listed(t *testing.T, s store.Store, user string) (ids []string) {
 	t.Helper()
 	records, err := s.List(t.Context(), user)
 	if err != nil {
@@ -185,7 +185,7 @@ func listed(t *testing.T, s connect.Store, user string) (ids []string) {
 	return ids
 }
 
-func wantListed(t *testing.T, s connect.Store, user string, want ...string) {
+func wantListed(t *testing.T, s store.Store, user string, want ...string) {
 	t.Helper()
 	if got := listed(t, s, user); !slices.Equal(got, want) {
 		t.Errorf("List(%q) has %q, want %q", user, got, want)
@@ -193,7 +193,7 @@ func wantListed(t *testing.T, s connect.Store, user string, want ...string) {
 }
 
 // want compares as plain text what redacts itself in a diff.
-func want(t *testing.T, what string, got, want *connect.Record) {
+func want(t *testing.T, what string, got, want *store.Record) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)

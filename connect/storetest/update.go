@@ -7,16 +7,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 )
 
 var errRefused = errors.New("refused")
 
-func updateKeepsWhatChangeMade(t *testing.T, s connect.Store) {
+func updateKeepsWhatChangeMade(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r, record("alice", "B"))
-	changed := &connect.Record{
+	changed := &store.Record{
 		Key:          r.Key,
 		Label:        "Neues Büro",
 		Scopes:       []matterport.Scope{matterport.ScopeViewPublic, matterport.ScopeEditDetails},
@@ -26,21 +26,21 @@ func updateKeepsWhatChangeMade(t *testing.T, s connect.Store) {
 		AccessToken:  "next access token",
 		ValidUntil:   start.Add(3 * time.Hour),
 	}
-	update(t, s, r.Key, func(got *connect.Record) {
+	update(t, s, r.Key, func(got *store.Record) {
 		want(t, "what change is given", got, r)
 		*got = *changed
 	})
 	want(t, "Get", get(t, s, r.Key), changed)
-	update(t, s, r.Key, func(got *connect.Record) { want(t, "what the next change is given", got, changed) })
+	update(t, s, r.Key, func(got *store.Record) { want(t, "what the next change is given", got, changed) })
 	want(t, "Get", get(t, s, r.Key), changed)
 	other := record("alice", "B")
 	want(t, "Get of another", get(t, s, other.Key), other)
 }
 
-func updateCanTakeTheTokensAway(t *testing.T, s connect.Store) {
+func updateCanTakeTheTokensAway(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
-	update(t, s, r.Key, func(r *connect.Record) { r.RefreshToken, r.AccessToken, r.ValidUntil = "", "", time.Time{} })
+	update(t, s, r.Key, func(r *store.Record) { r.RefreshToken, r.AccessToken, r.ValidUntil = "", "", time.Time{} })
 	r.RefreshToken, r.AccessToken, r.ValidUntil = "", "", time.Time{}
 	want(t, "Get", get(t, s, r.Key), r)
 	records, err := s.List(t.Context(), "alice")
@@ -49,19 +49,19 @@ func updateCanTakeTheTokensAway(t *testing.T, s connect.Store) {
 	}
 }
 
-func failingChangeChangesNothing(t *testing.T, s connect.Store) {
+func failingChangeChangesNothing(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
-	err := s.Update(t.Context(), r.Key, func(_ context.Context, r *connect.Record) error {
+	err := s.Update(t.Context(), r.Key, func(_ context.Context, r *store.Record) error {
 		r.Label, r.Scopes[0], r.RefreshToken = "changed", "changed", "changed"
 		return errRefused
 	})
 	wantErr(t, "Update", err, errRefused)
 	want(t, "Get", get(t, s, r.Key), r)
-	update(t, s, r.Key, func(got *connect.Record) { want(t, "what the next change is given", got, r) })
+	update(t, s, r.Key, func(got *store.Record) { want(t, "what the next change is given", got, r) })
 }
 
-func panickingChangeFreesTheLock(t *testing.T, s connect.Store) {
+func panickingChangeFreesTheLock(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
 	func() {
@@ -70,7 +70,7 @@ func panickingChangeFreesTheLock(t *testing.T, s connect.Store) {
 				t.Error("what change panicked with does not arrive")
 			}
 		}()
-		_ = s.Update(t.Context(), r.Key, func(_ context.Context, r *connect.Record) error {
+		_ = s.Update(t.Context(), r.Key, func(_ context.Context, r *store.Record) error {
 			r.Label = "changed"
 			panic(errRefused)
 		})
@@ -79,13 +79,13 @@ func panickingChangeFreesTheLock(t *testing.T, s connect.Store) {
 	lockIsFree(t, s, r.Key)
 }
 
-func changeThatExitsFreesTheLock(t *testing.T, s connect.Store) {
+func changeThatExitsFreesTheLock(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = s.Update(t.Context(), r.Key, func(_ context.Context, r *connect.Record) error {
+		_ = s.Update(t.Context(), r.Key, func(_ context.Context, r *store.Record) error {
 			r.Label = "changed"
 			runtime.Goexit() // what t.FailNow does
 			return nil
@@ -96,24 +96,24 @@ func changeThatExitsFreesTheLock(t *testing.T, s connect.Store) {
 	lockIsFree(t, s, r.Key)
 }
 
-func lockIsFree(t *testing.T, s connect.Store, k connect.Key) {
+func lockIsFree(t *testing.T, s store.Store, k store.Key) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	err := s.Update(ctx, k, func(context.Context, *connect.Record) error { return nil })
+	err := s.Update(ctx, k, func(context.Context, *store.Record) error { return nil })
 	if err != nil {
 		t.Errorf("the next Update: %v", err)
 	}
 }
 
 // hold begins an Update that stays in its change until it is let go, and then fails with err.
-func hold(t *testing.T, s connect.Store, k connect.Key, err error) (letGo func() error) {
+func hold(t *testing.T, s store.Store, k store.Key, err error) (letGo func() error) {
 	t.Helper()
 	inside, leave, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	var got error
 	go func() {
 		defer close(done)
-		got = s.Update(t.Context(), k, func(_ context.Context, r *connect.Record) error {
+		got = s.Update(t.Context(), k, func(_ context.Context, r *store.Record) error {
 			close(inside)
 			<-leave
 			r.Label = "changed by the one that held"
@@ -128,14 +128,14 @@ func hold(t *testing.T, s connect.Store, k connect.Key, err error) (letGo func()
 	}
 }
 
-func waitingUpdateLeavesWithItsContext(t *testing.T, s connect.Store) {
+func waitingUpdateLeavesWithItsContext(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
 	letGo := hold(t, s, r.Key, nil)
 	for range 3 {
 		ctx, cancel := context.WithTimeout(t.Context(), briefly)
 		began := time.Now()
-		err := s.Update(ctx, r.Key, func(context.Context, *connect.Record) error {
+		err := s.Update(ctx, r.Key, func(context.Context, *store.Record) error {
 			t.Error("change runs beside another")
 			return nil
 		})
@@ -154,11 +154,11 @@ func waitingUpdateLeavesWithItsContext(t *testing.T, s connect.Store) {
 	lockIsFree(t, s, r.Key)
 }
 
-func changeIsKeptThoughItsTimeIsOver(t *testing.T, s connect.Store) {
+func changeIsKeptThoughItsTimeIsOver(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
 	ctx, cancel := context.WithCancel(t.Context())
-	err := s.Update(ctx, r.Key, func(_ context.Context, r *connect.Record) error {
+	err := s.Update(ctx, r.Key, func(_ context.Context, r *store.Record) error {
 		r.RefreshToken = "the only one that is still good"
 		cancel()
 		time.Sleep(briefly) // whatever follows from that has happened
@@ -172,12 +172,12 @@ func changeIsKeptThoughItsTimeIsOver(t *testing.T, s connect.Store) {
 	}
 }
 
-func failingChangeWhoseTimeIsOver(t *testing.T, s connect.Store) {
+func failingChangeWhoseTimeIsOver(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
 	ctx, cancel := context.WithTimeout(t.Context(), briefly)
 	defer cancel()
-	err := s.Update(ctx, r.Key, func(ctx context.Context, r *connect.Record) error {
+	err := s.Update(ctx, r.Key, func(ctx context.Context, r *store.Record) error {
 		r.Label = "changed"
 		<-ctx.Done()
 		return errRefused
@@ -187,19 +187,19 @@ func failingChangeWhoseTimeIsOver(t *testing.T, s connect.Store) {
 	lockIsFree(t, s, r.Key)
 }
 
-func updateDoesNotRunAfterItsContext(t *testing.T, s connect.Store) {
+func updateDoesNotRunAfterItsContext(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := s.Update(ctx, r.Key, func(context.Context, *connect.Record) error {
+	err := s.Update(ctx, r.Key, func(context.Context, *store.Record) error {
 		t.Error("change runs though its time is over")
 		return nil
 	})
 	wantErr(t, "Update", err, context.Canceled)
 }
 
-func nobodyElseWaitsForAnUpdate(t *testing.T, s connect.Store) {
+func nobodyElseWaitsForAnUpdate(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
 	letGo := hold(t, s, r.Key, nil)
@@ -222,7 +222,7 @@ func nobodyElseWaitsForAnUpdate(t *testing.T, s connect.Store) {
 	if _, err := s.Take(ctx, "nonce"); err != nil {
 		t.Errorf("Take: %v", err)
 	}
-	if err := s.Delete(ctx, connect.Key{User: "alice", ID: "B"}); err != nil {
+	if err := s.Delete(ctx, store.Key{User: "alice", ID: "B"}); err != nil {
 		t.Errorf("Delete of another: %v", err)
 	}
 	if err := letGo(); err != nil {
@@ -230,17 +230,17 @@ func nobodyElseWaitsForAnUpdate(t *testing.T, s connect.Store) {
 	}
 }
 
-func updatesOfSeveralConnectionsRunAtOnce(t *testing.T, s connect.Store) {
+func updatesOfSeveralConnectionsRunAtOnce(t *testing.T, s store.Store) {
 	updatesRunAtOnceOnBoth(t, s, s)
 }
 
-func updatesRunAtOnceOnBoth(t *testing.T, a, b connect.Store) {
+func updatesRunAtOnceOnBoth(t *testing.T, a, b store.Store) {
 	// The same ID of another person is another connection, too.
-	keys := []connect.Key{{User: "alice", ID: "A"}, {User: "alice", ID: "B"}, {User: "bob", ID: "A"}}
+	keys := []store.Key{{User: "alice", ID: "A"}, {User: "alice", ID: "B"}, {User: "bob", ID: "A"}}
 	var letGo []func() error
 	for i, k := range keys {
 		create(t, a, record(k.User, k.ID))
-		letGo = append(letGo, hold(t, []connect.Store{a, b}[i%2], k, nil))
+		letGo = append(letGo, hold(t, []store.Store{a, b}[i%2], k, nil))
 	}
 	for _, letGo := range letGo {
 		if err := letGo(); err != nil {

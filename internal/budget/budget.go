@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/patrickmn/go-cache"
 	"golang.org/x/time/rate"
 )
 
@@ -15,31 +14,55 @@ type Budget struct {
 	Burst int
 	Every time.Duration
 
+	now   func() time.Time
 	mu    sync.Mutex
-	users *cache.Cache // of *rate.Limiter; one that has not been used until it is full again is dropped
+	users map[string]*account
 }
 
-// New returns a budget that nobody has spent anything of.
-func New(burst int, every time.Duration) *Budget {
-	return &Budget{Burst: burst, Every: every, users: cache.New(time.Duration(burst+1)*every, 0)}
+// account is what one user has spent.
+type account struct {
+	*rate.Limiter
+	full time.Time // when nothing is spent any more, unless the user spends again
 }
 
-// Spend takes one from what the user has left. Where nothing is left it takes nothing, and returns how
-// long it takes until there is; otherwise it returns zero.
+// New returns a budget of which nothing is spent. It tells the time by now only.
+func New(burst int, every time.Duration, now func() time.Time) *Budget {
+	return &Budget{Burst: burst, Every: every, now: now, users: make(map[string]*account)}
+}
+
+// Spend takes one from what the user has left, and returns zero. If nothing is left, it takes nothing and
+// returns how long the user has to wait.
 func (b *Budget) Spend(user string) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	v, ok := b.users.Get(user)
-	if !ok {
-		if b.users.ItemCount()%1024 == 1023 {
-			b.users.DeleteExpired()
-		}
-		v = rate.NewLimiter(rate.Every(b.Every), b.Burst)
-	}
-	b.users.SetDefault(user, v)
-	spent := v.(*rate.Limiter).Reserve()
-	if wait = spent.Delay(); wait > 0 {
-		spent.Cancel()
+	now := b.now()
+	a := b.account(user, now)
+	a.full = now.Add(time.Duration(b.Burst+1) * b.Every)
+	spent := a.ReserveN(now, 1)
+	if wait = spent.DelayFrom(now); wait > 0 {
+		spent.CancelAt(now)
 	}
 	return wait
+}
+
+// account returns the user's account, which it opens if there is none. It needs b.mu.
+func (b *Budget) account(user string, now time.Time) *account {
+	a := b.users[user]
+	if a == nil {
+		if len(b.users)%1024 == 1023 {
+			b.sweep(now)
+		}
+		a = &account{Limiter: rate.NewLimiter(rate.Every(b.Every), b.Burst)}
+		b.users[user] = a
+	}
+	return a
+}
+
+// sweep closes the accounts that are as good as new. It needs b.mu.
+func (b *Budget) sweep(now time.Time) {
+	for user, a := range b.users {
+		if !now.Before(a.full) {
+			delete(b.users, user)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package budget_test
 
 import (
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,7 +11,7 @@ import (
 
 func TestEachUserHasTheirOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := budget.New(2, time.Minute)
+		b := budget.New(2, time.Minute, time.Now)
 		for range 2 {
 			if wait := b.Spend("alice"); wait != 0 {
 				t.Fatalf("alice waits %v within her burst", wait)
@@ -27,7 +28,7 @@ func TestEachUserHasTheirOwn(t *testing.T) {
 
 func TestWhatIsRefusedCostsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := budget.New(1, time.Minute)
+		b := budget.New(1, time.Minute, time.Now)
 		b.Spend("alice")
 		for range 5 {
 			b.Spend("alice")
@@ -40,4 +41,33 @@ func TestWhatIsRefusedCostsNothing(t *testing.T) {
 			t.Error("the minute has given alice more than one")
 		}
 	})
+}
+
+func TestTimeIsTheGivenOne(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	b := budget.New(1, time.Minute, func() time.Time { return now })
+	b.Spend("alice")
+	now = now.Add(59 * time.Second)
+	if wait := b.Spend("alice"); wait != time.Second {
+		t.Errorf("after 59 seconds alice waits %v, want 1s", wait)
+	}
+	now = now.Add(time.Second)
+	if wait := b.Spend("alice"); wait != 0 {
+		t.Errorf("after a minute alice waits %v", wait)
+	}
+}
+
+func TestSpentBudgetsOutlastASweep(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	b := budget.New(1, time.Minute, func() time.Time { return now })
+	for n := range 5000 {
+		if wait := b.Spend(strconv.Itoa(n)); wait != 0 {
+			t.Fatalf("user %d waits %v at first", n, wait)
+		}
+	}
+	for n := range 5000 {
+		if wait := b.Spend(strconv.Itoa(n)); wait == 0 {
+			t.Fatalf("user %d spends twice", n)
+		}
+	}
 }

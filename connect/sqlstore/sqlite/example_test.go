@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/sqlstore/sqlite"
+	"github.com/go-pme/pme/connect/store"
 )
 
 func Example() {
@@ -26,15 +26,15 @@ func Example() {
 	}
 	ctx := context.Background()
 	cfg := sqlite.Config{Path: filepath.Join(dir, "connections.db"), Keys: []sqlstore.Key{key}}
-	store, err := sqlite.Open(ctx, cfg)
+	file, err := sqlite.Open(ctx, cfg)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer func() { _ = store.Close() }() // after the Connections that use it
+	defer func() { _ = file.Close() }() // after the Connections that use it
 
-	_, err = store.Get(ctx, connect.Key{User: "alice", ID: "none"})
-	fmt.Println(errors.Is(err, connect.ErrNoRecord))
+	_, err = file.Get(ctx, store.Key{User: "alice", ID: "none"})
+	fmt.Println(errors.Is(err, store.ErrNoRecord))
 
 	cfg.Wait = -1
 	_, err = sqlite.Open(ctx, cfg)

@@ -12,9 +12,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/sqlstore/sqlite"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/connect/storetest"
 )
 
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) connect.Store { return open(t, newPath(t)) })
+	storetest.Run(t, func(t *testing.T) store.Store { return open(t, newPath(t)) })
 }
 
 func newPath(t *testing.T) string {
@@ -61,10 +61,10 @@ func open(t *testing.T, path string) *sqlite.Store {
 	return s
 }
 
-func create(t *testing.T, s connect.Store) connect.Key {
+func create(t *testing.T, s store.Store) store.Key {
 	t.Helper()
-	k := connect.Key{User: "alice", ID: "A"}
-	if err := s.Create(t.Context(), &connect.Record{Key: k, RefreshToken: "refresh token"}, 100); err != nil {
+	k := store.Key{User: "alice", ID: "A"}
+	if err := s.Create(t.Context(), &store.Record{Key: k, RefreshToken: "refresh token"}, 100); err != nil {
 		t.Fatal(err)
 	}
 	return k
@@ -82,8 +82,8 @@ func keepOpen(path string) {
 		os.Exit(1)
 	}
 	for i := range 1_000_000 {
-		k := connect.Key{User: "alice", ID: string(rune('A' + i))}
-		if err := s.Create(ctx, &connect.Record{Key: k, RefreshToken: "refresh token"}, 1_000_000); err != nil {
+		k := store.Key{User: "alice", ID: string(rune('A' + i))}
+		if err := s.Create(ctx, &store.Record{Key: k, RefreshToken: "refresh token"}, 1_000_000); err != nil {
 			_, _ = os.Stdout.WriteString(err.Error() + "\n")
 			os.Exit(1)
 		}

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore/sqlite"
+	"github.com/go-pme/pme/connect/store"
 )
 
 func TestFileOfAnotherProcessIsAClearError(t *testing.T) {
@@ -115,7 +115,7 @@ func wantAll(t *testing.T, s *sqlite.Store, told string) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSuffix(told, "\n"), "\n")
 	for _, id := range lines {
-		r, err := s.Get(t.Context(), connect.Key{User: "alice", ID: id})
+		r, err := s.Get(t.Context(), store.Key{User: "alice", ID: id})
 		if err != nil || r.RefreshToken != "refresh token" {
 			t.Errorf("connection %q of %d: %v, %v", id, len(lines), r, err)
 		}

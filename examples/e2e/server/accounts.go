@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
@@ -44,26 +45,26 @@ func (a *accounts) close() {
 // memory is a store that remembers what must never reach a browser: the application's secret, and every
 // refresh token.
 type memory struct {
-	connect.Store
+	store.Store
 
 	mu      sync.Mutex
 	secrets []string
 }
 
-func (m *memory) Create(ctx context.Context, r *connect.Record, most int) error {
+func (m *memory) Create(ctx context.Context, r *store.Record, most int) error {
 	m.note(r)
 	return m.Store.Create(ctx, r, most)
 }
 
-func (m *memory) Update(ctx context.Context, k connect.Key, change func(context.Context, *connect.Record) error) error {
-	return m.Store.Update(ctx, k, func(ctx context.Context, r *connect.Record) error {
+func (m *memory) Update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) error {
+	return m.Store.Update(ctx, k, func(ctx context.Context, r *store.Record) error {
 		err := change(ctx, r)
 		m.note(r)
 		return err
 	})
 }
 
-func (m *memory) note(r *connect.Record) {
+func (m *memory) note(r *store.Record) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if token := string(r.RefreshToken); token != "" && !slices.Contains(m.secrets, token) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore/internal/postgrestest"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
 
@@ -17,7 +18,7 @@ import (
 func BenchmarkToken(b *testing.B) {
 	u := newUpstream(b, matterporttest.Config{})
 	key := newKey()
-	stores := map[string]connect.Store{"memory": connect.NewMemory()}
+	stores := map[string]store.Store{"memory": connect.NewMemory()}
 	for _, s := range []site{
 		{"sqlite", b.TempDir() + "/connections.db", key},
 		{"postgres", postgrestest.Shared(b).Schema(b), key},

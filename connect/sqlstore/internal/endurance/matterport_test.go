@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
@@ -88,7 +89,7 @@ func app(t testing.TB, url string, now func() time.Time) *matterport.OAuthApp {
 }
 
 // over returns connections on a store.
-func over(t testing.TB, a *matterport.OAuthApp, store connect.Store) *connect.Connections {
+func over(t testing.TB, a *matterport.OAuthApp, store store.Store) *connect.Connections {
 	t.Helper()
 	c, err := connect.New(connect.Config{App: a, Store: store})
 	if err != nil {
@@ -101,7 +102,7 @@ func over(t testing.TB, a *matterport.OAuthApp, store connect.Store) *connect.Co
 // connectAccount lets the user connect an account.
 func (u *upstream) connectAccount(t testing.TB, c *connect.Connections, user *identity.User) {
 	t.Helper()
-	a, err := c.Begin(t.Context(), user, connect.Wish{})
+	a, err := c.Begin(t.Context(), user, connect.Request{})
 	if err != nil {
 		t.Fatal(err)
 	}

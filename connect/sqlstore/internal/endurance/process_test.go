@@ -21,6 +21,7 @@ import (
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/sqlstore/internal/postgrestest"
 	"github.com/go-pme/pme/connect/sqlstore/sqlite"
+	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport"
 )
@@ -56,7 +57,7 @@ type site struct {
 }
 
 // open opens the store; closeStore gives it up.
-func (s site) open(ctx context.Context) (store connect.Store, closeStore func() error, err error) {
+func (s site) open(ctx context.Context) (store store.Store, closeStore func() error, err error) {
 	key, err := sqlstore.ParseKey(s.key)
 	if err != nil {
 		return nil, nil, err
@@ -118,13 +119,13 @@ func (*stranger) Fatal(a ...any) { fmt.Fprintln(os.Stderr, a...); os.Exit(1) }
 
 // deadly is a store whose process is killed at a step of an Update.
 type deadly struct {
-	connect.Store
+	store.Store
 	step string
 }
 
-func (d deadly) Update(ctx context.Context, k connect.Key, change func(context.Context, *connect.Record) error) error {
+func (d deadly) Update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) error {
 	d.at("before the refresh")
-	err := d.Store.Update(ctx, k, func(ctx context.Context, r *connect.Record) error {
+	err := d.Store.Update(ctx, k, func(ctx context.Context, r *store.Record) error {
 		d.at("with the lock")
 		err := change(ctx, r)
 		d.at("before the commit")

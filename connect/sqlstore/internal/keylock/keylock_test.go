@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/go-pme/pme/internal/keylock"
+	"github.com/go-pme/pme/connect/sqlstore/internal/keylock"
 )
 
 func lock(t *testing.T, l *keylock.Locks[string], key string) (unlock func()) {
