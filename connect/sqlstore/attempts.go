@@ -43,7 +43,7 @@ func (s *Store) Begin(ctx context.Context, a *store.PendingAuthorization, keep i
 	return nil
 }
 
-// Take implements [store.Store]. An attempt that cannot be opened is forgotten, too: it is an error,
+// Take implements [store.Store]. An authorization that cannot be opened is deleted, too: it is an error,
 // once.
 func (s *Store) Take(ctx context.Context, id string) (*store.PendingAuthorization, error) {
 	if !storable(id) {

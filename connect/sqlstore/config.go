@@ -38,6 +38,10 @@ type Config struct {
 //
 // All of that is to be done before ctx ends. The store keeps nothing of it.
 func New(ctx context.Context, cfg Config) (*Store, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
 	s, err := cfg.store()
 	if err != nil {
 		return nil, err
@@ -54,30 +58,38 @@ func New(ctx context.Context, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-func (cfg *Config) store() (*Store, error) {
+func (cfg Config) withDefaults() Config {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return cfg
+}
+
+// validate reports everything that is wrong with cfg itself. Whether it fits the database is seen there.
+func (cfg Config) validate() error {
 	var wrong []error
 	if cfg.DB == nil {
-		wrong = append(wrong, errors.New("sqlstore: Config.DB is missing"))
+		wrong = append(wrong, errors.New("sqlstore: Config.DB is missing: open one with database/sql"))
 	}
 	if cfg.Dialect != PostgreSQL && cfg.Dialect != SQLite {
-		wrong = append(wrong, fmt.Errorf("sqlstore: Config.Dialect is %v, and has to be PostgreSQL or SQLite", cfg.Dialect))
+		wrong = append(wrong, fmt.Errorf("sqlstore: Config.Dialect is %d, and has to be PostgreSQL or SQLite", cfg.Dialect))
 	}
-	ring, err := newKeyring(cfg.Keys)
-	if err != nil {
-		wrong = append(wrong, err)
-	}
+	wrong = append(wrong, checkList(cfg.Keys))
 	for _, k := range cfg.Keys {
 		if k.ID() != "" && slices.Contains(cfg.LostKeys, k.ID()) {
 			wrong = append(wrong, fmt.Errorf("sqlstore: %v is among both Config.Keys and Config.LostKeys", k))
 		}
 	}
-	if len(wrong) > 0 {
-		return nil, errors.Join(wrong...)
+	return errors.Join(wrong...)
+}
+
+// store makes the store of a configuration that was checked.
+func (cfg Config) store() (*Store, error) {
+	ring, err := newKeyring(cfg.Keys)
+	if err != nil {
+		return nil, err
 	}
 	s := &Store{db: cfg.DB, traits: cfg.Dialect.traits(), ring: ring, log: cfg.Logger}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
 	if s.shared {
 		s.slots = make(chan struct{}, updatesAtOnce(cfg.DB.Stats().MaxOpenConnections))
 	}

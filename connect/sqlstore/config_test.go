@@ -17,7 +17,7 @@ func TestEverythingThatIsWrongIsReported(t *testing.T) {
 		want []string
 	}{
 		"nothing given":      {sqlstore.Config{}, []string{"Config.DB", "Config.Dialect", "Config.Keys"}},
-		"an unknown dialect": {sqlstore.Config{Dialect: 3, Keys: []sqlstore.Key{key}}, []string{"Config.DB", "Dialect(3)"}},
+		"an unknown dialect": {sqlstore.Config{Dialect: 3, Keys: []sqlstore.Key{key}}, []string{"Config.DB", "Config.Dialect is 3"}},
 		"the zero key":       {sqlstore.Config{Keys: []sqlstore.Key{key, {}}}, []string{"Config.Keys[1]", "zero value"}},
 		"a key twice":        {sqlstore.Config{Keys: []sqlstore.Key{key, sqlstore.NewKey(), key}}, []string{"Config.Keys[2]", "twice"}},
 		"a key that is lost": {sqlstore.Config{Keys: []sqlstore.Key{key}, LostKeys: []string{key.ID()}}, []string{key.ID(), "Config.LostKeys"}},
@@ -45,11 +45,5 @@ func TestSQLiteIsForOneConnectionOfOneProcess(t *testing.T) {
 	_, err = plain.open(t, sqlstore.Config{Keys: []sqlstore.Key{sqlstore.NewKey()}})
 	if err == nil || !strings.Contains(err.Error(), "locking_mode") {
 		t.Errorf("a file that others can use: %v", err)
-	}
-}
-
-func TestDialectHasAName(t *testing.T) {
-	if got := sqlstore.PostgreSQL.String() + " " + sqlstore.SQLite.String(); got != "PostgreSQL SQLite" {
-		t.Error(got)
 	}
 }

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"database/sql"
-	"fmt"
 )
 
 // Dialect is the kind of database. The statements are the same for both, but for what follows.
@@ -16,17 +15,6 @@ const (
 	// SQLite is for a database of one process, with one connection. Package sqlite opens one.
 	SQLite
 )
-
-func (d Dialect) String() string {
-	switch d {
-	case PostgreSQL:
-		return "PostgreSQL"
-	case SQLite:
-		return "SQLite"
-	default:
-		return fmt.Sprintf("Dialect(%d)", int(d))
-	}
-}
 
 // traits are in what the dialects differ.
 type traits struct {

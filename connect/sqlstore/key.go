@@ -3,12 +3,12 @@ package sqlstore
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 )
 
@@ -25,8 +25,8 @@ type Key struct {
 }
 
 var (
-	_ fmt.Formatter  = Key{}
-	_ slog.LogValuer = Key{}
+	_ fmt.Formatter          = Key{}
+	_ encoding.TextMarshaler = Key{}
 )
 
 // NewKey returns a key that nobody else has, and that is lost with the process: it is for tests.
@@ -87,14 +87,30 @@ func (k Key) ID() string {
 	return hex.EncodeToString(id[:])
 }
 
-// String returns the ID.
-func (k Key) String() string { return "key " + k.ID() }
-
 // Format writes the ID, whatever the verb and its flags.
-func (k Key) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, k.String()) }
+func (k Key) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, k.name()) }
 
-// LogValue gives slog the ID.
-func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
+// MarshalText returns the ID. It serves slog and JSON too. The error is always nil.
+func (k Key) MarshalText() ([]byte, error) { return []byte(k.name()), nil }
 
-// MarshalText returns the ID. It serves JSON too.
-func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+func (k Key) name() string { return "key " + k.ID() }
+
+// checkList reports everything that is wrong with the keys of a configuration.
+func checkList(keys []Key) error {
+	if len(keys) == 0 {
+		return errors.New("sqlstore: Config.Keys has no key: make one with ParseKey, from a text that is kept elsewhere than the database")
+	}
+	var wrong []error
+	seen := make(map[string]bool)
+	for i, k := range keys {
+		switch id := k.ID(); {
+		case k.secret == nil:
+			wrong = append(wrong, fmt.Errorf("sqlstore: Config.Keys[%d] is the zero value, not a key: make one with ParseKey", i))
+		case seen[id]:
+			wrong = append(wrong, fmt.Errorf("sqlstore: Config.Keys[%d] is there twice: remove it", i))
+		default:
+			seen[id] = true
+		}
+	}
+	return errors.Join(wrong...)
+}

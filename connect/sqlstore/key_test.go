@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"html/template"
 	"log/slog"
 	"strings"
 	"testing"
@@ -100,6 +102,10 @@ func TestKeyIsNeverPrinted(t *testing.T) {
 	}
 	for _, log := range []*slog.Logger{slog.New(slog.NewTextHandler(&out, nil)), slog.New(slog.NewJSONHandler(&out, nil))} {
 		log.Info("key", "key", key, "pointer", &key, "config", c)
+	}
+	out.WriteString(fmt.Errorf("bad %v: %w", key, errors.New("no key")).Error())
+	if err := template.Must(template.New("").Parse(`<p title="{{.}}">{{.}}</p><script>x = {{.}}</script>`)).Execute(&out, key); err != nil {
+		t.Fatal(err)
 	}
 	text, err := json.Marshal(c)
 	if err != nil {

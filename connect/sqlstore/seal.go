@@ -57,37 +57,21 @@ type keyring struct {
 	keys  map[mark]cipher.AEAD
 }
 
-// newKeyring reports everything that is wrong with keys.
+// newKeyring returns a ring of keys that were checked, of which the first seals.
 func newKeyring(keys []Key) (*keyring, error) {
-	if len(keys) == 0 {
-		return nil, errors.New("sqlstore: Config.Keys has no key: make one with ParseKey, from a text that is kept elsewhere than the database")
-	}
-	ring := &keyring{keys: make(map[mark]cipher.AEAD)}
-	var wrong []error
-	for i, k := range keys {
-		if k.secret == nil {
-			wrong = append(wrong, fmt.Errorf("sqlstore: Config.Keys[%d] is no key, but the zero value", i))
-			continue
-		}
-		m := markOf(k)
-		if ring.keys[m] != nil {
-			wrong = append(wrong, fmt.Errorf("sqlstore: Config.Keys[%d] is there twice", i))
-			continue
-		}
+	ring := &keyring{first: markOf(keys[0]), keys: make(map[mark]cipher.AEAD)}
+	for _, k := range keys {
 		secret := k.secret()
 		block, err := aes.NewCipher(secret[:])
 		if err != nil {
 			return nil, fmt.Errorf("sqlstore: AES: %w", err)
 		}
 		// A random nonce is good for 2³² values: one refresh a second for 68 years.
-		if ring.keys[m], err = cipher.NewGCMWithRandomNonce(block); err != nil {
+		if ring.keys[markOf(k)], err = cipher.NewGCMWithRandomNonce(block); err != nil {
 			return nil, fmt.Errorf("sqlstore: AES-GCM: %w", err)
 		}
-		if i == 0 {
-			ring.first = m
-		}
 	}
-	return ring, errors.Join(wrong...)
+	return ring, nil
 }
 
 // seal returns the sealed form of s for its place, nil for an empty one.

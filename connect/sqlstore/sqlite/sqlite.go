@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -34,6 +35,14 @@ type Config struct {
 	Logger *slog.Logger // default: nothing is logged
 }
 
+func (cfg Config) withDefaults() Config {
+	cfg.Wait = cmp.Or(cfg.Wait, 5*time.Second)
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return cfg
+}
+
 // Store is a [sqlstore.Store] in a file.
 type Store struct {
 	*sqlstore.Store
@@ -54,12 +63,7 @@ var ErrInUse = errors.New("sqlite: the file is in use by another process, and ca
 // Open opens the file and prepares it as [sqlstore.New] does. Until it is closed, nobody else can open
 // it: [ErrInUse].
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Wait == 0 {
-		cfg.Wait = 5 * time.Second
-	}
+	cfg = cfg.withDefaults()
 	path, err := prepare(ctx, cfg.Path, cfg.Logger)
 	if err != nil {
 		return nil, err
