@@ -74,7 +74,7 @@ func New(cfg Config) (*Handler, error) {
 	}
 
 	h := &Handler{authenticate: cfg.Authenticate, client: client, issuer: iss}
-	if h.catalog, err = catalog.New(catalog.Config{Matterport: client, Policy: policy, Now: cfg.Now, Logger: cfg.Logger}); err != nil {
+	if h.catalog, err = catalog.New(catalog.Config{Matterport: client, Policy: policy, Logger: cfg.Logger}); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.pages, err = handler.NewPages(handler.PagesConfig{

@@ -25,6 +25,7 @@ const (
 // account remembers the models of the whole account, as all users' galleries are made of them.
 type account struct {
 	cfg     Config
+	now     func() time.Time
 	flights *flight.Group
 	last    atomic.Pointer[snapshot]
 }
@@ -37,7 +38,7 @@ type snapshot struct {
 }
 
 func newAccount(cfg Config) *account {
-	a := &account{cfg: cfg, flights: flight.New()}
+	a := &account{cfg: cfg, now: time.Now, flights: flight.New()}
 	a.last.Store(&snapshot{partial: true})
 	return a
 }
@@ -50,18 +51,12 @@ func (a *account) models(ctx context.Context) *snapshot {
 		return last
 	}
 	fetched := a.flights.Do("models", fetchTimeout, a.fetch)
-	enough := time.NewTimer(patience)
-	defer enough.Stop()
-	select {
-	case <-fetched:
-	case <-enough.C:
-	case <-ctx.Done():
-	}
+	_, _ = flight.Wait(ctx, fetched, patience) // fetch logs its errors
 	return a.remembered()
 }
 
 func (a *account) fresh(s *snapshot) bool {
-	age := a.cfg.Now().Sub(s.taken)
+	age := a.now().Sub(s.taken)
 	return age >= 0 && age < a.cfg.Keep
 }
 
@@ -71,7 +66,7 @@ func (a *account) fetch(ctx context.Context) error {
 	if a.fresh(a.remembered()) {
 		return nil // a flight has landed between the look at it and this one
 	}
-	next := &snapshot{byID: make(map[string]Space), taken: a.cfg.Now()}
+	next := &snapshot{byID: make(map[string]Space), taken: a.now()}
 	offset := ""
 	for {
 		page, err := a.cfg.Matterport.Models(ctx, matterport.ModelQuery{PageSize: pageSize, Offset: offset})

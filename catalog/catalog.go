@@ -38,8 +38,11 @@ type Listing struct {
 
 // Config is what a [Catalog] is made of. Matterport and Policy are required.
 type Config struct {
+	// Matterport lists the account's models.
 	Matterport Matterport
-	Policy     access.Policy
+
+	// Policy says who may open which model.
+	Policy access.Policy
 
 	// Keep is how long the account's models are kept. Default: 1 minute.
 	Keep time.Duration
@@ -47,8 +50,33 @@ type Config struct {
 	// MaxModels bounds how many of the account's models are looked at. Default: 5,000.
 	MaxModels int
 
-	Now    func() time.Time // default: time.Now
-	Logger *slog.Logger     // default: nothing is logged
+	// Logger gets a record for each listing that fails. Default: nothing is logged.
+	Logger *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	c.Keep = cmp.Or(c.Keep, time.Minute)
+	c.MaxModels = cmp.Or(c.MaxModels, 5000)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// validate reports everything that is wrong with c.
+func (c Config) validate() error {
+	var errs []error
+	bad := func(problem string) { errs = append(errs, errors.New("catalog: "+problem)) }
+	if c.Matterport == nil {
+		bad("Matterport is missing: make one with matterport.New")
+	}
+	if c.Policy == nil {
+		bad("Policy is missing: take the one that the issuer has")
+	}
+	if c.Keep < 0 || c.MaxModels < 0 {
+		bad("Keep and MaxModels must not be negative")
+	}
+	return errors.Join(errs...)
 }
 
 // A Catalog is safe for concurrent use.
@@ -57,46 +85,31 @@ type Catalog struct {
 	account *account
 }
 
-// New reports everything that is wrong with cfg, and touches no network.
+// New reports everything that is wrong with cfg. It does not use the network.
 func New(cfg Config) (*Catalog, error) {
-	var errs []error
-	if cfg.Matterport == nil {
-		errs = append(errs, errors.New("pme: the catalog's Matterport is missing"))
-	}
-	if cfg.Policy == nil {
-		errs = append(errs, errors.New("pme: the catalog's access policy is missing"))
-	}
-	if cfg.Keep < 0 || cfg.MaxModels < 0 {
-		errs = append(errs, errors.New("pme: the catalog's Keep and MaxModels must not be negative"))
-	}
-	if err := errors.Join(errs...); err != nil {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
 		return nil, err
-	}
-	cfg.Keep = cmp.Or(cfg.Keep, time.Minute)
-	cfg.MaxModels = cmp.Or(cfg.MaxModels, 5000)
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Catalog{policy: cfg.Policy, account: newAccount(cfg)}, nil
 }
 
-// Close ends what the catalog runs in the background, and waits for it.
+// Close ends what the catalog runs in the background, and waits for it. It can be called more than once; the
+// error is always nil.
 func (c *Catalog) Close() error {
 	c.account.flights.Close()
 	return nil
 }
 
-// For lists what u may open. An error is the policy's: nothing is listed in doubt.
+// For lists what u may open; nothing if u is not signed in. An error is the policy's: then nothing is
+// listed.
 func (c *Catalog) For(ctx context.Context, u *identity.User) (Listing, error) {
 	if !u.SignedIn() {
 		return Listing{}, nil
 	}
 	grants, err := c.policy.Grants(ctx, u)
 	if err != nil {
-		return Listing{}, fmt.Errorf("pme: the policy does not say what there is to see: %w", err)
+		return Listing{}, fmt.Errorf("catalog: the policy does not say what there is to see: %w", err)
 	}
 	known := c.account.models(ctx)
 	var out Listing
@@ -114,7 +127,7 @@ func (c *Catalog) For(ctx context.Context, u *identity.User) (Listing, error) {
 			}
 			allowed, err := c.policy.Allowed(ctx, u, id)
 			if err != nil {
-				return Listing{}, fmt.Errorf("pme: the policy does not say whether a model may be seen: %w", err)
+				return Listing{}, fmt.Errorf("catalog: the policy does not say whether a model may be seen: %w", err)
 			}
 			if allowed {
 				out.Spaces = append(out.Spaces, s)
