@@ -28,7 +28,7 @@ func newConnections(t *testing.T, up *matterporttest.Running) *connect.Connectio
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(app.Close)
+	t.Cleanup(func() { _ = app.Close() })
 	connections, err := connect.New(connect.Config{App: app, Store: connect.NewMemory()})
 	if err != nil {
 		t.Fatal(err)

@@ -156,8 +156,7 @@ func (h *Handler) Close() error {
 	if h.catalog != nil {
 		errs = append(errs, h.catalog.Close())
 	}
-	errs = append(errs, h.issuer.Close())
-	h.client.Close()
+	errs = append(errs, h.issuer.Close(), h.client.Close())
 	return errors.Join(errs...)
 }
 

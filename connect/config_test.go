@@ -17,7 +17,7 @@ func TestTokensThatWouldBeRenewedEachTimeAreAMistake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer app.Close()
+	defer func() { _ = app.Close() }()
 	for before, ok := range map[time.Duration]bool{0: true, 9*time.Minute + 30*time.Second: true, 9*time.Minute + 31*time.Second: false} {
 		c, err := connect.New(connect.Config{App: app, Store: connect.NewMemory(), RefreshBefore: before})
 		switch {

@@ -70,7 +70,7 @@ func newDesk(t *testing.T, changes ...func(*setup)) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(app.Close)
+	t.Cleanup(func() { _ = app.Close() })
 	s.connect.App = app
 	d := &desk{matterport: emulator, app: app, store: s.connect.Store, log: log}
 	d.Connections = open(t, s.connect)

@@ -31,7 +31,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	defer app.Close()
+	defer func() { _ = app.Close() }()
 	connections, err := connect.New(connect.Config{
 		App:   app,
 		Store: connect.NewMemory(), // sqlstore keeps them

@@ -90,7 +90,7 @@ func newConnectSite(t *testing.T, change func(*siteConfig)) *connectSite {
 		if err := s.connections.Close(); err != nil {
 			t.Error(err)
 		}
-		app.Close()
+		_ = app.Close()
 		s.wantNoSecrets(t)
 	})
 	return s

@@ -289,7 +289,7 @@ func TestCloseEndsTheFetchAndRefusesLaterCalls(t *testing.T) {
 		go func() { done <- link(t.Context(), client) }()
 		synctest.Wait()
 		start := time.Now()
-		client.Close()
+		_ = client.Close()
 		if err := <-done; !errors.Is(err, matterport.ErrClosed) {
 			t.Errorf("the waiting call got %v", err)
 		}

@@ -83,7 +83,7 @@ func (u *upstream) send(ctx context.Context, op operation, token string, vars va
 	if e != nil {
 		return e
 	}
-	data, e := judge(op.name, a, append(secrets, u.secret, token))
+	data, e := judge(op.name, a, append(secrets, u.secret(), token))
 	result, there := data[op.root]
 	there = there && present(result)
 	switch {

@@ -17,8 +17,6 @@
 package matterport
 
 import (
-	"fmt"
-	"io"
 	"time"
 )
 
@@ -32,8 +30,8 @@ type Client struct {
 // New checks cfg, without using the network, and returns a client. The error joins everything that is
 // wrong with cfg.
 func New(cfg Config) (*Client, error) {
-	cfg, err := cfg.check()
-	if err != nil {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
 	c := &Client{api: newUpstream(cfg)}
@@ -48,13 +46,9 @@ func (c *Client) ServerTime() time.Time { return c.api.clock.read() }
 
 // Close ends the background fetch of an application token, if one is under way, waits for it, and
 // closes idle connections unless the transport is the caller's. Later calls fail with [ErrClosed];
-// calls under way end with their own contexts.
-func (c *Client) Close() {
+// calls under way end with their own contexts. It can be called more than once; the error is always nil.
+func (c *Client) Close() error {
 	c.tokens.close()
 	c.api.close()
-}
-
-// Format prints where the client points to, and keeps fmt away from its fields.
-func (c *Client) Format(state fmt.State, _ rune) {
-	_, _ = io.WriteString(state, "matterport.Client("+c.api.base+")")
+	return nil
 }

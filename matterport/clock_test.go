@@ -52,7 +52,7 @@ func TestServerTimeNeverLags(t *testing.T) {
 			if lead <= 0 || lead > time.Second+early+late {
 				t.Fatalf("ServerTime leads by %v after an answer that took %v + %v", lead, early, late)
 			}
-			client.Close()
+			_ = client.Close()
 		}
 	})
 }

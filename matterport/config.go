@@ -4,16 +4,12 @@ import (
 	"cmp"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
 
-// Defaults of [Config].
-const (
-	DefaultBaseURL        = "https://api.matterport.com"
-	DefaultMaxAttempts    = 3
-	DefaultAttemptTimeout = 10 * time.Second
-)
+const defaultBaseURL = "https://api.matterport.com"
 
 // Paths below the base URL (MATTERPORT.md, Hosts).
 const (
@@ -31,7 +27,7 @@ type Config struct {
 
 	// BaseURL is where the API lives, without the paths /api/oauth/token and /api/models/graph. It must
 	// be https, since the client secret travels there; plain http is taken for a loopback host only.
-	// Empty: [DefaultBaseURL].
+	// Empty: https://api.matterport.com.
 	BaseURL string
 
 	// HTTPClient makes the requests. It is copied, and the copy never follows redirects. Nil: a client
@@ -47,23 +43,39 @@ type Config struct {
 	Now func() time.Time
 
 	// MaxAttempts is how often a request is made in all when Matterport is in trouble. The one repeat
-	// with a new application token is not counted. Zero: [DefaultMaxAttempts].
+	// with a new application token is not counted. Zero: 3.
 	MaxAttempts int
 
-	// AttemptTimeout bounds each single request. Zero: [DefaultAttemptTimeout].
+	// AttemptTimeout bounds each single request. Zero: 10 seconds.
 	AttemptTimeout time.Duration
 }
 
-// check returns the configuration with its defaults, and reports all problems at once.
-func (cfg Config) check() (Config, error) {
-	p := &problems{of: "Config"}
-	cfg = cfg.settle(p)
-	return cfg, p.err()
+// withDefaults also writes the base URL in its usual form, without a slash at its end.
+func (cfg Config) withDefaults() Config {
+	cfg.BaseURL = cmp.Or(cfg.BaseURL, defaultBaseURL)
+	if base, err := url.Parse(cfg.BaseURL); err == nil {
+		cfg.BaseURL = strings.TrimRight(base.String(), "/")
+	}
+	cfg.MaxAttempts = cmp.Or(cfg.MaxAttempts, 3)
+	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, 10*time.Second)
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return cfg
 }
 
-// settle returns the configuration with its defaults and the base URL without a slash at its end, and
-// reports what is wrong with it.
-func (cfg Config) settle(p *problems) Config {
+// validate reports everything that is wrong with cfg, once the defaults are filled in.
+func (cfg Config) validate() error {
+	p := &problems{of: "Config"}
+	cfg.check(p)
+	return p.err()
+}
+
+// check is what the configurations of a [Client] and an [OAuthApp] have in common.
+func (cfg Config) check(p *problems) {
 	p.report(cfg.ClientID == "", "ClientID is required")
 	p.report(cfg.ClientSecret == "", "ClientSecret is required")
 	p.report(untidy(cfg.ClientID), "ClientID contains white space or control characters")
@@ -71,20 +83,7 @@ func (cfg Config) settle(p *problems) Config {
 		"ClientSecret contains white space or control characters; was it read with its line's end?")
 	p.report(cfg.MaxAttempts < 0, "MaxAttempts must not be negative")
 	p.report(cfg.AttemptTimeout < 0, "AttemptTimeout must not be negative")
-
-	cfg.BaseURL = cmp.Or(cfg.BaseURL, DefaultBaseURL)
 	if base := p.webURL("BaseURL", cfg.BaseURL, "the client secret is sent there"); base != nil {
 		p.report(base.RawQuery != "" || base.ForceQuery, "BaseURL must have no query")
-		cfg.BaseURL = strings.TrimRight(base.String(), "/")
 	}
-
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	cfg.MaxAttempts = cmp.Or(cfg.MaxAttempts, DefaultMaxAttempts)
-	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, DefaultAttemptTimeout)
-	return cfg
 }

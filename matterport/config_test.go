@@ -1,8 +1,11 @@
 package matterport_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -67,11 +70,31 @@ func TestCallersHTTPClientIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestClientPrintsWithoutItsFields(t *testing.T) {
+func TestPrintedClientTellsNoSecret(t *testing.T) {
 	client := newClient(t, &upstream{})
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		if got, want := fmt.Sprintf(verb, client), "matterport.Client(https://api.matterport.com)"; got != want {
-			t.Errorf("%s = %q; want %q", verb, got, want)
-		}
+	if err := link(t.Context(), client); err != nil { // now it has an application token, too
+		t.Fatal(err)
 	}
+	mustNotTell(t, "client", everyPrint(t, client)...)
+}
+
+// everyPrint is x, a pointer to a struct, as fmt, slog and encoding/json print it and what it points to.
+func everyPrint(t *testing.T, x any) []string {
+	t.Helper()
+	var log strings.Builder
+	var texts []string
+	for _, value := range []any{x, reflect.ValueOf(x).Elem().Interface(), []any{x}, map[string]any{"x": x}} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			texts = append(texts, fmt.Sprintf(verb, value))
+		}
+		for _, h := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
+			slog.New(h).Info("m", "x", value)
+		}
+		text, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	return append(texts, log.String())
 }

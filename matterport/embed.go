@@ -14,8 +14,8 @@ import (
 
 // The lives an embed token can have (MATTERPORT.md §2).
 const (
-	MinValidFor = 30 * time.Second
-	MaxValidFor = 24 * time.Hour
+	minValidFor = 30 * time.Second
+	maxValidFor = 24 * time.Hour
 )
 
 // showcase is the one application that embed tokens are made for.
@@ -52,8 +52,8 @@ type EmbedToken struct {
 }
 
 // CreateEmbedLink mints a token for one model, and a link with that token in it
-// (createPrivateModelEmbedLink). validFor is counted in whole seconds, from [MinValidFor] to
-// [MaxValidFor]; a fraction is dropped. It does not check that a visitor may see the model.
+// (createPrivateModelEmbedLink). validFor is counted in whole seconds, from 30 seconds to
+// 24 hours; a fraction is dropped. It does not check that a visitor may see the model.
 //
 // When an answer is lost on the way and the request is repeated, Matterport may have minted two
 // tokens. The one that nobody has heard of ends by itself.
@@ -97,7 +97,7 @@ func (c *Client) DeleteEmbedToken(ctx context.Context, token Secret) error {
 
 func (c *Client) withCredentials(vars variables) variables {
 	vars["clientId"] = c.api.id
-	vars["clientSecret"] = Secret(c.api.secret)
+	vars["clientSecret"] = Secret(c.api.secret())
 	return vars
 }
 
@@ -163,8 +163,8 @@ func checkMint(op string, modelIDs []string, validFor time.Duration) *Error {
 		}
 		seen[id] = true
 	}
-	if validFor < MinValidFor || validFor > MaxValidFor {
-		return invalid(op, fmt.Sprintf("a token can be valid for %v to %v, not for %v", MinValidFor, MaxValidFor, validFor))
+	if validFor < minValidFor || validFor > maxValidFor {
+		return invalid(op, fmt.Sprintf("a token can be valid for %v to %v, not for %v", minValidFor, maxValidFor, validFor))
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ var secretFields = []string{"client_secret", "code", "code_verifier", "refresh_t
 // and whose errors hold the body of the answer.
 func (u *upstream) grant(ctx context.Context, op string, form url.Values) (*granted, *Error) {
 	form.Set("client_id", u.id)
-	form.Set("client_secret", u.secret)
+	form.Set("client_secret", u.secret())
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.base+oauthPath, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, invalid(op, "the request cannot be built; check BaseURL")

@@ -12,16 +12,16 @@ import (
 
 // Where the owner of an account is sent (MATTERPORT.md, Hosts).
 const (
-	DefaultAuthorizeURL = "https://authn.matterport.com/oauth/authorize"
-	DefaultSelectorURL  = "https://authn.matterport.com/model-select"
+	defaultAuthorizeURL = "https://authn.matterport.com/oauth/authorize"
+	defaultSelectorURL  = "https://authn.matterport.com/model-select"
 )
 
 // The lives that an access token of a connected account can be asked to have. Matterport names the
 // longest. The shortest is this package's: browsers ask for the next token when a minute is left of
 // the one they hold (MATTERPORT.md §4), and something must be left to be used before that.
 const (
-	MinAccessTokenLife = 150 * time.Second
-	MaxAccessTokenLife = 24 * time.Hour
+	minAccessTokenLife = 150 * time.Second
+	maxAccessTokenLife = 24 * time.Hour
 )
 
 // OAuthConfig describes an OAuth application at Matterport. The first four fields are required; the
@@ -41,14 +41,14 @@ type OAuthConfig struct {
 	// ones may be named.
 	Scopes []Scope
 
-	// AccessTokenLife is how long access tokens shall live, in whole seconds from [MinAccessTokenLife]
-	// to [MaxAccessTokenLife]. It cannot exceed what is set at Matterport for the application. Zero:
+	// AccessTokenLife is how long access tokens shall live, in whole seconds from 2m30s to 24
+	// hours. It cannot exceed what is set at Matterport for the application. Zero:
 	// what is set there, an hour if nothing is.
 	AccessTokenLife time.Duration
 
 	// AuthorizeURL and SelectorURL are pages of Matterport's: where the owner of an account agrees, and
 	// where they choose models. They must be https, but for loopback hosts. Empty:
-	// [DefaultAuthorizeURL] and [DefaultSelectorURL].
+	// https://authn.matterport.com/oauth/authorize and https://authn.matterport.com/model-select.
 	AuthorizeURL string
 	SelectorURL  string
 
@@ -66,11 +66,15 @@ type OAuthConfig struct {
 // there twice would make every callback ambiguous.
 var callbackParameters = []string{attemptParameter, "code", "state", "error", "error_description"}
 
-// check returns the configuration with its defaults, and the part of it that a [Client] has too. It
-// reports all problems at once.
-func (cfg OAuthConfig) check() (OAuthConfig, Config, error) {
-	p := &problems{of: "OAuthConfig"}
-	connection := Config{
+func (cfg OAuthConfig) withDefaults() OAuthConfig {
+	cfg.AuthorizeURL = cmp.Or(cfg.AuthorizeURL, defaultAuthorizeURL)
+	cfg.SelectorURL = cmp.Or(cfg.SelectorURL, defaultSelectorURL)
+	return cfg
+}
+
+// connection is the part of the configuration that a [Client] has too, with its defaults.
+func (cfg OAuthConfig) connection() Config {
+	return Config{
 		ClientID:       cfg.ClientID,
 		ClientSecret:   cfg.ClientSecret,
 		BaseURL:        cfg.BaseURL,
@@ -79,20 +83,22 @@ func (cfg OAuthConfig) check() (OAuthConfig, Config, error) {
 		Now:            cfg.Now,
 		MaxAttempts:    cfg.MaxAttempts,
 		AttemptTimeout: cfg.AttemptTimeout,
-	}.settle(p)
+	}.withDefaults()
+}
 
+// validate reports everything that is wrong with cfg, once the defaults are filled in.
+func (cfg OAuthConfig) validate() error {
+	p := &problems{of: "OAuthConfig"}
+	cfg.connection().check(p)
 	cfg.checkRedirectURL(p)
 	cfg.checkScopes(p)
 	life := cfg.AccessTokenLife
-	p.report(life != 0 && (life < MinAccessTokenLife || life > MaxAccessTokenLife),
-		fmt.Sprintf("AccessTokenLife must be %v to %v, or zero for what is set at Matterport", MinAccessTokenLife, MaxAccessTokenLife))
+	p.report(life != 0 && (life < minAccessTokenLife || life > maxAccessTokenLife),
+		fmt.Sprintf("AccessTokenLife must be %v to %v, or zero for what is set at Matterport", minAccessTokenLife, maxAccessTokenLife))
 	p.report(life%time.Second != 0, "AccessTokenLife must be whole seconds")
-
-	cfg.AuthorizeURL = cmp.Or(cfg.AuthorizeURL, DefaultAuthorizeURL)
 	p.webURL("AuthorizeURL", cfg.AuthorizeURL, "people sign in to Matterport there")
-	cfg.SelectorURL = cmp.Or(cfg.SelectorURL, DefaultSelectorURL)
 	p.webURL("SelectorURL", cfg.SelectorURL, "access tokens are sent there")
-	return cfg, connection, p.err()
+	return p.err()
 }
 
 func (cfg OAuthConfig) checkRedirectURL(p *problems) {

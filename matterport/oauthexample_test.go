@@ -43,7 +43,7 @@ func ExampleOAuthApp() {
 		fmt.Println(err)
 		return
 	}
-	defer app.Close()
+	defer func() { _ = app.Close() }()
 
 	// To Matterport …
 	attempt, verifier := "a-nonce-of-this-attempt", oauth2.GenerateVerifier()

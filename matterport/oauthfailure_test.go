@@ -283,7 +283,7 @@ func TestHangingGrantEndsByItself(t *testing.T) {
 func TestClosedOAuthAppSendsNothing(t *testing.T) {
 	u := &upstream{}
 	app := newApp(t, u)
-	app.Close()
+	_ = app.Close()
 	_, exchange := grants["authorizationCode"](t, app)
 	_, refresh := grants["refreshToken"](t, app)
 	_, models := app.Models(t.Context(), accessBearer, matterport.ModelQuery{})

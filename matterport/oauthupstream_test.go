@@ -29,7 +29,7 @@ func newApp(t testing.TB, u *upstream, adjust ...func(*matterport.OAuthConfig)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(app.Close)
+	t.Cleanup(func() { _ = app.Close() })
 	return app
 }
 

@@ -59,7 +59,7 @@ func TestClientOfItsOwnWorksAndEndsWithClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	if err := link(t.Context(), client); !errors.Is(err, matterport.ErrUnavailable) || failure(t, err).Status != 200 {
 		t.Errorf("cut-off body: %v", err)
 	}
@@ -75,7 +75,7 @@ func TestUnreachableServerIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	if err := link(t.Context(), client); !errors.Is(err, matterport.ErrUnavailable) || !strings.Contains(err.Error(), address) {
 		t.Errorf("err = %v; want ErrUnavailable with %s", err, address)
 	}

@@ -1,9 +1,9 @@
 package matterport
 
 import (
+	"encoding"
 	"fmt"
 	"io"
-	"log/slog"
 )
 
 // redacted stands where a secret would be printed.
@@ -21,12 +21,12 @@ const redacted = "[redacted]"
 type Secret string
 
 var (
-	_ fmt.Formatter  = Secret("")
-	_ fmt.Stringer   = Secret("")
-	_ slog.LogValuer = Secret("")
+	_ fmt.Formatter          = Secret("")
+	_ fmt.Stringer           = Secret("")
+	_ encoding.TextMarshaler = Secret("")
 )
 
-// String returns the redacted form.
+// String returns the redacted form. Printers that do not use fmt ask for it, such as go-cmp in a diff.
 func (s Secret) String() string {
 	if s == "" {
 		return ""
@@ -39,8 +39,6 @@ func (s Secret) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, s.String())
 }
 
-// LogValue gives slog the redacted form.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
-
-// MarshalText returns the redacted form. It serves JSON, XML and YAML values too.
+// MarshalText returns the redacted form. It serves slog, JSON, XML and YAML values too. The error is
+// always nil.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

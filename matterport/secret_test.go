@@ -3,7 +3,9 @@ package matterport_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
+	"html/template"
 	"log/slog"
 	"strings"
 	"testing"
@@ -51,7 +53,14 @@ func TestSecretHidesInLogsAndMarshalling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"log": log.String(), "JSON": string(inJSON), "XML": string(inXML)} {
+	var page strings.Builder
+	if err := template.Must(template.New("").Parse(`<p title="{{.Key}}">{{.Key}}</p><script>x = {{.}}</script>`)).Execute(&page, holder); err != nil {
+		t.Fatal(err)
+	}
+	failed := fmt.Errorf("bad %v in %v: %w", secret, holder, errors.New("no key")).Error()
+	for name, text := range map[string]string{
+		"log": log.String(), "JSON": string(inJSON), "XML": string(inXML), "page": page.String(), "error": failed,
+	} {
 		if strings.Contains(text, "hush") || !strings.Contains(text, "[redacted]") {
 			t.Errorf("%s = %s", name, text)
 		}

@@ -13,7 +13,7 @@ import (
 // They differ in the token that they present.
 type upstream struct {
 	id             string
-	secret         string
+	secret         func() string // fmt finds its way to anything else in an unexported field
 	base           string
 	http           *http.Client
 	ownTransport   *http.Transport // nil when the caller brought the client
@@ -27,7 +27,7 @@ type upstream struct {
 func newUpstream(cfg Config) *upstream {
 	u := &upstream{
 		id:             cfg.ClientID,
-		secret:         string(cfg.ClientSecret),
+		secret:         func() string { return string(cfg.ClientSecret) },
 		base:           cfg.BaseURL,
 		log:            cfg.Logger,
 		clock:          &clock{now: cfg.Now},

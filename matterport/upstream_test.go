@@ -172,7 +172,7 @@ func newClient(t testing.TB, u *upstream, adjust ...func(*matterport.Config)) *m
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(client.Close)
+	t.Cleanup(func() { _ = client.Close() })
 	return client
 }
 

@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	if err != nil {
 		return err
 	}
-	defer app.Close()
+	defer func() { _ = app.Close() }()
 	store, closeStore, err := openStore(ctx, *database, env, log)
 	if err != nil {
 		return err

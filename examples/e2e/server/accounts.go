@@ -39,7 +39,7 @@ func newAccounts(site, emulator string, life time.Duration, now func() time.Time
 
 func (a *accounts) close() {
 	_ = a.Close()
-	a.app.Close()
+	_ = a.app.Close()
 }
 
 // memory is a store that remembers what must never reach a browser: the application's secret, and every

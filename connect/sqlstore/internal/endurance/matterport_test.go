@@ -84,7 +84,7 @@ func app(t testing.TB, url string, now func() time.Time) *matterport.OAuthApp {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(a.Close)
+	t.Cleanup(func() { _ = a.Close() })
 	return a
 }
 

@@ -1,8 +1,6 @@
 package matterport
 
 import (
-	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -28,12 +26,12 @@ type OAuthApp struct {
 // everything that is wrong with cfg. Whether Matterport knows the application, its redirect URL and
 // its scopes shows when somebody connects.
 func NewOAuthApp(cfg OAuthConfig) (*OAuthApp, error) {
-	cfg, connection, err := cfg.check()
-	if err != nil {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
 	return &OAuthApp{
-		api:       newUpstream(connection),
+		api:       newUpstream(cfg.connection()),
 		redirect:  cfg.RedirectURL,
 		scopes:    slices.Clone(cfg.Scopes),
 		life:      cfg.AccessTokenLife,
@@ -66,13 +64,10 @@ func (a *OAuthApp) SelectorURL() string { return a.selector }
 func (a *OAuthApp) ServerTime() time.Time { return a.api.clock.read() }
 
 // Close closes idle connections, unless the transport is the caller's. Later calls fail with
-// [ErrClosed]; calls under way end with their own contexts.
-func (a *OAuthApp) Close() {
+// [ErrClosed]; calls under way end with their own contexts. It can be called more than once; the error is
+// always nil.
+func (a *OAuthApp) Close() error {
 	a.closed.Store(true)
 	a.api.close()
-}
-
-// Format prints where the application points to, and keeps fmt away from its fields.
-func (a *OAuthApp) Format(state fmt.State, _ rune) {
-	_, _ = io.WriteString(state, "matterport.OAuthApp("+a.api.base+")")
+	return nil
 }
