@@ -30,6 +30,8 @@ type Issuer struct {
 // counter is embedded under a name that is not exported, and has no exported methods.
 type counter = revocations.Counter
 
+var _ revocations.Counted = (*Issuer)(nil)
+
 // New checks cfg, without touching the network, and reports everything that is wrong with it.
 func New(cfg Config) (*Issuer, error) {
 	cfg = cfg.withDefaults()

@@ -47,7 +47,7 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 		return Revocation{}, unavailable(err)
 	}
 	if len(evicted) > 0 {
-		revocations.Add(i, s.User)
+		revocations.Add(&i.counter, s.User)
 	}
 	out := Revocation{Tokens: len(evicted), Pending: len(evicted) - i.deleteAll(ctx, evicted)}
 	i.log.LogAttrs(ctx, slog.LevelInfo, "tokens revoked", slog.String("user", s.User), slog.String("model", s.Model),

@@ -18,7 +18,7 @@ type Counter struct {
 	groups [1024]atomic.Uint64
 }
 
-// Counted is whatever embeds a [Counter]: an issuer.
+// Counted is a [Counter], or whatever embeds one: an issuer.
 type Counted interface{ counter() *Counter }
 
 // Of returns a number that changes, in this process, whenever tokens of the user were revoked: a token that
@@ -29,12 +29,12 @@ func Of(c Counted, user string) uint64 {
 }
 
 // Add counts a revocation of tokens of the user; the empty ID stands for all users.
-func Add(c Counted, user string) {
+func Add(c *Counter, user string) {
 	if user == "" {
-		c.counter().all.Add(1)
+		c.all.Add(1)
 		return
 	}
-	c.counter().of(user).Add(1)
+	c.of(user).Add(1)
 }
 
 func (c *Counter) counter() *Counter { return c }

@@ -15,14 +15,14 @@ type issuer struct{ counter }
 func TestNumberChangesWithRevocationsOfTheUser(t *testing.T) {
 	iss := new(issuer)
 	alice, bob := revocations.Of(iss, "alice"), revocations.Of(iss, "bob")
-	revocations.Add(iss, "alice")
+	revocations.Add(&iss.counter, "alice")
 	if revocations.Of(iss, "alice") == alice {
 		t.Error("alice's number stays when her tokens are revoked")
 	}
 	if revocations.Of(iss, "bob") != bob {
 		t.Error("bob's number changes with alice's tokens")
 	}
-	revocations.Add(iss, "")
+	revocations.Add(&iss.counter, "")
 	if revocations.Of(iss, "bob") == bob {
 		t.Error("bob's number stays when the tokens of all users are revoked")
 	}

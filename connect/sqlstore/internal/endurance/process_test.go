@@ -188,5 +188,5 @@ func (s site) survey(t *testing.T, u *upstream) {
 		}
 	}
 	_ = c.Close()
-	a.Close()
+	_ = a.Close()
 }
