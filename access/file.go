@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,21 @@ type FileOptions struct {
 	// are refused (Error). Nil means that nothing is logged. Records quote the file's entries: user
 	// IDs, addresses and group names.
 	Logger *slog.Logger
+}
+
+func (o FileOptions) withDefaults() FileOptions {
+	o.Interval = cmp.Or(o.Interval, defaultInterval)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func (o FileOptions) validate() error {
+	if o.Interval < 0 {
+		return fmt.Errorf("access: FileOptions.Interval is %v: give a positive duration, or none for %v", o.Interval, defaultInterval)
+	}
+	return nil
 }
 
 // File is a [Policy] in a YAML file, read again whenever its content changes. It is its own [Source].
@@ -56,32 +72,26 @@ type File struct {
 // first read does: there is no list to fall back on. The error then names every problem with its line;
 // errors.Is finds [io/fs.ErrNotExist] and the like.
 func OpenFile(path string, opts FileOptions) (*File, error) {
-	if opts.Interval < 0 {
-		return nil, fmt.Errorf("access: FileOptions.Interval is %v: give a positive duration, or none for %v", opts.Interval, defaultInterval)
+	opts = opts.withDefaults()
+	if err := opts.validate(); err != nil {
+		return nil, err
 	}
 	content, table, err := load(path)
 	if err != nil {
 		return nil, err
 	}
-	interval := opts.Interval
-	if interval == 0 {
-		interval = defaultInterval
-	}
 	closed := make(chan struct{})
 	f := &File{
 		path:    path,
-		settle:  interval / 10,
+		settle:  opts.Interval / 10,
 		log:     opts.Logger,
 		content: content,
 		closing: sync.OnceFunc(func() { close(closed) }),
 		closed:  closed,
 		done:    make(chan struct{}),
 	}
-	if f.log == nil {
-		f.log = slog.New(slog.DiscardHandler)
-	}
 	f.table.Store(table)
-	go f.run(interval)
+	go f.run(opts.Interval)
 	return f, nil
 }
 
