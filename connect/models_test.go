@@ -115,3 +115,22 @@ func TestRefreshesAndAttemptsAreCounted(t *testing.T) {
 		wantErr(t, "Begin", err, connect.ErrRateLimited)
 	})
 }
+
+func TestCallsAreCountedByTheConfiguredClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		d := newDesk(t, func(s *setup) { s.connect.Now = func() time.Time { return now } })
+		var err error
+		for range 100 {
+			time.Sleep(time.Minute) // which the configured clock does not notice
+			if _, err = d.Begin(t.Context(), alice, connect.Request{}); err != nil {
+				break
+			}
+		}
+		wantErr(t, "Begin", err, connect.ErrRateLimited)
+		now = now.Add(time.Minute)
+		if _, err := d.Begin(t.Context(), alice, connect.Request{}); err != nil {
+			t.Errorf("a minute later: %v", err)
+		}
+	})
+}
