@@ -1,13 +1,14 @@
-package handler
+package answer_test
 
 import (
 	"net/url"
 	"slices"
 	"testing"
+
+	"github.com/go-pme/pme/internal/answer"
 )
 
-// FuzzModelIDs holds the parser against the standard library's, and everything that it finds against
-// a JSON string made of it.
+// FuzzModelIDs compares the parser with the standard library's.
 func FuzzModelIDs(f *testing.F) {
 	for _, query := range []string{
 		"modelId=SxQL3iGyoDo", "modelId=a&modelId=b", "a=b&modelId=%41+%2B", "modelId", "modelId=%zz", "&&=&", "modelId=a;b", "%6dodelId=x", "modelId==",
@@ -16,10 +17,10 @@ func FuzzModelIDs(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, query string) {
 		var room [4]string
-		got, err := modelIDs(room[:0], query)
+		got, err := answer.ModelIDs(room[:0], query)
 		want, wantErr := url.ParseQuery(query)
 		if err != nil {
-			if wantErr == nil && len(query) <= maxQuery {
+			if wantErr == nil && len(query) <= answer.MaxQuery {
 				t.Fatalf("%q: refused", query)
 			}
 			return
