@@ -3,26 +3,26 @@ package pme
 import (
 	"context"
 	"errors"
-	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/connect"
-	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/pages"
 )
 
-// An Authenticator lets only signed-in people through to next, with their identity.User in the
+// An Authenticator passes only requests of signed-in users on to next, with their identity.User in the
 // request's context. The gates of package middleware are Authenticators.
 //
-// If it is also a [middleware.Invalidator], RevokeUser and RevokeSession make it forget the user. If it is
-// a [middleware.SignOutNotifier], signing out revokes the tokens of that session, or all tokens of the
-// user where the session is empty.
+// If it is also a [middleware.Invalidator], RevokeUser and RevokeSession invalidate what it remembers of
+// the user. If it is a [middleware.SignOutNotifier], signing out revokes the tokens of that session, or
+// all tokens of the user if the session is empty.
 type Authenticator interface {
 	Require(next http.Handler) http.Handler
 }
@@ -54,84 +54,59 @@ type Config struct {
 	MintBurst int
 	MintEvery time.Duration
 
-	// Connections are the Matterport accounts that people have connected by OAuth; see package connect.
-	// They are served under connect, and with the same words, looks and player as the rest. The handler
-	// does not close them. Default: none.
+	// Connections are the Matterport accounts that users have connected by OAuth; see package connect.
+	// They are served under connect/. The handler does not close them. Default: none.
 	Connections *connect.Connections
+
+	// AccountStrings are the words of the pages of connected accounts. Default: English.
+	AccountStrings accounts.Strings
+
+	// Pages says how all pages look, what shows a space in the browser, and which other origins may use
+	// the endpoints. Its Logger is by default that of this Config.
+	Pages pages.Config
 
 	// APIURL is where Matterport's API is. Default: https://api.matterport.com.
 	APIURL string
-
-	// ShowcaseURL, SDKURL, SDKKey and SDKIntegrity are what shows a space in the browser; see
-	// handler.Player. Without an SDKKey, spaces are shown by plain links.
-	ShowcaseURL  string
-	SDKURL       string
-	SDKKey       string
-	SDKIntegrity string
-
-	// AllowedOrigins are the exact origins, such as "https://app.example.com", whose pages may use the JSON
-	// endpoints for reading, with the visitor's cookies; see handler.CORS. Default: this origin only.
-	AllowedOrigins []string
-
-	// Title heads the gallery. Default: "Spaces".
-	Title string
-
-	// Strings, Templates and FrameAncestors are the words of the pages, what they look like, and who may
-	// frame them; see handler.PagesConfig. Defaults: English, the built-in pages, and this origin only.
-	Strings        handler.Strings
-	Templates      *template.Template
-	FrameAncestors []string
 
 	// HTTPClient calls Matterport. Default: one with timeouts.
 	HTTPClient *http.Client
 
 	// Logger gets one record per decision, without secrets. Default: nothing is logged.
 	Logger *slog.Logger
-
-	// Now is the time of this machine. Default: time.Now.
-	Now func() time.Time
 }
 
-// policy is the checked policy of c, or one that lets nobody see anything.
+// policy is the checked policy of c. With an error it is one that lets no user see anything.
 func (c Config) policy() (access.Policy, error) {
-	nobody := access.Func(func(context.Context, *identity.User, string) (bool, error) { return false, nil })
+	none := access.Func(func(context.Context, *identity.User, string) (bool, error) { return false, nil })
 	if c.Access == nil {
-		return nobody, errors.New("pme: Access is missing: say who may see what, for example by an access.List")
+		return none, errors.New("pme: Access is missing: say who may see what, for example by an access.List")
 	}
 	policy, err := c.Access.Policy()
 	if err != nil {
-		return nobody, err
+		return none, err
 	}
 	return policy, nil
 }
 
-// ConfigFromEnv reads what a deployment sets in its environment, through lookup, which is usually
-// [os.LookupEnv]:
-//
-//	MATTERPORT_CLIENT_ID      required
-//	MATTERPORT_CLIENT_SECRET  required
-//	MATTERPORT_API_URL        MATTERPORT_SHOWCASE_URL  MATTERPORT_SDK_URL  MATTERPORT_SDK_KEY
-//	PME_VALID_FOR             PME_REFRESH_BEFORE       such as 10m
-//
-// Each NAME may be given as NAME_FILE instead, the path of a file that holds the value, as container
-// platforms mount secrets; one line break at its end is not part of it. A variable that is set but
-// empty counts as not set. Authenticate and Access are left to the caller.
-//
-// The error names every variable that is wrong, and the value of none.
-func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
-	e := environment{lookup: lookup}
-	c := Config{
-		ClientID:      e.required("MATTERPORT_CLIENT_ID"),
-		ClientSecret:  matterport.Secret(e.required("MATTERPORT_CLIENT_SECRET")),
-		APIURL:        e.text("MATTERPORT_API_URL"),
-		ShowcaseURL:   e.text("MATTERPORT_SHOWCASE_URL"),
-		SDKURL:        e.text("MATTERPORT_SDK_URL"),
-		SDKKey:        e.text("MATTERPORT_SDK_KEY"),
-		ValidFor:      e.duration("PME_VALID_FOR"),
-		RefreshBefore: e.duration("PME_REFRESH_BEFORE"),
+func (c Config) matterport() matterport.Config {
+	return matterport.Config{
+		ClientID: c.ClientID, ClientSecret: c.ClientSecret, BaseURL: c.APIURL, HTTPClient: c.HTTPClient, Logger: c.Logger,
 	}
-	if err := errors.Join(e.errs...); err != nil {
-		return Config{}, fmt.Errorf("pme: the environment is incomplete:\n%w", err)
+}
+
+func (c Config) issuer(client *matterport.Client, policy access.Policy) issuer.Config {
+	return issuer.Config{
+		Matterport: client, Policy: policy, Store: c.Store,
+		ValidFor: c.ValidFor, RefreshBefore: c.RefreshBefore,
+		MintBurst: c.MintBurst, MintEvery: c.MintEvery,
+		Logger: c.Logger,
 	}
-	return c, nil
+}
+
+func (c Config) look() pages.Config {
+	look := c.Pages
+	if look.Logger == nil {
+		look.Logger = c.Logger
+	}
+	return look
 }

@@ -6,9 +6,77 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/pages"
 )
 
-// environment collects what is wrong with the variables it is asked for.
+// ConfigFromEnv reads what a deployment sets in its environment, through lookup, which is usually
+// [os.LookupEnv]:
+//
+//	MATTERPORT_CLIENT_ID      required
+//	MATTERPORT_CLIENT_SECRET  required
+//	MATTERPORT_API_URL        MATTERPORT_SHOWCASE_URL  MATTERPORT_SDK_URL  MATTERPORT_SDK_KEY
+//	PME_VALID_FOR             PME_REFRESH_BEFORE       such as 10m
+//
+// Each NAME may be given as NAME_FILE instead, the path of a file that holds the value, as container
+// platforms mount secrets; one line break at its end is not part of it. A variable that is set but
+// empty counts as not set. Authenticate and Access are left to the caller. The values are checked by
+// [New].
+//
+// The error names every variable that is wrong, and contains no value.
+func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
+	e := environment{lookup: lookup}
+	c := Config{
+		ClientID:     e.required("MATTERPORT_CLIENT_ID"),
+		ClientSecret: matterport.Secret(e.required("MATTERPORT_CLIENT_SECRET")),
+		APIURL:       e.text("MATTERPORT_API_URL"),
+		Pages: pages.Config{
+			ShowcaseURL: e.text("MATTERPORT_SHOWCASE_URL"),
+			SDKURL:      e.text("MATTERPORT_SDK_URL"),
+			SDKKey:      e.text("MATTERPORT_SDK_KEY"),
+		},
+		ValidFor:      e.duration("PME_VALID_FOR"),
+		RefreshBefore: e.duration("PME_REFRESH_BEFORE"),
+	}
+	if err := errors.Join(e.errs...); err != nil {
+		return Config{}, fmt.Errorf("pme: the environment is incomplete:\n%w", err)
+	}
+	return c, nil
+}
+
+// OAuthConfigFromEnv reads what describes an OAuth application, as [ConfigFromEnv] does:
+//
+//	MATTERPORT_OAUTH_CLIENT_ID      required
+//	MATTERPORT_OAUTH_CLIENT_SECRET  required
+//	MATTERPORT_OAUTH_REDIRECT_URL   required
+//	MATTERPORT_OAUTH_SCOPES         separated by spaces; default: ViewDetails
+//	MATTERPORT_OAUTH_TOKEN_LIFE     such as 1h
+//	MATTERPORT_AUTHORIZE_URL        MATTERPORT_SELECTOR_URL  MATTERPORT_API_URL
+func OAuthConfigFromEnv(lookup func(string) (string, bool)) (matterport.OAuthConfig, error) {
+	e := environment{lookup: lookup}
+	c := matterport.OAuthConfig{
+		ClientID:        e.required("MATTERPORT_OAUTH_CLIENT_ID"),
+		ClientSecret:    matterport.Secret(e.required("MATTERPORT_OAUTH_CLIENT_SECRET")),
+		RedirectURL:     e.required("MATTERPORT_OAUTH_REDIRECT_URL"),
+		AccessTokenLife: e.duration("MATTERPORT_OAUTH_TOKEN_LIFE"),
+		AuthorizeURL:    e.text("MATTERPORT_AUTHORIZE_URL"),
+		SelectorURL:     e.text("MATTERPORT_SELECTOR_URL"),
+		BaseURL:         e.text("MATTERPORT_API_URL"),
+	}
+	for _, scope := range strings.Fields(e.text("MATTERPORT_OAUTH_SCOPES")) {
+		c.Scopes = append(c.Scopes, matterport.Scope(scope))
+	}
+	if c.Scopes == nil {
+		c.Scopes = []matterport.Scope{matterport.ScopeViewDetails}
+	}
+	if err := errors.Join(e.errs...); err != nil {
+		return matterport.OAuthConfig{}, fmt.Errorf("pme: the environment is incomplete:\n%w", err)
+	}
+	return c, nil
+}
+
+// environment reads variables, and collects what is wrong with them.
 type environment struct {
 	lookup func(string) (string, bool)
 	errs   []error
@@ -18,7 +86,7 @@ func (e *environment) problem(format string, args ...any) {
 	e.errs = append(e.errs, fmt.Errorf(format, args...))
 }
 
-// text returns the value of name, or what is in the file that name_FILE names.
+// text returns the value of name, or the content of the file that name_FILE names.
 func (e *environment) text(name string) string {
 	value, _ := e.lookup(name)
 	path, _ := e.lookup(name + "_FILE")

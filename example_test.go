@@ -42,7 +42,7 @@ func Example() {
 	defer func() { _ = h.Close() }()
 
 	mux := http.NewServeMux()
-	mux.Handle("/pme/", http.StripPrefix("/pme", h))
+	h.Mount(mux, "/pme")
 
 	// Nobody is signed in yet:
 	w := httptest.NewRecorder()

@@ -23,6 +23,7 @@ import (
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/pages"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -68,7 +69,7 @@ func ask(t *testing.T, h http.Handler, person, device string) *httptest.Response
 
 func TestNewReportsEverythingThatIsWrong(t *testing.T) {
 	_, err := pme.New(pme.Config{
-		ValidFor: 45 * time.Second, APIURL: "http://api.example.com", ShowcaseURL: "ftp://x", SDKURL: "javascript:alert(1)",
+		ValidFor: 45 * time.Second, APIURL: "http://api.example.com", Pages: pages.Config{ShowcaseURL: "ftp://x", SDKURL: "javascript:alert(1)"},
 		Access: access.List{{Models: []string{"short"}}},
 	})
 	if err == nil {
@@ -283,7 +284,7 @@ func TestConfigFromEnv(t *testing.T) {
 	if string(got.ClientSecret) != "hush" {
 		t.Error("the secret is not what the file holds")
 	}
-	want := pme.Config{ClientID: "id", ClientSecret: "hush", SDKKey: "key", ValidFor: 5 * time.Minute}
+	want := pme.Config{ClientID: "id", ClientSecret: "hush", Pages: pages.Config{SDKKey: "key"}, ValidFor: 5 * time.Minute}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -6,25 +6,86 @@ import (
 	"path"
 	"strings"
 
+	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/mount"
+	"github.com/go-pme/pme/pages"
 )
 
-// routes finds the endpoint of a path whose prefix has been taken off. A mux would do, but for its
-// redirects: it knows nothing of the prefix, and would send people to addresses outside it.
-type routes struct {
-	private map[string]http.Handler // by the path without its leading slash
-	public  map[string]http.Handler
-	view    http.Handler // private; for view/{model}
-	connect http.Handler // for connect and all below it; nil without connections
+// route is one address below the prefix.
+type route struct {
+	// path is a name; or a name with /{model}, for the addresses one level below; or a name with a slash
+	// at its end, for the name itself and all addresses below. The gallery's is empty.
+	path    string
+	handler http.Handler
+	public  bool // it is not put behind the authenticator
+	cors    bool // pages of the allowed origins may read it
 }
 
-// guard puts all that is private behind the authenticator, once and for all: there is no other way in.
-func (rs *routes) guard(a Authenticator) {
-	for name, next := range rs.private {
-		rs.private[name] = a.Require(next)
+// table lists all routes. A new endpoint is one line here; a test compares them with the lists in the
+// documentation.
+func (h *Handler) table() []route {
+	routes := []route{
+		{path: "", handler: h.gallery},
+		{path: "view/{model}", handler: handler.View(h.issuer, h.catalog, h.pages)},
+		{path: "signed-in", handler: handler.SignedIn(h.pages)},
+		{path: "token", handler: handler.Token(h.issuer), cors: true},
+		{path: "link", handler: handler.Link(h.issuer), cors: true},
+		{path: "models", handler: handler.Models(h.catalog), cors: true},
+		{path: "settings", handler: handler.Settings(h.issuer, h.pages), cors: true},
+		{path: "revoke", handler: handler.Revoke(h.issuer)},
 	}
-	rs.view = a.Require(rs.view)
+	if h.accounts != nil { // it puts all but its assets behind the authenticator, and knows who may read what
+		accounts := http.StripPrefix("/connect", h.accounts.Behind(h.guard(fromAccounts)))
+		routes = append(routes, route{path: "connect/", handler: accounts, public: true})
+	}
+	for name, asset := range pages.Assets() {
+		routes = append(routes, route{path: name, handler: asset, public: true})
+	}
+	return routes
+}
+
+// routes finds the endpoint of a path whose prefix has been taken off. A ServeMux would do, but for its
+// redirects: it does not know the prefix, and would send people to addresses outside it.
+type routes struct {
+	named map[string]http.Handler // by the path without its leading slash
+	below []route                 // the others
+}
+
+// guarded puts the handlers of table behind the authenticator, once and for all: there is no other way in.
+func (h *Handler) guarded(table []route) routes {
+	rs := routes{named: make(map[string]http.Handler)}
+	for _, rt := range table {
+		if !rt.public {
+			rt.handler = h.guard(rt.base())(rt.handler)
+		}
+		if rt.cors {
+			rt.handler = h.pages.CORS(rt.handler)
+		}
+		if strings.Contains(rt.path, "/") {
+			rs.below = append(rs.below, rt)
+		} else {
+			rs.named[rt.path] = rt.handler
+		}
+	}
+	return rs
+}
+
+// base leads from the route's addresses to the mount point.
+func (rt route) base() base {
+	if strings.Contains(rt.path, "/") {
+		return fromView
+	}
+	return fromName
+}
+
+// has reports whether the route answers at, a path without its leading slash.
+func (rt route) has(at string) bool {
+	if name, ok := strings.CutSuffix(rt.path, "{model}"); ok {
+		model, below := strings.CutPrefix(at, name)
+		return below && model != "" && !strings.Contains(model, "/")
+	}
+	return strings.HasPrefix(at, rt.path) || at+"/" == rt.path
 }
 
 func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -33,27 +94,21 @@ func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		addSlash(w, r)
 		return
 	}
-	if next, ok := rs.private[at]; ok {
+	if next, ok := rs.named[at]; ok {
 		next.ServeHTTP(w, r)
 		return
 	}
-	if next, ok := rs.public[at]; ok {
-		next.ServeHTTP(w, r)
-		return
+	for _, rt := range rs.below {
+		if rt.has(at) {
+			rt.handler.ServeHTTP(w, r)
+			return
+		}
 	}
-	if model, ok := strings.CutPrefix(at, "view/"); ok && model != "" && !strings.Contains(model, "/") {
-		rs.view.ServeHTTP(w, r)
-		return
-	}
-	if below, ok := strings.CutPrefix(at, "connect"); ok && rs.connect != nil && (below == "" || below[0] == '/') {
-		rs.connect.ServeHTTP(w, r)
-		return
-	}
-	answer.Error(w, http.StatusNotFound, "invalid_request", "There is nothing at this address.")
+	answer.NotFound(w)
 }
 
 // addSlash answers the mount point itself, as the gallery's relative addresses need its slash. The
-// address is relative too: wherever this is mounted, it leads no further than there.
+// address is relative too: at whatever prefix this is, it leads no further than there.
 func addSlash(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Location", "./"+url.PathEscape(path.Base(mount.Path(r)))+"/")
 	w.WriteHeader(http.StatusTemporaryRedirect)

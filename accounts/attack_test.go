@@ -1,4 +1,4 @@
-package handler_test
+package accounts_test
 
 import (
 	"net/http"
@@ -7,49 +7,47 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/go-pme/pme/handler"
 )
 
 // Whoever follows the address of somebody else's callback must not end up with somebody else's account.
 func TestCallbackOfAnotherAttemptIsRefused(t *testing.T) {
-	for name, follow := range map[string]func(s *connectSite, b *tab, callback string) (*tab, string){
-		"in another browser":      func(s *connectSite, b *tab, c string) (*tab, string) { return s.browser(b.t, "alice"), c },
-		"by another person":       func(_ *connectSite, b *tab, c string) (*tab, string) { return b.as("bob"), c },
-		"by the victim elsewhere": func(s *connectSite, b *tab, c string) (*tab, string) { return s.browser(b.t, "bob"), c },
-		"after ten minutes": func(s *connectSite, b *tab, c string) (*tab, string) {
+	for name, follow := range map[string]func(s *site, b *tab, callback string) (*tab, string){
+		"in another browser":      func(s *site, b *tab, c string) (*tab, string) { return s.browser(b.t, "alice"), c },
+		"by another person":       func(_ *site, b *tab, c string) (*tab, string) { return b.as("bob"), c },
+		"by the victim elsewhere": func(s *site, b *tab, c string) (*tab, string) { return s.browser(b.t, "bob"), c },
+		"after ten minutes": func(s *site, b *tab, c string) (*tab, string) {
 			s.ahead.Add(int64(10*time.Minute + time.Second))
 			return b, c
 		},
-		"twice": func(s *connectSite, b *tab, c string) (*tab, string) {
+		"twice": func(s *site, b *tab, c string) (*tab, string) {
 			if a := b.get(c); a.StatusCode != http.StatusSeeOther {
 				b.t.Errorf("the first time: %d", a.StatusCode)
 			}
 			return b, c
 		},
-		"with another nonce": func(_ *connectSite, b *tab, c string) (*tab, string) {
+		"with another nonce": func(_ *site, b *tab, c string) (*tab, string) {
 			return b, changed(c, "attempt", func(v string) string { return v[1:] + v[:1] })
 		},
-		"with two that differ": func(_ *connectSite, b *tab, c string) (*tab, string) {
+		"with two that differ": func(_ *site, b *tab, c string) (*tab, string) {
 			return b, c + "&state=" + strings.Repeat("A", 26)
 		},
-		"with the nonce twice": func(_ *connectSite, b *tab, c string) (*tab, string) { return b, c + "&attempt=x" },
-		"with two codes":       func(_ *connectSite, b *tab, c string) (*tab, string) { return b, c + "&code=x" },
-		"with no nonce": func(_ *connectSite, b *tab, c string) (*tab, string) {
+		"with the nonce twice": func(_ *site, b *tab, c string) (*tab, string) { return b, c + "&attempt=x" },
+		"with two codes":       func(_ *site, b *tab, c string) (*tab, string) { return b, c + "&code=x" },
+		"with no nonce": func(_ *site, b *tab, c string) (*tab, string) {
 			return b, changed(c, "attempt", func(string) string { return "" })
 		},
-		"that nobody began": func(s *connectSite, b *tab, _ string) (*tab, string) {
+		"that nobody began": func(s *site, b *tab, _ string) (*tab, string) {
 			return b, s.url + "/callback?code=some-code&attempt=" + strings.Repeat("B", 26)
 		},
-		"with another attempt's nonce": func(s *connectSite, b *tab, c string) (*tab, string) {
+		"with another attempt's nonce": func(s *site, b *tab, c string) (*tab, string) {
 			other, _ := url.Parse(s.browser(b.t, "bob").begin("", ""))
 			redirect, _ := url.Parse(other.Query().Get("redirect_uri"))
 			return b, changed(c, "attempt", func(string) string { return redirect.Query().Get("attempt") })
 		},
-		"that cannot be read": func(_ *connectSite, b *tab, c string) (*tab, string) { return b, c + "&%zz" },
+		"that cannot be read": func(_ *site, b *tab, c string) (*tab, string) { return b, c + "&%zz" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newConnectSite(t, nil)
+			s := newSite(t, nil)
 			b, callback := s.browser(t, "alice"), ""
 			b, callback = follow(s, b, b.allow(b.begin("", ""), "gallery"))
 			exchanges := s.matterport.Calls("authorization_code")
@@ -77,7 +75,7 @@ func changed(address, name string, change func(string) string) string {
 
 // Only looking at a callback ends nothing.
 func TestHeadDoesNotUseUpAnAttempt(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	callback := b.allow(b.begin("", ""), "")
 	if a := b.do(http.MethodHead, callback, nil); a.StatusCode != http.StatusMethodNotAllowed {
@@ -89,7 +87,7 @@ func TestHeadDoesNotUseUpAnAttempt(t *testing.T) {
 }
 
 func TestOtherSitesPagesChangeNothing(t *testing.T) {
-	s := newConnectSite(t, func(c *siteConfig) { c.handler.AllowedOrigins = []string{app} })
+	s := newSite(t, func(c *siteConfig) { c.pages.AllowedOrigins = []string{app} })
 	b := s.browser(t, "alice")
 	id := b.connect("gallery", "")
 	for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}, {"Origin", app}} {
@@ -106,12 +104,12 @@ func TestOtherSitesPagesChangeNothing(t *testing.T) {
 		}
 	}
 	if status := b.get(""); len(status.Connections) != 1 {
-		t.Error("another site's page has forgotten the account")
+		t.Error("another site's page has deleted the account")
 	}
 }
 
 func TestNobodyConnectsAnything(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	id := s.browser(t, "alice").connect("gallery", "")
 	b := s.browser(t, "")
 	for _, at := range []string{"", "/" + id} {
@@ -124,7 +122,7 @@ func TestNobodyConnectsAnything(t *testing.T) {
 	for _, target := range []string{"/", "/callback?code=x&attempt=y", "/done"} {
 		b.get(target).want(t, http.StatusUnauthorized, "login_required")
 	}
-	for _, asset := range []string{"/connect.js", "/pme.js", "/pme.css", "/" + handler.ConnectScriptName} {
+	for _, asset := range []string{"/connect.js", "/pme.js", "/pme.css", "/" + s.module(t)} {
 		b.get(asset).want(t, http.StatusOK, "")
 	}
 	// Mounted without a gate, nothing is answered either.
@@ -146,7 +144,7 @@ func TestNobodyConnectsAnything(t *testing.T) {
 }
 
 func TestOtherMethodsOfConnectAreRefused(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	id := b.connect("gallery", "")
 	for target, allow := range map[string]string{
@@ -167,7 +165,7 @@ func TestOtherMethodsOfConnectAreRefused(t *testing.T) {
 }
 
 func TestBadRequestsToConnectAreRefused(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice").with("Accept", "application/json")
 	id := b.connectAs("gallery")
 	calls := s.matterport.Calls("*")

@@ -1,11 +1,7 @@
-package handler
+package accounts
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,59 +10,36 @@ import (
 	"github.com/go-pme/pme/internal/cookie"
 )
 
-// mostAttempts are those of one browser at once. Those that end first make way.
-const mostAttempts = 5
+// maxAttempts is how many attempts one browser may have at once.
+const maxAttempts = 5
 
-// attemptCookies keep the proofs of the attempts that were begun in this browser, one cookie for each, so
-// that several tabs do not get into each other's way.
-type attemptCookies struct {
-	cookie.Jar
-	prefix string
+// newAttempts keeps the proofs of the attempts that were begun in a browser. A cookie's value is the time
+// when the attempt ends, a dot, and the proof. The time only tells which attempt is the oldest.
+func newAttempts(redirectURL string) *cookie.Attempts {
+	jar := cookie.Jar{Secure: strings.HasPrefix(redirectURL, "https:")}
+	return &cookie.Attempts{Jar: jar, Prefix: jar.Name("pme-connect-"), Most: maxAttempts, Began: endOf}
 }
 
-func newAttemptCookies(secure bool) attemptCookies {
-	jar := cookie.Jar{Secure: secure}
-	return attemptCookies{Jar: jar, prefix: jar.Name("pme-connect-")}
+// endOf is when an attempt ends. All attempts last equally long, so that it sorts them by when they began.
+func endOf(_, value string) (time.Time, bool) {
+	seconds, _, _ := strings.Cut(value, ".")
+	end, err := strconv.ParseInt(seconds, 10, 64)
+	return time.Unix(end, 0), err == nil
 }
 
-// name is that of the attempt's cookie. The ID, which comes back in an address, is not to be read from it.
-func (j attemptCookies) name(attempt string) string {
-	sum := sha256.Sum256([]byte(attempt))
-	return j.prefix + base64.RawURLEncoding.EncodeToString(sum[:9])
-}
-
-// keep has the browser keep the attempt's proof until it ends, and makes room for it. The time in it is
-// for telling the oldest, and nothing rests on it.
-func (j attemptCookies) keep(w http.ResponseWriter, r *http.Request, a *connect.Attempt, now time.Time) {
-	type other struct {
-		name string
-		ends int64
-	}
-	var others []other
-	for _, c := range r.Cookies() {
-		if strings.HasPrefix(c.Name, j.prefix) {
-			ends, _, _ := strings.Cut(c.Value, ".")
-			at, _ := strconv.ParseInt(ends, 10, 64) // what cannot be read goes first
-			others = append(others, other{c.Name, at})
-		}
-	}
-	slices.SortStableFunc(others, func(a, b other) int { return cmp.Compare(a.ends, b.ends) })
-	for len(others) >= mostAttempts {
-		j.Clear(w, others[0].name)
-		others = others[1:]
-	}
+// keepProof has the browser keep the attempt's proof until the attempt ends.
+func (h *Handler) keepProof(w http.ResponseWriter, r *http.Request, a *connect.Attempt) {
 	value := strconv.FormatInt(a.Ends.Unix(), 10) + "." + string(a.Proof)
-	j.Set(w, j.name(a.ID), value, a.Ends.Sub(now))
+	h.attempts.Keep(w, r, a.ID, value, a.Life)
 }
 
-// take returns the attempt's proof, which is empty where this browser has none, and clears it.
-func (j attemptCookies) take(w http.ResponseWriter, r *http.Request, attempt string) (proof string) {
-	name := j.name(attempt)
-	kept, err := r.Cookie(name)
-	if err != nil {
+// takeProof returns the attempt's proof and clears it. The proof is empty if this browser has none.
+func (h *Handler) takeProof(w http.ResponseWriter, r *http.Request, attempt string) (proof string) {
+	value, ok := h.attempts.Find(r, attempt)
+	if !ok {
 		return ""
 	}
-	j.Clear(w, name)
-	_, proof, _ = strings.Cut(kept.Value, ".")
+	h.attempts.End(w, attempt)
+	_, proof, _ = strings.Cut(value, ".")
 	return proof
 }

@@ -1,4 +1,4 @@
-package handler_test
+package accounts_test
 
 import (
 	"net/http"
@@ -15,7 +15,7 @@ import (
 func TestConnectingAnAccountWorksWhetherOrNotStateComesBack(t *testing.T) {
 	for name, echo := range map[string]bool{"with state": true, "without": false} {
 		t.Run(name, func(t *testing.T) {
-			s := newConnectSite(t, func(c *siteConfig) { c.emulator.EchoState = echo })
+			s := newSite(t, func(c *siteConfig) { c.emulator.EchoState = echo })
 			b := s.browser(t, "alice")
 			id := b.connect("gallery", " Riverside ")
 			status := b.get("")
@@ -53,7 +53,7 @@ func TestConnectingAnAccountWorksWhetherOrNotStateComesBack(t *testing.T) {
 }
 
 func TestNothingIsLeftOfAnAttempt(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	to := b.begin("", "")
 	at, _ := url.Parse(s.url)
@@ -69,7 +69,7 @@ func TestNothingIsLeftOfAnAttempt(t *testing.T) {
 
 func TestProofsCookieIsForThisSiteAlone(t *testing.T) {
 	for redirect, prefix := range map[string]string{"": "pme-connect-", "https://app.example.com/pme/connect/callback": "__Host-pme-connect-"} {
-		s := newConnectSite(t, func(c *siteConfig) {
+		s := newSite(t, func(c *siteConfig) {
 			if redirect != "" {
 				c.app.RedirectURL = redirect
 			}
@@ -88,7 +88,7 @@ func TestProofsCookieIsForThisSiteAlone(t *testing.T) {
 }
 
 func TestOldAttemptsOfABrowserMakeWay(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	var to []string
 	for range 7 {
@@ -107,7 +107,7 @@ func TestOldAttemptsOfABrowserMakeWay(t *testing.T) {
 
 // A script has to say what is asked for before it sends the person away: it is told.
 func TestScriptIsToldWhatIsAskedFor(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice").with("Accept", "application/json")
 	a := b.do(http.MethodPost, "", url.Values{"label": {"Main"}})
 	a.want(t, http.StatusOK, "")
@@ -129,25 +129,25 @@ func TestScriptIsToldWhatIsAskedFor(t *testing.T) {
 func TestRefusalsOfMatterportHaveEachTheirPage(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change  func(*siteConfig)
-		prepare func(*connectSite)
+		prepare func(*site)
 		deny    bool
 		status  int
 		words   string
 	}{
 		"the owner does not agree": {deny: true, status: 403, words: "Nothing was connected"},
 		"development mode":         {change: func(c *siteConfig) { c.emulator.OAuth.Production = false }, status: 403, words: "Development Mode"},
-		"missing scopes":           {prepare: func(s *connectSite) { s.matterport.GrantOnly("ViewDetails") }, status: 403, words: "<li>purchase assets for its spaces</li>"},
-		"disabled before":          {prepare: func(s *connectSite) { s.matterport.DisableApp(true) }, status: 403, words: "tell whoever runs this site"},
+		"missing scopes":           {prepare: func(s *site) { s.matterport.GrantOnly("ViewDetails") }, status: 403, words: "<li>purchase assets for its spaces</li>"},
+		"disabled before":          {prepare: func(s *site) { s.matterport.DisableApp(true) }, status: 403, words: "tell whoever runs this site"},
 		"wrong secret":             {change: func(c *siteConfig) { c.app.ClientSecret = "another-secret" }, status: 502, words: "tell whoever runs this site"},
 		"unavailable": {
-			prepare: func(s *connectSite) {
+			prepare: func(s *site) {
 				s.matterport.Fail("authorization_code", matterporttest.Status(503, "40"), -1)
 			},
 			status: 503, words: "Try again",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newConnectSite(t, tc.change)
+			s := newSite(t, tc.change)
 			b := s.browser(t, "alice")
 			to := b.begin("", "")
 			if tc.prepare != nil {
@@ -177,7 +177,7 @@ func TestRefusalsOfMatterportHaveEachTheirPage(t *testing.T) {
 }
 
 func TestDisabledAppIsAnUpstreamErrorAtTheExchange(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	callback := b.allow(b.begin("", ""), "")
 	s.matterport.DisableApp(true)

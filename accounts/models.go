@@ -1,4 +1,4 @@
-package handler
+package accounts
 
 import (
 	"net/http"
@@ -7,23 +7,25 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/matterport"
 )
 
 // Bounds of what may be asked for.
 const (
 	mostModels    = 100
+	maxSearch     = 100 // characters
 	defaultModels = 24
 	maxOffset     = 1024 // bytes
 )
 
-type connectModelsAnswer struct {
-	Models     []connectModelAnswer `json:"models"`
-	NextOffset string               `json:"next_offset,omitempty"`
-	Total      int                  `json:"total"`
+type modelsAnswer struct {
+	Models     []modelAnswer `json:"models"`
+	NextOffset string        `json:"next_offset,omitempty"`
+	Total      int           `json:"total"`
 }
 
-type connectModelAnswer struct {
+type modelAnswer struct {
 	ID         string                `json:"id"`
 	Name       string                `json:"name"`
 	Thumbnail  string                `json:"thumbnail,omitempty"`
@@ -32,27 +34,27 @@ type connectModelAnswer struct {
 
 // models answers with a page of the spaces of the connected account: q are words in Matterport's syntax,
 // limit is how many, and offset the next_offset of the page before.
-func (c *Connect) models(w http.ResponseWriter, r *http.Request, v visit) {
+func (h *Handler) models(w http.ResponseWriter, r *http.Request, v visit) {
 	query, ok := readModelQuery(r.URL.RawQuery)
 	if !ok {
-		c.refuse(w, r, v, connect.ErrInvalid)
+		h.refuse(w, r, v, connect.ErrInvalid)
 		return
 	}
-	page, err := c.connections.Models(r.Context(), v.user, v.id, query)
+	page, err := h.connections.Models(r.Context(), v.user, v.id, query)
 	if err != nil {
-		c.refuse(w, r, v, err)
+		h.refuse(w, r, v, err)
 		return
 	}
-	out := connectModelsAnswer{Models: []connectModelAnswer{}, NextOffset: page.NextOffset, Total: page.Total}
+	out := modelsAnswer{Models: []modelAnswer{}, NextOffset: page.NextOffset, Total: page.Total}
 	for _, m := range page.Models {
-		out.Models = append(out.Models, connectModelAnswer{ID: m.ID, Name: m.Name, Thumbnail: m.ThumbnailURL, Visibility: m.Visibility})
+		out.Models = append(out.Models, modelAnswer{ID: m.ID, Name: m.Name, Thumbnail: m.ThumbnailURL, Visibility: m.Visibility})
 	}
-	writeValue(w, out)
+	answer.Value(w, out)
 }
 
 func readModelQuery(raw string) (q matterport.ModelQuery, ok bool) {
 	values, err := url.ParseQuery(raw)
-	if err != nil || len(raw) > maxQuery {
+	if err != nil || len(raw) > answer.MaxQuery {
 		return q, false
 	}
 	for _, name := range []string{"q", "offset", "limit"} {

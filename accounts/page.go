@@ -1,67 +1,70 @@
-package handler
+package accounts
 
 import (
 	"cmp"
-	"context"
-	"errors"
+	"embed"
+	"html/template"
 	"net/http"
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/pages"
 )
 
-// nameTime is how long a page waits for the name of its space.
-const nameTime = 3 * time.Second
+//go:embed templates/*.html
+var files embed.FS
 
-// ConnectPage is what the pages of connected accounts show.
-type ConnectPage struct {
-	Connections []ConnectedAccount // in connect-done.html the one that was connected
-	Form        ConnectForm
-	Said        string // what the script may have to say, in JSON
+var templates = template.Must(template.ParseFS(files, "templates/*.html"))
+
+// Page is what the pages of connected accounts show, in the Data of a [pages.Page].
+type Page struct {
+	Words      Strings
+	Accounts   []Account // in connect-done.html the one that was connected
+	Script     string    // the words that the script needs, in JSON
+	ScriptName string    // the name of connect.js, below Base
+
+	// The form that begins an attempt, in the part connect-form.
+	Action  string
+	Again   string  // the name of the account that is to be connected again; empty: a new connection
+	Label   string  // what the form's field for a name holds already
+	Scopes  []Scope // what is asked for
+	Charged bool    // some of it can cost money
 }
 
-// ConnectedAccount is a connection.
-type ConnectedAccount struct {
+// Account is a connection.
+type Account struct {
 	ID, Name             string
 	Connected, Refreshed time.Time // Refreshed is zero before the first time
-	Scopes               []ScopeText
+	Scopes               []Scope
 	Reconnect            bool // it has to be connected again
 }
 
-// ConnectForm is the form that begins an attempt, with what has to be said before.
-type ConnectForm struct {
-	Action  string
-	Account string // the name of what is to be connected again; empty: a new connection
-	Label   string // what it holds already
-	Scopes  []ScopeText
-	Charged bool // something of it can cost money
+// page makes what every page of h is filled with. The second value is the first one's Data.
+func (h *Handler) page(r *http.Request) (pages.Page, *Page) {
+	data := &Page{Words: h.words, Script: h.script, ScriptName: script().Lasting}
+	page := h.pages.Page(r, upTo(r))
+	page.Title, page.HomeName = h.words.Title, h.words.Title
+	page.Data = data
+	return page, data
 }
 
-// connectPage is what every page of c is filled with.
-func (c *Connect) connectPage(r *http.Request) Page {
-	data := c.page(upTo(r))
-	data.HomeName = c.cfg.Strings.Connect.Title
-	return data
-}
-
-func (c *Connect) account(one connect.Connection) ConnectedAccount {
-	return ConnectedAccount{
-		ID: one.ID, Name: cmp.Or(one.Label, c.cfg.Strings.Connect.Account), Connected: toSecond(one.Connected),
-		Refreshed: toSecond(one.Refreshed), Scopes: c.cfg.Strings.Connect.scopes(one.Scopes), Reconnect: one.Reconnect,
+func (h *Handler) account(c connect.Connection) Account {
+	return Account{
+		ID: c.ID, Name: cmp.Or(c.Label, h.words.Account), Connected: toSecond(c.Connected),
+		Refreshed: toSecond(c.Refreshed), Scopes: h.words.scopes(c.Scopes), Reconnect: c.Reconnect,
 	}
 }
 
-// form is one for that connection, or for a new one. base leads to the page.
-func (c *Connect) form(base string, again *connect.Connection, label string) ConnectForm {
-	f := ConnectForm{Action: cmp.Or(base, "./"), Label: shortened(label), Scopes: c.scopes}
-	for _, s := range c.scopes {
-		f.Charged = f.Charged || s.Charged
+// fillForm makes the form one for that connection, or for a new one. base leads to the page.
+func (h *Handler) fillForm(data *Page, base string, again *connect.Connection, label string) {
+	data.Action, data.Label, data.Scopes = cmp.Or(base, "./"), shortened(label), h.scopes
+	for _, s := range h.scopes {
+		data.Charged = data.Charged || s.Charged
 	}
 	if again != nil {
-		f.Action = base + again.ID
-		f.Account = c.account(*again).Name
+		data.Action = base + again.ID
+		data.Again = h.account(*again).Name
 	}
-	return f
 }
 
 func shortened(label string) string {
@@ -69,90 +72,4 @@ func shortened(label string) string {
 		return string(text[:100])
 	}
 	return label
-}
-
-// overview is the page that does it all. ?connection=ID asks to connect that one again.
-func (c *Connect) overview(w http.ResponseWriter, r *http.Request, v visit) {
-	list, err := c.connections.List(r.Context(), v.user)
-	if err != nil {
-		c.failConnect(w, r, err)
-		return
-	}
-	data := c.connectPage(r)
-	data.Connect = &ConnectPage{Said: c.said}
-	var again *connect.Connection
-	wanted := r.URL.Query().Get("connection")
-	for _, one := range list {
-		data.Connect.Connections = append(data.Connect.Connections, c.account(one))
-		if one.ID == wanted {
-			again = &one
-		}
-	}
-	data.Connect.Form = c.form("", again, "")
-	data.needs.frame, data.needs.form = origin(c.selector), c.authorize
-	c.show(w, r, http.StatusOK, "connect.html", data)
-}
-
-// explain is the page that a popup begins with: ?label=TEXT fills in the form, and ?origin= names the page
-// that opened it, if it is an allowed one's.
-func (c *Connect) explain(w http.ResponseWriter, r *http.Request, v visit) {
-	var again *connect.Connection
-	var err error
-	if v.id == "" {
-		_, err = c.connections.List(r.Context(), v.user) // refuses whoever may not connect anything
-	} else {
-		var found connect.Connection
-		found, err = c.connections.Find(r.Context(), v.user, v.id)
-		again = &found
-	}
-	if err != nil {
-		c.failConnect(w, r, err)
-		return
-	}
-	c.beginPage(w, r, again)
-}
-
-// arrive is where <pme-space> sends a popup when it gets no token. Whoever comes here is signed in; what
-// may be missing is the connection.
-func (c *Connect) arrive(w http.ResponseWriter, r *http.Request, v visit) {
-	found, err := c.connections.Find(r.Context(), v.user, v.id)
-	switch {
-	case errors.Is(err, connect.ErrNotConnected):
-		c.beginPage(w, r, nil)
-	case err == nil && found.Reconnect:
-		c.beginPage(w, r, &found)
-	case err == nil, errors.Is(err, connect.ErrSeveral):
-		c.signedIn(w, r, c.connectPage(r))
-	default:
-		c.failConnect(w, r, err)
-	}
-}
-
-func (c *Connect) beginPage(w http.ResponseWriter, r *http.Request, again *connect.Connection) {
-	data := c.connectPage(r)
-	data.Origin = c.opener(r)
-	data.Connect = &ConnectPage{Form: c.form(data.Base, again, r.URL.Query().Get("label")), Said: c.said}
-	data.needs.form = c.authorize
-	c.show(w, r, http.StatusOK, "connect-begin.html", data)
-}
-
-// space is the page of one space of a connected account. That its name cannot be had just now, or the
-// account has to be connected again, is no reason not to show it: the element says so, and waits.
-func (c *Connect) space(w http.ResponseWriter, r *http.Request, v visit) {
-	ctx, cancel := context.WithTimeout(r.Context(), nameTime)
-	defer cancel()
-	model, err := c.connections.Model(ctx, v.user, v.id, v.model)
-	for _, final := range []error{
-		connect.ErrModelNotFound, connect.ErrNotConnected, connect.ErrSeveral, connect.ErrDenied, connect.ErrInvalid,
-	} {
-		if errors.Is(err, final) {
-			c.failConnect(w, r, err)
-			return
-		}
-	}
-	name := v.model
-	if err == nil {
-		name = cmp.Or(model.Name, name)
-	}
-	c.view(w, r, c.connectPage(r), v.model, name, "../")
 }

@@ -1,4 +1,4 @@
-package handler_test
+package accounts_test
 
 import (
 	"context"
@@ -10,13 +10,30 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/handler"
+	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/pages"
 )
 
+// lasting is the name with a hash in it under which a page loads an asset.
+func lasting(t *testing.T, page, name, ext string) string {
+	t.Helper()
+	found := regexp.MustCompile(name + `\.[0-9a-f]{16}\.` + ext).FindString(page)
+	if found == "" {
+		t.Errorf("%s.%s is not in %s", name, ext, page)
+	}
+	return found
+}
+
+// module is the name under which the pages load connect.js.
+func (s *site) module(t *testing.T) string {
+	t.Helper()
+	return lasting(t, s.browser(t, "alice").get("/").text, "connect", "js")
+}
+
 func TestConnectPageSaysWhatItAsksForBeforeItAsks(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	for _, target := range []string{"/", "/begin", "/signed-in"} {
 		a := b.get(target)
@@ -40,7 +57,7 @@ func TestConnectPageSaysWhatItAsksForBeforeItAsks(t *testing.T) {
 }
 
 func TestConnectPagesAreStrictAboutWhatTheyLoad(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	id := b.connect("gallery", `<b>&"Riverside"`)
 	nonce := regexp.MustCompile(`'nonce-([A-Za-z0-9+/=_-]{16,})'`)
@@ -74,22 +91,22 @@ func TestConnectPagesAreStrictAboutWhatTheyLoad(t *testing.T) {
 }
 
 func TestModulesOfThePagesAreKept(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "")
 	page := s.browser(t, "alice").get("/").text
-	for _, name := range []string{handler.ConnectScriptName, handler.StyleName} {
+	for _, name := range []string{s.module(t), lasting(t, page, "pme", "css")} {
 		if a := b.get("/" + name); a.StatusCode != http.StatusOK || !strings.Contains(a.Header.Get("Cache-Control"), "immutable") || !strings.Contains(page, `"`+name+`"`) {
 			t.Errorf("%s: %d %v", name, a.StatusCode, a.Header)
 		}
 	}
 	if a := b.get("/connect.js"); a.Header.Get("Content-Type") != "text/javascript; charset=utf-8" || a.Header.Get("Access-Control-Allow-Origin") != "*" ||
-		!strings.Contains(a.text, "export function connect") {
+		!strings.Contains(a.text, "export function connectAccount") {
 		t.Errorf("%v", a.Header)
 	}
 }
 
 func TestNavigationGetsToThePage(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	id := b.connect("gallery", "")
 	for target, want := range map[string]string{"": "./connect/", "/" + id: "./"} {
@@ -107,13 +124,13 @@ func TestNavigationGetsToThePage(t *testing.T) {
 const riverside = "Rv4hGm8sKq2"
 
 func TestSpaceOfAConnectedAccountHasAPage(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	id := b.connect("gallery", "")
 	for _, at := range []string{"", "/" + id} {
 		a := b.get(at + "/view/" + riverside)
 		if a.StatusCode != http.StatusOK || !strings.Contains(a.text, `<pme-space model="`+riverside+`" title="Sculpture Hall" endpoint="../">`) ||
-			!strings.Contains(a.text, handler.ScriptName) || !strings.Contains(a.text, "Matterport accounts</a>") {
+			lasting(t, a.text, "pme", "js") == "" || !strings.Contains(a.text, "Matterport accounts</a>") {
 			t.Errorf("%s: %d %s", at, a.StatusCode, a.text)
 		}
 	}
@@ -135,7 +152,7 @@ func TestSpaceOfAConnectedAccountHasAPage(t *testing.T) {
 }
 
 func TestLinkOfAConnectedSpaceIsComplete(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	b.connect("gallery", "")
 	a := b.get("/link?modelId=" + riverside)
@@ -146,7 +163,7 @@ func TestLinkOfAConnectedSpaceIsComplete(t *testing.T) {
 }
 
 func TestModelsComeInPages(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	b.connect("gallery", "")
 	var names []string
@@ -168,7 +185,7 @@ func TestModelsComeInPages(t *testing.T) {
 }
 
 func TestMatterportSaysHowLongToWait(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	b.connect("gallery", "")
 	s.matterport.Fail("models", matterporttest.Status(503, "40"), -1)
@@ -181,7 +198,7 @@ func TestMatterportSaysHowLongToWait(t *testing.T) {
 
 func TestWhoIsDeniedIsToldSo(t *testing.T) {
 	doubt := false
-	s := newConnectSite(t, func(c *siteConfig) {
+	s := newSite(t, func(c *siteConfig) {
 		c.connect.Allow = func(_ context.Context, u *identity.User) (bool, error) {
 			if doubt {
 				return true, errors.New("the directory is down: ldap://internal-host")
@@ -204,11 +221,11 @@ func TestWhoIsDeniedIsToldSo(t *testing.T) {
 }
 
 func TestConnectTakesTheHostsWords(t *testing.T) {
-	s := newConnectSite(t, func(c *siteConfig) {
-		c.handler.Strings = handler.Strings{
-			Lang:    "de",
-			Connect: handler.ConnectStrings{Title: "Matterport-Konten", Add: "Konto verbinden", Scopes: map[string]string{"ViewDetails": "Räume finden"}},
-			Errors:  map[string]string{"not_connected": "Kein Konto verbunden.", "attempt_over": "Bitte noch einmal beginnen."},
+	s := newSite(t, func(c *siteConfig) {
+		c.accounts.Strings = accounts.Strings{Title: "Matterport-Konten", Add: "Konto verbinden", Scopes: map[string]string{"ViewDetails": "Räume finden"}}
+		c.pages.Strings = pages.Strings{
+			Lang:   "de",
+			Errors: map[string]string{"not_connected": "Kein Konto verbunden.", "attempt_over": "Bitte noch einmal beginnen."},
 		}
 	})
 	b := s.browser(t, "alice")
@@ -227,7 +244,7 @@ func TestConnectTakesTheHostsWords(t *testing.T) {
 }
 
 func TestAllowedOriginsMayReadTheAnswers(t *testing.T) {
-	s := newConnectSite(t, func(c *siteConfig) { c.handler.AllowedOrigins = []string{app} })
+	s := newSite(t, func(c *siteConfig) { c.pages.AllowedOrigins = []string{app} })
 	b := s.browser(t, "alice")
 	id := b.connect("gallery", "")
 	readable := func(b *tab, method, target string) bool {
@@ -252,10 +269,8 @@ func TestAllowedOriginsMayReadTheAnswers(t *testing.T) {
 }
 
 func TestConnectReportsAllThatIsWrong(t *testing.T) {
-	_, err := handler.NewConnect(handler.ConnectConfig{
-		Player: handler.Player{ShowcaseURL: "ftp://x"}, FrameAncestors: []string{"*"}, AllowedOrigins: []string{"null"},
-	})
-	for _, want := range []string{"Connections", "ShowcaseURL", "FrameAncestors", "AllowedOrigins"} {
+	_, err := accounts.New(accounts.Config{})
+	for _, want := range []string{"accounts: Connections", "accounts: Pages"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not reported: %v", want, err)
 		}
@@ -263,7 +278,7 @@ func TestConnectReportsAllThatIsWrong(t *testing.T) {
 }
 
 func TestTokenIsRenewedBeforeTheSDKAsks(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	id := b.connect("gallery", "")
 	first := b.get("/token")
@@ -286,10 +301,11 @@ func TestTokenIsRenewedBeforeTheSDKAsks(t *testing.T) {
 
 // Mounted at the top of a host, without a prefix, all addresses hold as well.
 func TestConnectKnowsNoPrefixOfItsOwn(t *testing.T) {
-	s := newConnectSite(t, nil)
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/token", nil)
+	s := newSite(t, nil)
+	ctx := identity.NewContext(t.Context(), &identity.User{ID: "alice"})
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/token", nil)
 	w := httptest.NewRecorder()
-	s.ServeUser(w, r, &identity.User{ID: "alice"})
+	s.ServeHTTP(w, r)
 	if !strings.Contains(w.Body.String(), `"connect_url":"/"`) {
 		t.Errorf("%s", w.Body)
 	}

@@ -1,6 +1,7 @@
-package handler
+package accounts
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -8,63 +9,98 @@ import (
 
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/pages"
 )
 
-// errUnconfirmed says that a connection is not forgotten without being asked twice.
-var errUnconfirmed = errors.New("the connection's ID is not confirmed")
+// errUnconfirmed says that a request to delete a connection does not repeat its ID.
+var errUnconfirmed = errors.New("accounts: the connection's ID is not confirmed")
 
-var connectRefusals = []knownRefusal{
-	{connect.ErrNotSignedIn, refusal{http.StatusUnauthorized, "login_required", "Please sign in.", 0}},
-	{connect.ErrDenied, refusal{http.StatusForbidden, "access_denied", "You may not connect Matterport accounts here.", 0}},
-	{connect.ErrInvalid, refusal{http.StatusBadRequest, "invalid_request", "This request cannot be understood. A name may have 100 characters.", 0}},
-	{connect.ErrNotConnected, refusal{http.StatusNotFound, "not_connected", "This Matterport account is not connected.", 0}},
-	{connect.ErrSeveral, refusal{http.StatusConflict, "several_connections", "You have connected several Matterport accounts. Choose one of them.", 0}},
-	{connect.ErrTooMany, refusal{http.StatusConflict, "too_many_connections", "You have connected as many Matterport accounts as you may. Forget one of them first.", 0}},
-	{connect.ErrReconnect, refusal{http.StatusUnauthorized, "reconnect_required", "This Matterport account has to be connected again.", 0}},
-	{connect.ErrAttemptOver, refusal{
-		http.StatusBadRequest, "attempt_over",
-		"This attempt to connect is over. It took longer than ten minutes, has ended before, or was begun elsewhere. Please begin again.", 0,
+// refusals are the answers to the errors of package connect. An error that is not among them is
+// temporary.
+var refusals = answer.Table{
+	{Err: connect.ErrNotSignedIn, Refusal: answer.Refusal{
+		Status: http.StatusUnauthorized, Code: "login_required", Text: "Please sign in.",
 	}},
-	{connect.ErrConsentDenied, refusal{http.StatusForbidden, "consent_denied", "You did not agree at Matterport. Nothing was connected.", 0}},
-	{connect.ErrAccountRefused, refusal{
-		http.StatusForbidden, "account_refused",
-		"Matterport does not let this account be connected here. The application is in Development Mode, or is not approved for this account. Please tell whoever runs this site.", 0,
+	{Err: connect.ErrDenied, Refusal: answer.Refusal{
+		Status: http.StatusForbidden, Code: "access_denied", Text: "You may not connect Matterport accounts here.",
 	}},
-	{connect.ErrMissingScopes, refusal{
-		http.StatusForbidden, "missing_scopes",
-		"Not everything that is needed was allowed. Nothing was connected. Please connect again, and leave all permissions ticked:", 0,
+	{Err: connect.ErrInvalid, Refusal: answer.Refusal{
+		Status: http.StatusBadRequest, Code: "invalid_request", Text: "This request cannot be understood. A name may have 100 characters.",
 	}},
-	{connect.ErrModelNotFound, refusal{http.StatusNotFound, "model_not_found", "This space is not in the connected account.", 0}},
-	{connect.ErrRateLimited, refusal{http.StatusTooManyRequests, "temporarily_unavailable", "You have asked for much in a short time. Please wait a moment.", time.Minute}},
-	{connect.ErrUpstream, refusal{http.StatusBadGateway, "upstream_error", "Matterport accounts cannot be connected or used at present. Please tell whoever runs this site.", 0}},
-	{errUnconfirmed, refusal{
-		http.StatusConflict, "confirmation_required",
-		"This site would forget the account, and could show its spaces no more. The permission at Matterport would stay: it can be withdrawn there, in the account's settings. Confirm by the connection's ID.", 0,
+	{Err: connect.ErrNotConnected, Refusal: answer.Refusal{
+		Status: http.StatusNotFound, Code: "not_connected", Text: "This Matterport account is not connected.",
 	}},
-	{connect.ErrUnavailable, refusal{http.StatusServiceUnavailable, "temporarily_unavailable", "Matterport accounts cannot be connected or used for the moment. Please try again shortly.", 5 * time.Second}},
+	{Err: connect.ErrSeveral, Refusal: answer.Refusal{
+		Status: http.StatusConflict, Code: "several_connections", Text: "You have connected several Matterport accounts. Choose one of them.",
+	}},
+	{Err: connect.ErrTooMany, Refusal: answer.Refusal{
+		Status: http.StatusConflict, Code: "too_many_connections", Text: "You have connected as many Matterport accounts as you may. Forget one of them first.",
+	}},
+	{Err: connect.ErrReconnect, Refusal: answer.Refusal{
+		Status: http.StatusUnauthorized, Code: "reconnect_required", Text: "This Matterport account has to be connected again.",
+	}},
+	{Err: connect.ErrAttemptOver, Refusal: answer.Refusal{
+		Status: http.StatusBadRequest, Code: "attempt_over",
+		Text: "This attempt to connect is over. It took longer than ten minutes, has ended before, or was begun elsewhere. Please begin again.",
+	}},
+	{Err: connect.ErrConsentDenied, Refusal: answer.Refusal{
+		Status: http.StatusForbidden, Code: "consent_denied", Text: "You did not agree at Matterport. Nothing was connected.",
+	}},
+	{Err: connect.ErrAccountRefused, Refusal: answer.Refusal{
+		Status: http.StatusForbidden, Code: "account_refused",
+		Text: "Matterport does not let this account be connected here. The application is in Development Mode, or is not approved for this account. Please tell whoever runs this site.",
+	}},
+	{Err: connect.ErrMissingScopes, Refusal: answer.Refusal{
+		Status: http.StatusForbidden, Code: "missing_scopes",
+		Text: "Not everything that is needed was allowed. Nothing was connected. Please connect again, and leave all permissions ticked:",
+	}},
+	{Err: connect.ErrModelNotFound, Refusal: answer.Refusal{
+		Status: http.StatusNotFound, Code: "model_not_found", Text: "This space is not in the connected account.",
+	}},
+	{Err: connect.ErrRateLimited, Refusal: answer.Refusal{
+		Status: http.StatusTooManyRequests, Code: "temporarily_unavailable", Text: "You have asked for much in a short time. Please wait a moment.", Retry: time.Minute,
+	}},
+	{Err: connect.ErrUpstream, Refusal: answer.Refusal{
+		Status: http.StatusBadGateway, Code: "upstream_error", Text: "Matterport accounts cannot be connected or used at present. Please tell whoever runs this site.",
+	}},
+	{Err: errUnconfirmed, Refusal: answer.Refusal{
+		Status: http.StatusConflict, Code: "confirmation_required",
+		Text: "This site would forget the account, and could no longer show its spaces. The permission at Matterport would stay: it can be withdrawn there, in the account's settings. Confirm by the connection's ID.",
+	}},
+	{Err: connect.ErrUnavailable, Refusal: answer.Refusal{
+		Status: http.StatusServiceUnavailable, Code: "temporarily_unavailable",
+		Text: "Matterport accounts cannot be connected or used for the moment. Please try again shortly.", Retry: 5 * time.Second,
+	}},
 }
 
 // refuse answers err in JSON. The connections have logged it.
-func (c *Connect) refuse(w http.ResponseWriter, r *http.Request, v visit, err error) {
-	out := refusalFor(err)
-	out.header(w.Header())
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, v visit, err error) {
+	out := refusals.For(err)
+	out.Text = cmp.Or(h.look.Strings.Errors[out.Code], out.Text)
 	var extra []answer.Member
-	if out.code == "reconnect_required" || out.code == "not_connected" {
-		at := url.URL{Path: mountedAt(r)}
-		if v.id != "" && out.code == "reconnect_required" {
-			at.RawQuery = "connection=" + v.id
-		}
-		extra = append(extra, answer.Member{Name: "connect_url", Value: at.String()})
+	if out.Code == "reconnect_required" || out.Code == "not_connected" {
+		extra = append(extra, answer.Member{Name: "connect_url", Value: connectURL(r, v, out.Code)})
 	}
-	answer.Error(w, out.status, out.code, c.cfg.Strings.refused(out), extra...)
+	out.Write(w, extra...)
 }
 
-// failConnect is the page of a refusal, with the way back to where one can begin again.
-func (c *Connect) failConnect(w http.ResponseWriter, r *http.Request, err error) {
-	data := c.connectPage(r)
-	data.Error = &ErrorPage{Again: data.Home, Window: true}
-	if errors.Is(err, connect.ErrMissingScopes) {
-		data.Error.Scopes = c.scopes
+// connectURL is where the user connects an account, or connects that of the visit again.
+func connectURL(r *http.Request, v visit, code string) string {
+	at := url.URL{Path: mountedAt(r)}
+	if v.id != "" && code == "reconnect_required" {
+		at.RawQuery = "connection=" + v.id
 	}
-	c.fail(w, r, err, data)
+	return at.String()
+}
+
+// refusePage is the page of a refusal, with the way back to where one can begin again.
+func (h *Handler) refusePage(w http.ResponseWriter, r *http.Request, err error) {
+	page, _ := h.page(r)
+	page.Error = &pages.Refusal{Again: page.Home, Window: true}
+	if errors.Is(err, connect.ErrMissingScopes) {
+		for _, s := range h.scopes {
+			page.Error.Missing = append(page.Error.Missing, s.Description)
+		}
+	}
+	h.pages.Refuse(w, r, refusals.For(err), page)
 }

@@ -1,4 +1,4 @@
-package handler_test
+package accounts_test
 
 import (
 	"net/http"
@@ -9,7 +9,7 @@ import (
 )
 
 func TestWithdrawnAccountHasToBeConnectedAgain(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	id := b.connect("gallery", "Riverside")
 	before := b.get("/" + id + "/settings").Viewer
@@ -48,7 +48,7 @@ func TestWithdrawnAccountHasToBeConnectedAgain(t *testing.T) {
 }
 
 func TestSeveralAccountsAreToldApart(t *testing.T) {
-	s := newConnectSite(t, func(c *siteConfig) { c.connect.MaxPerUser = 2 })
+	s := newSite(t, func(c *siteConfig) { c.connect.MaxPerUser = 2 })
 	b := s.browser(t, "alice")
 	first, second := b.connect("gallery", "One"), b.connect("harbour", "Two")
 	for _, target := range []string{"/token", "/models", "/settings", "/link?modelId=" + office} {
@@ -62,8 +62,8 @@ func TestSeveralAccountsAreToldApart(t *testing.T) {
 	b.with("Accept", "application/json").do(http.MethodPost, "", url.Values{}).want(t, http.StatusConflict, "too_many_connections")
 }
 
-func TestForgettingTakesTheConnectionsID(t *testing.T) {
-	s := newConnectSite(t, nil)
+func TestDeletingTakesTheConnectionsID(t *testing.T) {
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	id := b.connect("gallery", "")
 	other := strings.Repeat("A", 26)
@@ -88,7 +88,7 @@ func TestForgettingTakesTheConnectionsID(t *testing.T) {
 }
 
 func TestViewerChangesWithWhatIsConnected(t *testing.T) {
-	s := newConnectSite(t, nil)
+	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	first := b.connect("gallery", "")
 	seen := map[string]string{}
@@ -110,7 +110,7 @@ func TestViewerChangesWithWhatIsConnected(t *testing.T) {
 	b.get(b.allow(b.begin("/"+first, ""), "gallery"))
 	look("connected again", first, b)
 	b.do(http.MethodDelete, "/"+second+"?confirm="+second, nil)
-	look("forgotten", first, b)
+	look("deleted", first, b)
 	if a := b.get("/settings"); a.Selector != s.matterport.URL+"/model-select" {
 		t.Errorf("%s", a.text)
 	}

@@ -1,4 +1,4 @@
-package handler_test
+package accounts_test
 
 import (
 	"bytes"
@@ -14,23 +14,34 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
+	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/connect"
-	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/logtest"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/pages"
 )
 
-// connectSite is a site where people connect accounts, with Matterport behind it. It keeps every answer and
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	office = "SxQL3iGyoDo"
+	app    = "https://app.example.com"
+)
+
+// site is a site where people connect accounts, with Matterport behind it. It keeps every answer and
 // every secret, and looks at the end where they have got to.
-type connectSite struct {
-	*handler.Connect
+type site struct {
+	*accounts.Handler
 	connections *connect.Connections
 	matterport  *matterporttest.Running
 	url         string // where it is mounted
-	log         *lockedBuffer
-	seen        *lockedBuffer // every answer's header and body, but for the tokens that browsers may have
+	log         *logtest.Buffer
+	seen        *logtest.Buffer // every answer's header and body, but for the tokens that browsers may have
 	secrets     sync.Map
 	ahead       atomic.Int64 // how far the site's clock has been moved
 }
@@ -39,13 +50,14 @@ type siteConfig struct {
 	emulator matterporttest.Config
 	app      matterport.OAuthConfig
 	connect  connect.Config
-	handler  handler.ConnectConfig
+	accounts accounts.Config
+	pages    pages.Config
 }
 
-func newConnectSite(t *testing.T, change func(*siteConfig)) *connectSite {
+func newSite(t *testing.T, change func(*siteConfig)) *site {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	s := &connectSite{url: "http://" + server.Listener.Addr().String() + "/pme/connect", log: new(lockedBuffer), seen: new(lockedBuffer)}
+	s := &site{url: "http://" + server.Listener.Addr().String() + "/pme/connect", log: new(logtest.Buffer), seen: new(logtest.Buffer)}
 	logger := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	now := func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
 	cfg := siteConfig{
@@ -56,7 +68,7 @@ func newConnectSite(t *testing.T, change func(*siteConfig)) *connectSite {
 			Logger: logger, Now: now,
 		},
 		connect: connect.Config{Store: connect.NewMemory(), Logger: logger, Now: now},
-		handler: handler.ConnectConfig{Logger: logger, Now: now},
+		pages:   pages.Config{Logger: logger},
 	}
 	if change != nil {
 		change(&cfg)
@@ -72,8 +84,12 @@ func newConnectSite(t *testing.T, change func(*siteConfig)) *connectSite {
 	if s.connections, err = connect.New(cfg.connect); err != nil {
 		t.Fatal(err)
 	}
-	cfg.handler.Connections, cfg.handler.Player.ShowcaseURL = s.connections, s.matterport.URL
-	if s.Connect, err = handler.NewConnect(cfg.handler); err != nil {
+	cfg.pages.ShowcaseURL = s.matterport.URL
+	if cfg.accounts.Pages, err = pages.New(cfg.pages); err != nil {
+		t.Fatal(err)
+	}
+	cfg.accounts.Connections = s.connections
+	if s.Handler, err = accounts.New(cfg.accounts); err != nil {
 		t.Fatal(err)
 	}
 	gate := middleware.Func(func(r *http.Request) (identity.User, error) {
@@ -97,7 +113,7 @@ func newConnectSite(t *testing.T, change func(*siteConfig)) *connectSite {
 }
 
 // RoundTrip takes down every secret on its way to and from Matterport.
-func (s *connectSite) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.note(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), "access token")
 	isToken := strings.HasSuffix(r.URL.Path, "/oauth/token")
 	if isToken {
@@ -130,13 +146,13 @@ func (s *connectSite) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-func (s *connectSite) note(value, what string) {
+func (s *site) note(value, what string) {
 	if value != "" {
 		s.secrets.Store(value, what)
 	}
 }
 
-func (s *connectSite) wantNoSecrets(t *testing.T) {
+func (s *site) wantNoSecrets(t *testing.T) {
 	t.Helper()
 	log, seen := s.log.String(), s.seen.String()
 	s.secrets.Range(func(value, what any) bool {

@@ -1,4 +1,4 @@
-package handler
+package accounts
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -29,33 +30,33 @@ type scopeAnswer struct {
 	Description string           `json:"description"`
 }
 
-// status says what the person has connected, or of one connection how it is. A person who opens the
-// address is sent to the page.
-func (c *Connect) status(w http.ResponseWriter, r *http.Request, v visit) {
+// status answers with what the user has connected, or with one connection. A person who opens the
+// address in the browser is sent to the page.
+func (h *Handler) status(w http.ResponseWriter, r *http.Request, v visit) {
 	w.Header().Add("Vary", "Sec-Fetch-Mode, Accept")
-	if navigated(r) {
-		seeOther(w, cmp.Or(upTo(r), "./"))
+	if answer.WantsPage(r) {
+		answer.Redirect(w, cmp.Or(upTo(r), "./"), http.StatusSeeOther)
 		return
 	}
 	if v.id != "" {
-		found, err := c.connections.Find(r.Context(), v.user, v.id)
+		found, err := h.connections.Find(r.Context(), v.user, v.id)
 		if err != nil {
-			c.refuse(w, r, v, err)
+			h.refuse(w, r, v, err)
 			return
 		}
-		writeValue(w, newConnectionAnswer(found))
+		answer.Value(w, newConnectionAnswer(found))
 		return
 	}
-	list, err := c.connections.List(r.Context(), v.user)
+	list, err := h.connections.List(r.Context(), v.user)
 	if err != nil {
-		c.refuse(w, r, v, err)
+		h.refuse(w, r, v, err)
 		return
 	}
-	out := statusAnswer{Connections: []connectionAnswer{}, Scopes: c.scopesAnswer()}
+	out := statusAnswer{Connections: []connectionAnswer{}, Scopes: h.scopesAnswer()}
 	for _, one := range list {
 		out.Connections = append(out.Connections, newConnectionAnswer(one))
 	}
-	writeValue(w, out)
+	answer.Value(w, out)
 }
 
 func newConnectionAnswer(c connect.Connection) connectionAnswer {
@@ -67,30 +68,10 @@ func newConnectionAnswer(c connect.Connection) connectionAnswer {
 
 func toSecond(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
-func (c *Connect) scopesAnswer() []scopeAnswer {
+func (h *Handler) scopesAnswer() []scopeAnswer {
 	out := []scopeAnswer{}
-	for _, s := range c.scopes {
+	for _, s := range h.scopes {
 		out = append(out, scopeAnswer(s))
 	}
 	return out
-}
-
-// forget forgets a connection, if the request repeats its ID: it cannot be taken back.
-func (c *Connect) forget(w http.ResponseWriter, r *http.Request, v visit) {
-	confirmed := r.URL.Query().Get("confirm")
-	var err error
-	switch {
-	case c.sameOrigin.Check(r) != nil:
-		err = connect.ErrDenied
-	case !connectionID(confirmed) || (v.id != "" && v.id != confirmed):
-		err = errUnconfirmed
-	default:
-		err = c.connections.Delete(r.Context(), v.user, confirmed)
-	}
-	if err != nil {
-		c.refuse(w, r, v, err)
-		return
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusNoContent)
 }

@@ -1,13 +1,14 @@
-package handler
+package accounts
 
 import (
 	"cmp"
+	"encoding/json"
 
 	"github.com/go-pme/pme/matterport"
 )
 
-// ConnectStrings are the words of the pages of [Connect]. What is empty is left as it is in English.
-type ConnectStrings struct {
+// Strings are the words of the pages of connected accounts. An empty field stays English.
+type Strings struct {
 	Title        string // heads the page, and names it in links
 	Account      string // a connection that has no name
 	None         string // there are no connections
@@ -17,9 +18,9 @@ type ConnectStrings struct {
 	Again        string // it has to be connected again
 	Choose       string // button: opens the model selector
 	Reconnect    string // button
-	Forget       string // button
-	ForgetAsk    string // asks whether to
-	ForgetMeans  string // says what it means
+	Delete       string // button
+	DeleteAsk    string // asks whether to
+	DeleteMeans  string // says what it means
 	Cancel       string // button: do not
 	Close        string // button: of a window or the model selector
 	Add          string // heads the form
@@ -38,7 +39,7 @@ type ConnectStrings struct {
 	All          string // heads them where all of an account are chosen
 	More         string // button: shows more of them
 	Leaving      string // Matterport is in another window
-	Forgotten    string // it was done
+	Deleted      string // it was done
 	Failed       string // it was not
 
 	// Scopes say by name what the application may do, after Asks.
@@ -53,7 +54,7 @@ var scopeTexts = map[matterport.Scope]string{
 	matterport.ScopePurchaseAssets: "purchase assets for its spaces",
 }
 
-func (s ConnectStrings) withDefaults() ConnectStrings {
+func (s Strings) withDefaults() Strings {
 	for _, text := range []struct {
 		to      *string
 		english string
@@ -67,9 +68,9 @@ func (s ConnectStrings) withDefaults() ConnectStrings {
 		{&s.Again, "This account has to be connected again."},
 		{&s.Choose, "Choose spaces"},
 		{&s.Reconnect, "Connect again"},
-		{&s.Forget, "Forget"},
-		{&s.ForgetAsk, "Forget this account?"},
-		{&s.ForgetMeans, "This site forgets the account and can show its spaces no more. The permission at Matterport stays: you can withdraw it there, in the account's settings."},
+		{&s.Delete, "Forget"},
+		{&s.DeleteAsk, "Forget this account?"},
+		{&s.DeleteMeans, "This site forgets the account and can no longer show its spaces. The permission at Matterport stays: you can withdraw it there, in the account's settings."},
 		{&s.Cancel, "Cancel"},
 		{&s.Close, "Close"},
 		{&s.Add, "Connect an account"},
@@ -88,7 +89,7 @@ func (s ConnectStrings) withDefaults() ConnectStrings {
 		{&s.All, "All spaces of this account"},
 		{&s.More, "Show more"},
 		{&s.Leaving, "Continue in the window of Matterport."},
-		{&s.Forgotten, "The account is forgotten."},
+		{&s.Deleted, "The account is forgotten."},
 		{&s.Failed, "That did not work. Please try again."},
 	} {
 		*text.to = cmp.Or(*text.to, text.english)
@@ -96,26 +97,27 @@ func (s ConnectStrings) withDefaults() ConnectStrings {
 	return s
 }
 
-// said are the words that the script needs.
-func (s ConnectStrings) said() map[string]string {
-	return map[string]string{
+// forScript are the words that the script needs, in JSON.
+func (s Strings) forScript() string {
+	text, _ := json.Marshal(map[string]string{ // has a form in JSON
 		"choose": s.Choose, "close": s.Close, "chosen": s.Chosen, "all": s.All,
-		"leaving": s.Leaving, "forgotten": s.Forgotten, "failed": s.Failed, "connected": s.Connected,
-	}
+		"leaving": s.Leaving, "deleted": s.Deleted, "failed": s.Failed, "connected": s.Connected,
+	})
+	return string(text)
 }
 
-// ScopeText is a scope in words.
-type ScopeText struct {
+// Scope is something that the application may do with an account, in words.
+type Scope struct {
 	Scope       matterport.Scope
 	Charged     bool // it can cost the account's owner money
 	Description string
 }
 
-func (s ConnectStrings) scopes(scopes []matterport.Scope) []ScopeText {
-	var out []ScopeText
+func (s Strings) scopes(scopes []matterport.Scope) []Scope {
+	var out []Scope
 	for _, scope := range scopes {
 		text := cmp.Or(s.Scopes[string(scope)], scopeTexts[scope], string(scope))
-		out = append(out, ScopeText{Scope: scope, Charged: scope.Charged(), Description: text})
+		out = append(out, Scope{Scope: scope, Charged: scope.Charged(), Description: text})
 	}
 	return out
 }

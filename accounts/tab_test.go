@@ -1,4 +1,4 @@
-package handler_test
+package accounts_test
 
 import (
 	"encoding/json"
@@ -13,13 +13,13 @@ import (
 // tab is a browser with somebody in it. It follows no redirect by itself.
 type tab struct {
 	t      *testing.T
-	site   *connectSite
+	site   *site
 	person string
 	client *http.Client
 	header http.Header
 }
 
-func (s *connectSite) browser(t *testing.T, person string) *tab {
+func (s *site) browser(t *testing.T, person string) *tab {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {

@@ -36,7 +36,8 @@ type Attempt struct {
 	ID           string            // names it; it comes back with the browser
 	Proof        matterport.Secret // to be kept by this browser, in a cookie that scripts cannot read
 	AuthorizeURL string            // where the person is to go
-	Ends         time.Time
+	Ends         time.Time         // on the clock of Config.Now
+	Life         time.Duration     // what was left until then when it began
 }
 
 // Begin begins an attempt of u. Tell the person before they leave what the application asks for, and which
@@ -56,7 +57,7 @@ func (c *Connections) Begin(ctx context.Context, u *identity.User, req Request) 
 		return nil, err
 	}
 	now := c.cfg.Now()
-	a := &Attempt{ID: rand.Text(), Proof: matterport.Secret(rand.Text()), Ends: now.Add(attemptLife)}
+	a := &Attempt{ID: rand.Text(), Proof: matterport.Secret(rand.Text()), Ends: now.Add(attemptLife), Life: attemptLife}
 	verifier := rand.Text() + rand.Text() // 43 to 128 characters (RFC 7636 §4.1)
 	a.AuthorizeURL = c.app.AuthorizeURL(a.ID, verifier)
 	err := c.store.Begin(ctx, &store.PendingAuthorization{

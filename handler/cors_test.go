@@ -6,13 +6,12 @@ import (
 	"testing"
 
 	"github.com/go-pme/pme"
-	"github.com/go-pme/pme/handler"
 )
 
 const app = "https://app.example.com"
 
 func TestListedOriginsMayReadWithCookies(t *testing.T) {
-	p := newPortal(t, func(c *pme.Config) { c.AllowedOrigins = []string{"https://other.example.com", app} })
+	p := newPortal(t, func(c *pme.Config) { c.Pages.AllowedOrigins = []string{"https://other.example.com", app} })
 	for target, status := range map[string]int{
 		"token?modelId=" + office: http.StatusOK, "link?modelId=" + office: http.StatusOK, "models": http.StatusOK, "settings": http.StatusOK,
 		"token?modelId=" + showroom: http.StatusForbidden,
@@ -30,7 +29,7 @@ func TestListedOriginsMayReadWithCookies(t *testing.T) {
 }
 
 func TestOtherOriginsReadNothing(t *testing.T) {
-	p := newPortal(t, func(c *pme.Config) { c.AllowedOrigins = []string{app} })
+	p := newPortal(t, func(c *pme.Config) { c.Pages.AllowedOrigins = []string{app} })
 	for _, origin := range []string{
 		"https://evil.example.com", "https://app.example.com.evil.org", "http://app.example.com", "https://app.example.com:8443",
 		"https://sub.app.example.com", "HTTPS://APP.EXAMPLE.COM", "null", "", "*", app + ", https://evil.example.com",
@@ -60,7 +59,7 @@ func varies(t *testing.T, what string, a answer) {
 }
 
 func TestPreflightNeedsNoSignIn(t *testing.T) {
-	p := newPortal(t, func(c *pme.Config) { c.AllowedOrigins = []string{app} })
+	p := newPortal(t, func(c *pme.Config) { c.Pages.AllowedOrigins = []string{app} })
 	a := p.do(t, http.MethodOptions, "", "token?modelId="+office, "Origin", app,
 		"Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization")
 	if h := a.Header(); a.Code != http.StatusNoContent || h.Get("Access-Control-Allow-Methods") != "GET" ||
@@ -77,16 +76,5 @@ func TestWithoutOriginsNothingIsSaidOfThem(t *testing.T) {
 	a := p.get(t, "alice", "token?modelId="+office, "Origin", app)
 	if a.Header().Get("Access-Control-Allow-Origin") != "" || a.Header().Get("Vary") != "" {
 		t.Errorf("%v", a.Header())
-	}
-}
-
-func TestOriginsAreExact(t *testing.T) {
-	for _, bad := range []string{"*", "https://*.example.com", "app.example.com", "https://app.example.com/", "https://app.example.com/x", "http://app.example.com", "https://APP.example.com", "https://app.example.com:443", "https://app.example.com?", "null", ""} {
-		if _, err := handler.CORS([]string{app, bad}); err == nil || !strings.Contains(err.Error(), "AllowedOrigins") {
-			t.Errorf("%q: %v", bad, err)
-		}
-	}
-	if _, err := handler.CORS([]string{app, "http://127.0.0.1:8080", "http://localhost:3000"}); err != nil {
-		t.Error(err)
 	}
 }

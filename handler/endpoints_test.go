@@ -16,6 +16,7 @@ import (
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/pages"
 )
 
 func TestTokenHasTheShapeTheSDKWants(t *testing.T) {
@@ -141,18 +142,14 @@ func TestNobodyGetsAnything(t *testing.T) {
 // Promise 1, from the outside: even mounted without any middleware, no endpoint says anything.
 func TestEndpointsMountedAloneRefuseWithoutAPerson(t *testing.T) {
 	p := newPortal(t, nil)
-	pages, err := handler.NewPages(handler.PagesConfig{Issuer: p.Issuer(), Catalog: p.Catalog()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	settings, err := handler.Settings(handler.Player{}, p.Issuer())
+	look, err := pages.New(pages.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, h := range map[string]http.Handler{
-		"settings": settings, "signed in": pages.SignedIn(),
+		"settings": handler.Settings(p.Issuer(), look), "signed in": handler.SignedIn(look),
 		"token": handler.Token(p.Issuer()), "link": handler.Link(p.Issuer()), "models": handler.Models(p.Catalog()),
-		"gallery": pages.Gallery(), "view": pages.View(),
+		"gallery": handler.NewGallery(p.Catalog(), look), "view": handler.View(p.Issuer(), p.Catalog(), look),
 	} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/"+office+"?modelId="+office, nil))

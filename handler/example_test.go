@@ -8,10 +8,8 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -46,47 +44,4 @@ func ExampleToken() {
 	// Output:
 	// 403
 	// {"error":"access_denied","error_description":"You do not have access to this space."}
-}
-
-// People connect Matterport accounts of their own, on a page at /connect/.
-func ExampleNewConnect() {
-	application, err := matterport.NewOAuthApp(matterport.OAuthConfig{
-		ClientID: "client-id", ClientSecret: "client-secret",
-		RedirectURL: "https://app.example.com/connect/callback",
-		Scopes:      []matterport.Scope{matterport.ScopeViewDetails},
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer func() { _ = application.Close() }()
-	connections, err := connect.New(connect.Config{App: application, Store: connect.NewMemory()}) // one of package sqlstore lasts
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer func() { _ = connections.Close() }()
-	accounts, err := handler.NewConnect(handler.ConnectConfig{Connections: connections})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	gate := middleware.Func(func(r *http.Request) (identity.User, error) {
-		name, _, _ := r.BasicAuth() // whatever tells who is asking
-		return identity.User{ID: name}, nil
-	})
-	mux := http.NewServeMux()
-	mounted := http.StripPrefix("/connect", accounts.Behind(gate.Require))
-	mux.Handle("/connect", mounted)
-	mux.Handle("/connect/", mounted)
-
-	r := httptest.NewRequest(http.MethodGet, "/connect/token", nil)
-	r.SetBasicAuth("alice", "")
-	w := httptest.NewRecorder()
-	mux.ServeHTTP(w, r)
-	fmt.Println(w.Code)
-	fmt.Println(w.Body)
-	// Output:
-	// 404
-	// {"connect_url":"/connect/","error":"not_connected","error_description":"This Matterport account is not connected."}
 }

@@ -1,25 +1,32 @@
 package handler
 
 import (
-	"bytes"
+	"embed"
 	"html/template"
 	"net/http"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/go-pme/pme/catalog"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/pages"
 )
 
-// What a gallery shows: a search field from so many spaces on, at most so many at once, and no longer
-// search than that.
 const (
-	searchFrom = 9
-	mostShown  = 300
-	maxSearch  = 100 // characters
+	searchFrom = 9   // spaces: from here on, the gallery has a search field
+	mostShown  = 300 // spaces on one page
+	maxSearch  = 100 // characters of a search
 )
 
-// GalleryPage is the list of a gallery.
-type GalleryPage struct {
+//go:embed templates/*.html
+var files embed.FS
+
+var galleryTemplates = template.Must(template.ParseFS(files, "templates/*.html"))
+
+// List is what gallery.html and the part gallery show, in Page.Data.
+type List struct {
 	Spaces    []catalog.Space // that are shown
 	Searching bool            // there are enough to be worth a search field
 	Query     string          // what is searched for
@@ -27,49 +34,73 @@ type GalleryPage struct {
 	More      bool            // there are more than are shown
 }
 
-// Gallery answers GET with a page that lists the person's spaces, or with ?q= those whose names have all
-// the words of q in them.
-func (p *Pages) Gallery() http.Handler {
-	return getOnly(func(w http.ResponseWriter, r *http.Request) {
-		listing, err := listFor(p.catalog, r)
-		if err != nil {
-			p.fail(w, r, err, p.page(""))
-			return
-		}
-		data := p.page("")
-		data.List = galleryPage(listing, r.URL.Query().Get("q"))
-		p.show(w, r, http.StatusOK, "gallery.html", data)
-	})
+// Gallery is a page that lists the user's spaces. It is safe for concurrent use.
+type Gallery struct {
+	catalog *catalog.Catalog
+	pages   *pages.Pages
+	serve   http.Handler
 }
 
-// GalleryFragment is the list alone, for a page of the host's own layout: what is inside of the gallery's
-// main element. prefix is where the handler is mounted, such as "/pme/". The page has to load [StyleName]
-// from there, and its Content-Security-Policy has to allow that, and images from Matterport. The fragment
+// NewGallery makes a gallery of what c lists. It expects the views of models at view/{model}, and the
+// assets, beside itself.
+func NewGallery(c *catalog.Catalog, p *pages.Pages) *Gallery {
+	g := &Gallery{catalog: c, pages: p.With(galleryTemplates)}
+	g.serve = answer.GetOnly(g.show)
+	return g
+}
+
+// ServeHTTP answers GET with the page, or with ?q= with those spaces whose names have all the words of
+// q in them.
+func (g *Gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.serve.ServeHTTP(w, r) }
+
+func (g *Gallery) show(w http.ResponseWriter, r *http.Request) {
+	page := g.pages.Page(r, "")
+	found, err := g.list(r)
+	if err != nil {
+		g.pages.Refuse(w, r, refusals.For(err), page)
+		return
+	}
+	page.Data = found
+	g.pages.Show(w, r, http.StatusOK, "gallery.html", page)
+}
+
+// Fragment returns the list alone, for a page in the host's own layout: the inside of the gallery's main
+// element. prefix is where the handler is mounted, such as "/pme/". The page has to load pme.css from
+// there, and its Content-Security-Policy has to allow that, and images from Matterport. The fragment
 // has no scripts; its search form loads the page anew with ?q=.
 //
-// The error is one of the issuer's, as endpoints get it. GalleryFragment decides nothing: r has to have
-// come through the authenticator.
-func (p *Pages) GalleryFragment(r *http.Request, prefix string) (template.HTML, error) {
-	listing, err := listFor(p.catalog, r)
+// The error is one of the issuer's, as the endpoints get it. Fragment does not check who asks: r must
+// have come through the gate.
+func (g *Gallery) Fragment(r *http.Request, prefix string) (template.HTML, error) {
+	found, err := g.list(r)
 	if err != nil {
 		return "", err
 	}
-	data := p.page(strings.TrimSuffix(prefix, "/") + "/")
-	data.Home = "?" // the page itself, wherever the host has it
-	data.List = galleryPage(listing, r.URL.Query().Get("q"))
-	var b bytes.Buffer
-	if err := p.templates.ExecuteTemplate(&b, "gallery", data); err != nil {
-		return "", err
-	}
-	return template.HTML(b.String()), nil //nolint:gosec // html/template has escaped it
+	page := g.pages.Page(r, strings.TrimSuffix(prefix, "/")+"/")
+	page.Home = "?" // the page itself, at whatever address the host has it
+	page.Data = found
+	return g.pages.Fragment("gallery", page)
 }
 
-func galleryPage(listing catalog.Listing, query string) *GalleryPage {
+// list finds what the user of r may open, and searches for.
+func (g *Gallery) list(r *http.Request) (*List, error) {
+	u, ok := identity.FromContext(r.Context())
+	if !ok {
+		return nil, issuer.ErrNotSignedIn
+	}
+	listing, err := list(g.catalog, r, u)
+	if err != nil {
+		return nil, err
+	}
+	return search(listing, r.URL.Query().Get("q")), nil
+}
+
+func search(listing catalog.Listing, query string) *List {
 	query = strings.TrimSpace(query)
 	if utf8.RuneCountInString(query) > maxSearch {
 		query = string([]rune(query)[:maxSearch])
 	}
-	out := &GalleryPage{
+	out := &List{
 		Searching: len(listing.Spaces) >= searchFrom || query != "",
 		Query:     query,
 		Partial:   listing.Partial,

@@ -4,11 +4,12 @@ import (
 	"net/http"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/personal"
 	"github.com/go-pme/pme/issuer"
 )
 
-// person is an endpoint for signed-in people. It cannot be reached without one: the person is an
+// person is a JSON endpoint for signed-in users. It cannot be reached without one: the user is an
 // argument, and only the two methods below supply it.
 type person struct {
 	method string
@@ -20,7 +21,7 @@ func forPerson(method string, serve func(http.ResponseWriter, *http.Request, *id
 	return person{method, serve}
 }
 
-// ServeHTTP takes the person from the request's context.
+// ServeHTTP takes the user from the request's context.
 func (p person) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u, _ := identity.FromContext(r.Context())
 	p.ServeUser(w, r, u)
@@ -29,7 +30,7 @@ func (p person) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // ServeUser implements [personal.Handler].
 func (p person) ServeUser(w http.ResponseWriter, r *http.Request, u *identity.User) {
 	switch {
-	case !answers(w, r, p.method):
+	case !answer.OnlyMethod(w, r, p.method):
 	case !u.SignedIn():
 		refuse(w, issuer.ErrNotSignedIn)
 	default:

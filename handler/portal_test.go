@@ -16,8 +16,10 @@ import (
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/logtest"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/pages"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -35,7 +37,7 @@ const (
 type portal struct {
 	*pme.Handler
 	matterport *matterporttest.Running
-	log        *lockedBuffer
+	log        *logtest.Buffer
 	seen       *bytes.Buffer // every answer's header and body
 	bearers    sync.Map      // application tokens that were sent to Matterport
 }
@@ -56,7 +58,7 @@ func newPortal(t *testing.T, change func(*pme.Config)) *portal {
 				{ID: office, Name: "Head office"}, {ID: warehouse, Name: "Warehouse <b>"}, {ID: showroom, Name: "Showroom"},
 			},
 		}),
-		log:  new(lockedBuffer),
+		log:  new(logtest.Buffer),
 		seen: new(bytes.Buffer),
 	}
 	cfg := pme.Config{
@@ -69,9 +71,9 @@ func newPortal(t *testing.T, change func(*pme.Config)) *portal {
 			{Users: []string{"bob"}, Models: []string{showroom, gone}},
 			{Users: []string{"root"}, Models: []string{"*"}},
 		},
-		ShowcaseURL: p.matterport.URL,
-		HTTPClient:  &http.Client{Transport: p},
-		Logger:      slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Pages:      pages.Config{ShowcaseURL: p.matterport.URL},
+		HTTPClient: &http.Client{Transport: p},
+		Logger:     slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
 		change(&cfg)
@@ -88,17 +90,6 @@ func newPortal(t *testing.T, change func(*pme.Config)) *portal {
 		p.wantNoSecrets(t)
 	})
 	return p
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.Buffer.Write(p)
 }
 
 // answer is what came back, and whatever of a JSON body a test may want to know.

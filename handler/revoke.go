@@ -5,20 +5,21 @@ import (
 	"strconv"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
 )
 
-// Revoke answers POST: it takes back the person's own tokens, or with ?modelId=ID those for the models
-// named, and ends the tours they are used in. Where the host tells sign-ins apart (identity.User has a
-// Session), only those of this sign-in. It answers
+// Revoke answers POST: it revokes the user's own tokens, or with ?modelId=ID those for the models named,
+// and ends the tours they are used in. If the host tells sign-ins apart (identity.User has a Session),
+// it revokes only those of this sign-in. It answers
 //
 //	{"revoked":2,"pending":0}
 //
-// pending being those that Matterport has not yet confirmed as deleted; the issuer goes on trying. A
-// request from another site's page is refused (cross-origin protection by Sec-Fetch-Site and Origin).
+// where pending counts the tokens whose deletion Matterport has not yet confirmed; the issuer goes on
+// trying. A request from another site's page is refused (by Sec-Fetch-Site and Origin).
 //
-// It forbids nothing: who is still signed in and allowed gets a new token.
+// It forbids nothing: a user who is still signed in and allowed gets a new token.
 func Revoke(iss *issuer.Issuer) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	return forPerson(http.MethodPost, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
@@ -41,7 +42,7 @@ func Revoke(iss *issuer.Issuer) http.Handler {
 			sum.Tokens += done.Tokens
 			sum.Pending += done.Pending
 		}
-		writeJSON(w, func(b []byte) []byte {
+		answer.Body(w, func(b []byte) []byte {
 			b = strconv.AppendInt(append(b, `{"revoked":`...), int64(sum.Tokens), 10)
 			b = strconv.AppendInt(append(b, `,"pending":`...), int64(sum.Pending), 10)
 			return append(b, "}\n"...)
@@ -54,7 +55,7 @@ const maxRevoked = 100
 
 func ownTokens(u *identity.User, query string) ([]store.Selector, error) {
 	own := store.Selector{User: u.ID, Session: u.Session}
-	models, err := modelIDs(nil, query)
+	models, err := answer.ModelIDs(nil, query)
 	if err != nil {
 		return nil, issuer.ErrInvalid
 	}

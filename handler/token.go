@@ -2,11 +2,10 @@ package handler
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/issuer"
-	"github.com/go-pme/pme/matterport"
 )
 
 // Token answers GET ?modelId=ID with
@@ -23,18 +22,7 @@ func Token(iss *issuer.Issuer) http.Handler {
 			refuse(w, err)
 			return
 		}
-		writeToken(w, t.AccessToken, t.ExpiresIn)
-	})
-}
-
-// writeToken is the answer with a token that has so many seconds left.
-func writeToken(w http.ResponseWriter, access matterport.Secret, seconds int) {
-	writeJSON(w, func(b []byte) []byte {
-		b = append(b, `{"access_token":`...)
-		b = appendString(b, string(access))
-		b = append(b, `,"token_type":"Bearer","expires_in":`...)
-		b = strconv.AppendInt(b, int64(seconds), 10)
-		return append(b, "}\n"...)
+		answer.Token(w, string(t.AccessToken), t.ExpiresIn)
 	})
 }
 
@@ -42,7 +30,7 @@ func writeToken(w http.ResponseWriter, access matterport.Secret, seconds int) {
 // to the issuer.
 func issue(iss *issuer.Issuer, r *http.Request, u *identity.User, limit int) (issuer.Token, error) {
 	var room [4]string
-	models, err := modelIDs(room[:0], r.URL.RawQuery)
+	models, err := answer.ModelIDs(room[:0], r.URL.RawQuery)
 	if err != nil || (limit > 0 && len(models) > limit) {
 		return issuer.Token{}, issuer.ErrInvalid
 	}

@@ -1,8 +1,8 @@
-package handler
+package pages
 
 import "html/template"
 
-// Page is what the templates are filled with.
+// Page is what the templates are filled with. [Pages.Page] makes one.
 type Page struct {
 	Title    string
 	Base     string // what relative addresses begin with: nothing, "../", or the prefix of a fragment
@@ -10,33 +10,38 @@ type Page struct {
 	HomeName string // what a link to it says
 	Nonce    string // for the page's scripts
 	Words    Strings
-	View     *ViewPage    // in view.html
-	List     *GalleryPage // in gallery.html and the part gallery
-	Error    *ErrorPage   // in error.html
-	Connect  *ConnectPage // in connect.html, connect-begin.html and connect-done.html
+	Space    *Space   // in view.html
+	Error    *Refusal // in error.html
+	Data     any      // in the pages of handler and accounts: see there
 
-	// Origin, in signed-in.html and connect-begin.html, is that of the page which opened the window.
+	// Origin is that of the page which opened the window, if the address names it and it is one of
+	// Config.AllowedOrigins.
 	Origin string
 
-	ScriptName, StyleName, ConnectScriptName string
+	// ScriptName and StyleName are the names of the browser module and of the style, below Base.
+	ScriptName, StyleName string
 
-	needs needs
+	// FrameURL and FormURL are addresses of other sites whose pages this one may frame, and to which
+	// its forms may lead, beside those of this site. A page with a Space frames Showcase instead.
+	FrameURL, FormURL string
 }
 
-// ViewPage is the space of a view.
-type ViewPage struct {
+// Space is the space that view.html shows.
+type Space struct {
 	Model, Name string
 	Endpoint    string // attribute of the element; empty: beside its script
-	Strings     string // attribute of the element
-	ImportMap   template.HTML
+
+	// Strings and ImportMap are filled in by [Pages.Show].
+	Strings   string // attribute of the element
+	ImportMap template.HTML
 }
 
-// ErrorPage is a refusal.
-type ErrorPage struct {
+// Refusal is what error.html shows.
+type Refusal struct {
 	Code, Text string
-	Head, More string      // the first sentence of Text, and what follows it
-	Temporary  bool        // trying again may help
-	Again      string      // where to try again; empty: at the same address
-	Scopes     []ScopeText // what is needed, where that is what is missing
-	Window     bool        // it may be in a window of its own, to be closed
+	Head, More string   // the first sentence of Text, and what follows it
+	Temporary  bool     // trying again may help
+	Again      string   // where to try again; empty: at the same address
+	Missing    []string // what is missing, one entry a line
+	Window     bool     // the page may be in a window of its own, to be closed
 }

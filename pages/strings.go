@@ -1,9 +1,8 @@
-package handler
+package pages
 
 import "cmp"
 
-// Strings are the words of the pages, for sites in another language than English. What is empty is left as
-// it is in English.
+// Strings are the words of the pages, for sites in another language. An empty field stays English.
 type Strings struct {
 	Lang string // of the pages, such as "de"; default: "en"
 
@@ -21,10 +20,9 @@ type Strings struct {
 	NeedsScript  string // for browsers that run none
 	SignedIn     string // heads the page on which a sign-in ends
 	CloseWindow  string // says what to do with it
+	Close        string // button: closes the window of a refusal
 
-	Connect ConnectStrings // of the pages of connected accounts
-
-	// Errors are sentences for the error codes of the package documentation, such as "access_denied".
+	// Errors are sentences for error codes, such as "access_denied"; see packages handler and accounts.
 	Errors map[string]string
 
 	// Element are the words of <pme-space>, by the names in pme.d.ts, such as "opening".
@@ -51,12 +49,9 @@ func (s Strings) withDefaults() Strings {
 		{&s.NeedsScript, "Please allow scripts on this page: a space is shown by one."},
 		{&s.SignedIn, "You are signed in."},
 		{&s.CloseWindow, "You can close this window and go on where you were."},
+		{&s.Close, "Close"},
 	} {
 		*text.to = cmp.Or(*text.to, text.english)
 	}
-	s.Connect = s.Connect.withDefaults()
 	return s
 }
-
-// refused is the sentence for a refusal.
-func (s Strings) refused(r refusal) string { return cmp.Or(s.Errors[r.code], r.text) }

@@ -1,22 +1,22 @@
 /**
  * The browser side of connecting Matterport accounts, for pages of the host's own.
  *
- *     import { connect, choose } from "/pme/connect/connect.js";
+ *     import { connectAccount, choose } from "/pme/connect/connect.js";
  *     button.onclick = async () => {
- *       const connection = await connect({ label: "Main account" });
+ *       const connection = await connectAccount({ label: "Main account" });
  *       const models = await choose({ connection });
  *     };
  *
  * A page that calls choose has to allow the model selector's origin in its Content-Security-Policy (frame-src).
  * Access tokens are kept in memory, and go to the selector in the address of its frame: Matterport wants them
- * there. Pages of another origin have to be on the server's list, and cannot forget connections.
+ * there. Pages of another origin have to be on the server's list, and cannot delete connections.
  */
 
 /**
  * Besides the error codes of the server, such as `reconnect_required`, `not_connected` and `several_connections`:
  *
  * - `cancelled`: the person has closed the window or the dialog;
- * - `popup_blocked`: the browser opens no popup; call connect in a click handler;
+ * - `popup_blocked`: the browser opens no popup; call connectAccount in a click handler;
  * - `transient`: it may work if tried again.
  */
 export class ConnectError extends Error {
@@ -29,7 +29,7 @@ export class ConnectError extends Error {
 export interface Where {
   /** Where the connections are, such as "/pme/connect/". Default: beside this module. */
   endpoint?: string;
-  /** The connection's ID. Default, but for {@link connect} and {@link forget}: the only one there is. */
+  /** The connection's ID. Default, but for {@link connectAccount} and {@link deleteAccount}: the only one there is. */
   connection?: string;
 }
 
@@ -38,7 +38,7 @@ export interface Where {
  * account is connected. With `connection`, that one is connected again; without it, a new one is, called `label`.
  * Everything that waits for it goes on, such as `<pme-space endpoint="/pme/connect/">`.
  */
-export function connect(options?: Where & { label?: string }): Promise<string>;
+export function connectAccount(options?: Where & { label?: string }): Promise<string>;
 
 /** Words, and what the selector allows: several spaces, and all at once. Both are allowed by default. */
 export interface ChooseOptions extends Where {
@@ -56,5 +56,5 @@ export interface ChooseOptions extends Where {
  */
 export function choose(options?: ChooseOptions): Promise<string[] | "*">;
 
-/** Forgets a connection, for good. The permission at Matterport stays; its owner can withdraw it there. */
-export function forget(options: Where & { connection: string }): Promise<void>;
+/** Deletes a connection. The permission at Matterport stays; its owner can withdraw it there. */
+export function deleteAccount(options: Where & { connection: string }): Promise<void>;

@@ -26,7 +26,7 @@ async function ask(url, options) {
   throw new ConnectError(code ?? "transient", body?.error_description);
 }
 
-export function connect({ endpoint, connection, label = "" } = {}) {
+export function connectAccount({ endpoint, connection, label = "" } = {}) {
   const url = address(endpoint, connection, "begin");
   url.search = new URLSearchParams({ label, origin: location.origin });
   const popup = open(url, ...POPUP);
@@ -52,7 +52,7 @@ export function connect({ endpoint, connection, label = "" } = {}) {
   });
 }
 
-export async function forget({ endpoint, connection }) {
+export async function deleteAccount({ endpoint, connection }) {
   await ask(address(endpoint, `${connection}?confirm=${connection}`), { method: "DELETE" });
 }
 
@@ -158,12 +158,12 @@ function drive(page) {
       sessionStorage.setItem(chosen(section), JSON.stringify(models));
       await show(section);
     },
-    async forget(section) {
-      await forget({ endpoint, connection: section.dataset.connection });
+    async delete(section) {
+      await deleteAccount({ endpoint, connection: section.dataset.connection });
       sessionStorage.removeItem(chosen(section));
-      channel.postMessage({ forgotten: section.dataset.connection });
+      channel.postMessage({ deleted: section.dataset.connection });
       await refresh();
-      say(said.forgotten);
+      say(said.deleted);
     },
   };
 
@@ -246,9 +246,9 @@ function drive(page) {
     sessionStorage.setItem("pme-opener", page.dataset.opener ?? ""); // for the page on which this window ends
     return;
   }
-  channel.addEventListener("message", ({ data: { connected, forgotten } }) => {
+  channel.addEventListener("message", ({ data: { connected, deleted } }) => {
     if (connected) refresh(connected).then(() => say(said.connected), () => say(said.failed));
-    if (forgotten) refresh().catch(() => {});
+    if (deleted) refresh().catch(() => {});
   });
   dress();
 }

@@ -5,15 +5,15 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/examples/internal/demo"
-	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/pages"
 )
 
 // there is where Matterport is, and how to get there.
 type there struct {
-	oauth  matterport.OAuthConfig
-	player handler.Player
+	oauth matterport.OAuthConfig
+	look  pages.Config
 
 	// emulator is the origin of an emulator, whose accounts can be looked at; empty at Matterport itself.
 	emulator string
@@ -27,7 +27,7 @@ func findMatterport(env func(string) (string, bool), callback string, log *slog.
 		oauth, err := pme.OAuthConfigFromEnv(env)
 		oauth.Logger = log
 		key, _ := env("MATTERPORT_SDK_KEY")
-		return there{oauth: oauth, player: handler.Player{SDKKey: key}, close: func() {}}, err
+		return there{oauth: oauth, look: pages.Config{SDKKey: key, Logger: log}, close: func() {}}, err
 	}
 	origin, closeEmulator, err := demo.Emulate(matterporttest.Config{
 		OAuth: matterporttest.OAuthApp{Name: "Partner Portal", Production: true, RedirectURLs: []string{callback}},
@@ -46,7 +46,7 @@ func findMatterport(env func(string) (string, bool), callback string, log *slog.
 			SelectorURL:  origin + "/model-select",
 			Logger:       log,
 		},
-		player:   handler.Player{ShowcaseURL: origin, SDKURL: origin + "/sdk.es6.js", SDKKey: matterporttest.DefaultSDKKey},
+		look:     pages.Config{ShowcaseURL: origin, SDKURL: origin + "/sdk.es6.js", SDKKey: matterporttest.DefaultSDKKey, Logger: log},
 		emulator: origin,
 		close:    closeEmulator,
 	}, nil

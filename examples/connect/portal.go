@@ -6,17 +6,18 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/examples/internal/demo"
 	"github.com/go-pme/pme/examples/internal/signin"
-	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/pages"
 )
 
 //go:embed pages
 var files embed.FS
 
-var pages = template.Must(template.ParseFS(files, "pages/*.html"))
+var templates = template.Must(template.ParseFS(files, "pages/*.html"))
 
 // prefix is where the accounts are.
 const prefix = "/accounts"
@@ -30,7 +31,11 @@ type portal struct {
 }
 
 func newPortal(connections *connect.Connections, at there, log *slog.Logger) (*portal, error) {
-	accounts, err := handler.NewConnect(handler.ConnectConfig{Connections: connections, Player: at.player, Logger: log})
+	look, err := pages.New(at.look)
+	if err != nil {
+		return nil, err
+	}
+	connecting, err := accounts.New(accounts.Config{Connections: connections, Pages: look})
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +44,7 @@ func newPortal(connections *connect.Connections, at there, log *slog.Logger) (*p
 	gate := people.Gate()
 	mux := http.NewServeMux()
 	people.Routes(mux)
-	below := http.StripPrefix(prefix, accounts.Behind(gate.Require))
+	below := http.StripPrefix(prefix, connecting.Behind(gate.Require))
 	mux.Handle(prefix, below)
 	mux.Handle(prefix+"/", below)
 	mux.Handle("GET /{$}", gate.Require(http.HandlerFunc(p.home)))
@@ -58,7 +63,7 @@ func (p *portal) home(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	demo.Headers(w.Header())
-	err = pages.ExecuteTemplate(w, "home.html", struct {
+	err = templates.ExecuteTemplate(w, "home.html", struct {
 		User        *identity.User
 		Accounts    string
 		Connections []connect.Connection

@@ -38,7 +38,7 @@ func newSite(cfg pme.Config) (*site, error) {
 	s.gate = middleware.Session(s.sessions, sessionName, s.people.signedIn, middleware.LoginAt("/login"), middleware.Logger(cfg.Logger))
 
 	cfg.Authenticate = s.gate
-	cfg.Title = "Our spaces"
+	cfg.Pages.Title = "Our spaces"
 	h, err := pme.New(cfg)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func newSite(where demo.Site, cfg pme.Config, change ...func(*middleware.OIDCCon
 		return nil, errors.Join(err, s.Close())
 	}
 	cfg.Authenticate = s.oidc
-	cfg.Title = "Our spaces"
+	cfg.Pages.Title = "Our spaces"
 	if s.pme, err = pme.New(cfg); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -27,6 +27,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/examples/internal/signin"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/pages"
 )
 
 //go:embed page
@@ -66,16 +67,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 	people := signin.New()
 	h, err := pme.New(pme.Config{
-		ClientID:       matterporttest.DefaultClientID,
-		ClientSecret:   matterporttest.DefaultClientSecret,
-		APIURL:         emulator,
-		ShowcaseURL:    emulator,
-		SDKURL:         emulator + "/sdk.es6.js",
-		SDKKey:         matterporttest.DefaultSDKKey,
-		Authenticate:   people.Gate(),
-		Access:         access.List{{Users: []string{"alice"}, Models: []string{"*"}}},
-		AllowedOrigins: []string{page},
-		Logger:         slog.New(slog.NewTextHandler(stderr, nil)),
+		ClientID:     matterporttest.DefaultClientID,
+		ClientSecret: matterporttest.DefaultClientSecret,
+		APIURL:       emulator,
+		Authenticate: people.Gate(),
+		Access:       access.List{{Users: []string{"alice"}, Models: []string{"*"}}},
+		Pages: pages.Config{
+			ShowcaseURL:    emulator,
+			SDKURL:         emulator + "/sdk.es6.js",
+			SDKKey:         matterporttest.DefaultSDKKey,
+			AllowedOrigins: []string{page},
+		},
+		Logger: slog.New(slog.NewTextHandler(stderr, nil)),
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -23,10 +25,10 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
-	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/pages"
 )
 
 func main() {
@@ -74,25 +76,29 @@ func run(ctx context.Context, args []string) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	cfg := pme.Config{
 		ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret,
-		APIURL: emulator, ShowcaseURL: emulator, SDKURL: emulator + "/sdk.es6.js", SDKKey: matterporttest.DefaultSDKKey,
-		ValidFor: *validFor, RefreshBefore: *refreshBefore, MintBurst: 1000, Now: now,
-		AllowedOrigins: []string{other}, Title: "Spaces",
+		APIURL:   emulator,
+		ValidFor: *validFor, RefreshBefore: *refreshBefore, MintBurst: 1000,
+		Pages: pages.Config{
+			ShowcaseURL: emulator, SDKURL: emulator + "/sdk.es6.js", SDKKey: matterporttest.DefaultSDKKey,
+			AllowedOrigins: []string{other}, Title: "Spaces",
+		},
 		Logger: log,
 	}
 	sdkFile := filepath.Join(*packages, "@matterport/sdk/dist/index.esm.js")
 	switch *sdk {
 	case "real":
 		up.SDKClientURL = npm + "/@matterport/webcomponent/built-bundle/sdk/sdk-client.js"
-		cfg.SDKURL = npm + "/@matterport/sdk/dist/index.esm.js"
+		cfg.Pages.SDKURL = npm + "/@matterport/sdk/dist/index.esm.js"
 	case "none":
-		cfg.SDKKey = ""
+		cfg.Pages.SDKKey = ""
 	}
 	if *integrity {
 		content, err := os.ReadFile(sdkFile)
 		if err != nil {
 			return err
 		}
-		cfg.SDKIntegrity = handler.Integrity(content)
+		sum := sha256.Sum256(content)
+		cfg.Pages.SDKIntegrity = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 	}
 
 	connected, err := newAccounts(site, emulator, *validFor, now, log)

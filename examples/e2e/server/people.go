@@ -70,9 +70,13 @@ func (p *people) withdraw(user string) {
 	p.withdrawn[user] = true
 }
 
+// watchmaker is what the IDs of users begin with that move the clock. None of them signs in.
+const watchmaker = "watchmaker-"
+
 // may is the policy.
 func (p *people) may(_ context.Context, u *identity.User, model string) (bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return u.ID == "alice" && !p.withdrawn[u.ID] && slices.Contains(p.models, model), nil
+	known := u.ID == "alice" || strings.HasPrefix(u.ID, watchmaker)
+	return known && !p.withdrawn[u.ID] && slices.Contains(p.models, model), nil
 }

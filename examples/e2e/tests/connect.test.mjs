@@ -32,7 +32,7 @@ async function refreshed(visitor, frame) {
 }
 
 test("connect.js is small", () => {
-  const size = gzipSync(readFileSync(here + "../../handler/assets/connect.js"), { level: 9 }).length;
+  const size = gzipSync(readFileSync(here + "../../accounts/assets/connect.js"), { level: 9 }).length;
   console.log(`# connect.js: ${size} bytes gzipped`);
   assert.ok(size <= 6 * 1024, `${size} bytes`);
 });
@@ -261,7 +261,7 @@ test("nobody else can speak for the model selector", async (t) => {
   await visitor.wantClean({ except: /404/ }); // the other page has no icon
 });
 
-test("a page of the host's own connects, chooses and forgets", async (t) => {
+test("a page of the host's own connects, chooses and deletes", async (t) => {
   const server = await all.serve(t);
   const visitor = await all.visitor(t, server, { clock: false });
   const page = await visitor.open("/blank");
@@ -270,7 +270,7 @@ test("a page of the host's own connects, chooses and forgets", async (t) => {
     return module[name](options).catch((error) => error.code);
   }, { name, options });
   let answer;
-  const popup = await popupOf(page, () => { answer = call("connect", { label: "Mine" }); });
+  const popup = await popupOf(page, () => { answer = call("connectAccount", { label: "Mine" }); });
   await toMatterport(popup).waitFor();
   assert.equal(await popup.getByRole("textbox").inputValue(), "Mine");
 
@@ -297,10 +297,10 @@ test("a page of the host's own connects, chooses and forgets", async (t) => {
   await page.getByRole("button", { name: "Close" }).click();
   assert.equal(await cancelled, "cancelled");
 
-  await call("forget", { connection });
+  await call("deleteAccount", { connection });
   assert.deepEqual(await status(visitor), []);
   assert.equal(await call("choose", {}), "not_connected");
-  const left = await popupOf(page, () => { answer = call("connect"); });
+  const left = await popupOf(page, () => { answer = call("connectAccount"); });
   await left.close();
   await page.bringToFront();
   assert.equal(await answer, "cancelled");

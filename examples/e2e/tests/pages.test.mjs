@@ -8,7 +8,7 @@ import { OFFICE, eventually, here, overflow, place, screenshot, showcase, stage,
 const all = stage();
 
 test("pme.js is small", () => {
-  const size = gzipSync(readFileSync(here + "../../handler/assets/pme.js"), { level: 9 }).length;
+  const size = gzipSync(readFileSync(here + "../../pages/assets/pme.js"), { level: 9 }).length;
   console.log(`# pme.js: ${size} bytes gzipped`);
   assert.ok(size <= 6 * 1024, `${size} bytes`);
 });

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/pages"
 )
 
 // spaces are those that the emulator has: the ones of the sample allow-list.
@@ -35,9 +36,11 @@ func matterport(env func(string) (string, bool), log *slog.Logger) (_ pme.Config
 		ClientID:     matterporttest.DefaultClientID,
 		ClientSecret: matterporttest.DefaultClientSecret,
 		APIURL:       origin,
-		ShowcaseURL:  origin,
-		SDKURL:       origin + "/sdk.es6.js",
-		SDKKey:       matterporttest.DefaultSDKKey,
+		Pages: pages.Config{
+			ShowcaseURL: origin,
+			SDKURL:      origin + "/sdk.es6.js",
+			SDKKey:      matterporttest.DefaultSDKKey,
+		},
 	}, closeEmulator, nil
 }
 

@@ -11,13 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/sqlstore/internal/postgrestest"
-	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/pages"
 )
 
 var alice = &identity.User{ID: "alice"}
@@ -36,7 +37,11 @@ func replica(t *testing.T, u *upstream, dsn string, key sqlstore.Key) (*connect.
 		t.Fatal(err)
 	}
 	c := over(t, app(t, u.url, u.now), store)
-	endpoints, err := handler.NewConnect(handler.ConnectConfig{Connections: c})
+	look, err := pages.New(pages.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoints, err := accounts.New(accounts.Config{Connections: c, Pages: look})
 	if err != nil {
 		t.Fatal(err)
 	}

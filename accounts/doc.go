@@ -1,0 +1,53 @@
+// Package accounts is the HTTP face of package connect: the pages and endpoints with which users connect
+// Matterport accounts of their own, choose spaces of them, and use them. The root package pme mounts it
+// if it is given Connections; it can also be mounted alone.
+//
+// # Addresses
+//
+// A [Handler] answers everything below one address. Have its prefix taken off, without the slash that
+// follows it: the Handler knows itself as "", its page as "/", and the others as "/token" and so on.
+//
+//	accounts := h.Behind(gate.Require)
+//	mux.Handle("/connect", http.StripPrefix("/connect", accounts))
+//	mux.Handle("/connect/", http.StripPrefix("/connect", accounts))
+//
+// Addresses that begin with the ID of a connection are about that one. Without an ID, the only connection
+// of the user is meant; a user who has more gets several_connections:
+//
+//	GET    .           what the user has connected, in JSON; a person who opens it gets to the page
+//	POST   .           begins an attempt to connect an account
+//	DELETE .           deletes a connection: ?confirm=ID
+//	GET    /           the page; its form posts to it
+//	GET    /callback   where Matterport sends the browser back to
+//	GET    /done       where that ends
+//	GET    [/ID]/token  /link  /models  /settings  /view/{model}
+//	GET    [/ID]/begin        a page that says what is asked for, and begins
+//	GET    [/ID]/signed-in    where a popup of the browser module ends, or connects first
+//	GET, POST, DELETE /ID     the same for one connection; POST connects it again
+//
+// The callback comes from Matterport's site, so the host's session cookie has to be SameSite=Lax: with
+// Strict, the gate sends users to sign in on their way back.
+//
+// A Handler serves the browser modules and the style of its pages as well: connect.js, pme.js and
+// pme.css. These are public. Everything else is refused without a signed-in user.
+//
+// # Errors
+//
+// They have the shape and the codes of package handler's, and these besides:
+//
+//	400  attempt_over             a callback belongs to no running attempt of this user in this browser
+//	401  reconnect_required       Matterport has refused the connection; connect_url says where to renew it
+//	403  consent_denied           the owner of the account did not agree
+//	403  account_refused          Matterport does not let the account connect to the application (Development Mode)
+//	403  missing_scopes           less was allowed than is needed
+//	404  model_not_found          the connected account has no such space
+//	404  not_connected            there is no such connection, or none at all; connect_url says where to make one
+//	409  several_connections      the address has to name one of them
+//	409  too_many_connections     one has to be deleted first
+//	409  confirmation_required    the connection's ID has to be repeated
+//
+// # Templates
+//
+// The pages are connect.html, connect-begin.html and connect-done.html, with the parts connect-form and
+// time. They are given a [Page] in the Data of a [pages.Page], and are replaced as package pages says.
+package accounts

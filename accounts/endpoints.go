@@ -1,0 +1,54 @@
+package accounts
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/personal"
+)
+
+// endpoints is a Handler that accepts the signed-in user as an argument.
+type endpoints struct{ *Handler }
+
+var _ personal.Handler = endpoints{}
+
+// visit is what an endpoint is told of a request. None is served without a user.
+type visit struct {
+	user  *identity.User
+	id    string // the connection's, from the path; empty: the only one
+	model string // in view/{model}
+}
+
+// ServeUser implements [personal.Handler].
+func (e endpoints) ServeUser(w http.ResponseWriter, r *http.Request, u *identity.User) {
+	if asset := e.assets[r.URL.Path]; asset != nil {
+		asset.ServeHTTP(w, r)
+		return
+	}
+	at, id, model := splitPath(r.URL.Path)
+	route, ok := routes[at]
+	if !ok || (id != "" && !route.each) || (at == "/view/" && model == "") {
+		answer.NotFound(w)
+		return
+	}
+	serve, v := route.methods[r.Method], visit{user: u, id: id, model: model}
+	switch {
+	case serve == nil:
+		answer.MethodNotAllowed(w, route.allowed()...)
+	case u.SignedIn():
+		serve(e.Handler, w, r, v)
+	case route.page:
+		e.refusePage(w, r, connect.ErrNotSignedIn)
+	default:
+		e.refuse(w, r, v, connect.ErrNotSignedIn)
+	}
+}
+
+// allowed are the methods that the route answers, but for HEAD.
+func (rt route) allowed() []string {
+	return slices.DeleteFunc([]string{http.MethodGet, http.MethodPost, http.MethodDelete},
+		func(m string) bool { return rt.methods[m] == nil })
+}

@@ -1,0 +1,49 @@
+package pme
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-pme/pme/internal/answer"
+)
+
+// closed is the answer of all private endpoints after Close.
+var closed = answer.Refusal{
+	Status: http.StatusServiceUnavailable, Code: "temporarily_unavailable",
+	Text: "Spaces are unavailable for the moment. Please try again shortly.", Retry: 5 * time.Second,
+}
+
+// A base leads from the address of a request to the mount point.
+type base func(r *http.Request) string
+
+func fromName(*http.Request) string { return "" }
+
+func fromView(*http.Request) string { return "../" }
+
+// fromAccounts expects a path from which /connect has been taken off.
+func fromAccounts(r *http.Request) string {
+	return strings.Repeat("../", strings.Count(r.URL.Path, "/"))
+}
+
+// guard puts a handler behind the authenticator, until h is closed.
+func (h *Handler) guard(b base) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		private := h.authenticate.Require(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if h.closed.Load() {
+				h.refuseClosed(w, r, b(r))
+				return
+			}
+			private.ServeHTTP(w, r)
+		})
+	}
+}
+
+func (h *Handler) refuseClosed(w http.ResponseWriter, r *http.Request, up string) {
+	if answer.WantsPage(r) {
+		h.pages.Refuse(w, r, closed, h.pages.Page(r, up))
+		return
+	}
+	closed.Write(w)
+}

@@ -1,0 +1,40 @@
+package pages
+
+import (
+	_ "embed" // for the files below
+	"net/http"
+	"sync"
+
+	"github.com/go-pme/pme/internal/asset"
+)
+
+//go:embed assets/pme.js
+var script []byte
+
+//go:embed assets/pme.css
+var style []byte
+
+type bundle struct{ script, style *asset.Asset }
+
+// bundled are the assets, compressed when they are first asked for.
+var bundled = sync.OnceValue(func() bundle {
+	return bundle{
+		script: asset.New("pme.js", asset.Script, script),
+		style:  asset.New("pme.css", asset.Style, style),
+	}
+})
+
+// Assets returns what the pages load, by name: the browser module pme.js, which defines
+//
+//	<pme-space model="SxQL3iGyoDo"></pme-space>
+//
+// and the style pme.css, each also under a name with a hash in it, under which browsers keep it. They
+// answer GET, hold nothing private, and need no gate. Serve them beside the pages; the module expects
+// the endpoints token, link, settings and signed-in beside itself.
+func Assets() map[string]http.Handler {
+	b := bundled()
+	return map[string]http.Handler{
+		"pme.js": b.script, b.script.Lasting: b.script,
+		"pme.css": b.style, b.style.Lasting: b.style,
+	}
+}

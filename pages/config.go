@@ -1,0 +1,132 @@
+package pages
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-pme/pme/internal/weburl"
+)
+
+// Where Matterport serves what the browser needs.
+const (
+	showcaseURL = "https://my.matterport.com"
+	sdkURL      = "https://static.matterport.com/showcase-sdk/bootstrap/3.0.0-0-g0517b8d76c/sdk.es6.js"
+)
+
+// Config says how pages look and what shows a space in the browser. No field is required: the zero
+// value is Matterport's own Showcase without an SDK key, in English, for pages of this origin only.
+type Config struct {
+	// ShowcaseURL is the origin that serves Showcase. Default: https://my.matterport.com.
+	ShowcaseURL string
+
+	// SDKURL is the ES module that exports connect. Default: Matterport's, in a fixed version.
+	SDKURL string
+
+	// SDKKey is the SDK key (applicationKey) of the account's Developer Tools page. It is bound to the
+	// origins it was made for, and no secret: every page that uses the SDK shows it. Without a key,
+	// spaces are shown by plain links, which the page replaces before they expire.
+	SDKKey string
+
+	// SDKIntegrity is the Subresource Integrity value of the module at SDKURL, such as "sha384-…"
+	// (openssl dgst -sha384 -binary sdk.es6.js | openssl base64 -A). Browsers then refuse another
+	// content. It does not cover what that module loads itself: the SDK's second part comes from
+	// Showcase. Default: none.
+	SDKIntegrity string
+
+	// Title heads the gallery. Default: "Spaces".
+	Title string
+
+	// Strings are the words of the pages. Default: English.
+	Strings Strings
+
+	// Templates replaces built-in templates of the same name; see the package documentation. Default:
+	// the built-in ones.
+	Templates *template.Template
+
+	// FrameAncestors are the origins whose pages may frame these: 'self', 'none', or exact origins.
+	// Default: 'self'.
+	FrameAncestors []string
+
+	// AllowedOrigins are the exact origins, such as "https://app.example.com", whose pages may read the
+	// JSON endpoints with the visitor's cookies; see [Pages.CORS]. They are also told when a sign-in in
+	// their popup has ended. Default: none, so that only pages of this origin may.
+	AllowedOrigins []string
+
+	// Logger gets a record for each page that cannot be rendered. Default: nothing is logged.
+	Logger *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	c.ShowcaseURL = strings.TrimSuffix(cmp.Or(c.ShowcaseURL, showcaseURL), "/")
+	c.SDKURL = cmp.Or(c.SDKURL, sdkURL)
+	c.Title = cmp.Or(c.Title, "Spaces")
+	c.Strings = c.Strings.withDefaults()
+	c.FrameAncestors = slices.Clone(c.FrameAncestors)
+	c.AllowedOrigins = slices.Clone(c.AllowedOrigins)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// validate reports every problem of c, whose defaults are filled in.
+func (c Config) validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("pages: "+format, args...)) }
+	if u, ok := webURL(c.ShowcaseURL); !ok || u.Path != "" || u.RawQuery != "" {
+		bad("ShowcaseURL is %q: want an origin such as %s", c.ShowcaseURL, showcaseURL)
+	}
+	if _, ok := webURL(c.SDKURL); !ok {
+		bad("SDKURL is %q: want the https URL of an ES module", c.SDKURL)
+	}
+	if c.SDKIntegrity != "" && !integrity.MatchString(c.SDKIntegrity) {
+		bad("SDKIntegrity is %q: want sha256-, sha384- or sha512- and the hash of the module in base64", c.SDKIntegrity)
+	}
+	for _, a := range c.FrameAncestors {
+		if a != "'self'" && a != "'none'" && !isOrigin(a) {
+			bad("FrameAncestors has %q: want 'self', 'none', or an exact origin such as https://app.example.com", a)
+		}
+	}
+	for _, o := range c.AllowedOrigins {
+		if !isOrigin(o) {
+			bad("AllowedOrigins has %q: want an exact origin such as https://app.example.com", o)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+var integrity = regexp.MustCompile(`^sha(256-[A-Za-z0-9+/]{43}=|384-[A-Za-z0-9+/]{64}|512-[A-Za-z0-9+/]{86}==)$`)
+
+// webURL parses an address that a header of ours can name: https, or http on a loopback host.
+func webURL(raw string) (*url.URL, bool) {
+	u, err := url.Parse(raw)
+	if err != nil || !weburl.Secure(u) || u.Fragment != "" || strings.ContainsAny(raw, " ;,'\"") {
+		return nil, false
+	}
+	return u, true
+}
+
+// defaultPorts are those that browsers leave out of an origin.
+var defaultPorts = map[string]string{"http": "80", "https": "443"}
+
+// isOrigin reports whether o is exactly what a browser sends as an Origin.
+func isOrigin(o string) bool {
+	u, ok := webURL(o)
+	return ok && origin(o) == strings.ToLower(o) && u.Port() != defaultPorts[u.Scheme] && !strings.Contains(o, "*")
+}
+
+// origin is what a Content-Security-Policy calls the server of a URL.
+func origin(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "'none'"
+	}
+	return u.Scheme + "://" + u.Host
+}

@@ -1,0 +1,18 @@
+// Package pages decides how every page looks, whichever package it is of: its words, its templates, its
+// security headers, the browser module and the style that it loads, and the Showcase that it opens.
+//
+// [New] checks a [Config] once. The [Pages] that it returns are given to the constructors of packages
+// handler and accounts. A host that mounts everything through package pme only fills in the Config.
+//
+// # Templates
+//
+// Config.Templates replaces built-in templates by name. All of them are given a [Page]:
+//
+//	head, header, footer  parts of every page
+//	error.html            a refusal, in Page.Error
+//	signed-in.html        where a sign-in in a popup ends
+//	view.html             one space, in Page.Space
+//
+// Package handler adds gallery.html and the part gallery, package accounts the pages of connected
+// accounts; both put what they show in Page.Data. Before version 1.0, fields may still change.
+package pages

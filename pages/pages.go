@@ -1,0 +1,83 @@
+package pages
+
+import (
+	"cmp"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"slices"
+)
+
+// Pages renders pages in one look. It is safe for concurrent use.
+type Pages struct {
+	cfg       Config // checked, defaults filled in
+	templates *template.Template
+	security  security
+	element   string // the words of <pme-space>, in JSON; empty: English
+	importMap template.HTML
+}
+
+// New checks cfg. The error names every field that is wrong, and what to write instead. New does not
+// execute the templates: one that fails does so when its page is shown.
+func New(cfg Config) (*Pages, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	return &Pages{
+		cfg:       cfg,
+		templates: merged(builtIn, cfg.Templates),
+		security:  newSecurity(cfg),
+		element:   elementWords(cfg.Strings.Element),
+		importMap: importMap(cfg),
+	}, nil
+}
+
+// elementWords are the words of <pme-space> as its attribute has them.
+func elementWords(words map[string]string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(words) // a map of strings has a form in JSON
+	return string(text)
+}
+
+// importMap carries the integrity of the SDK's module, which import() has no place for.
+func importMap(cfg Config) template.HTML {
+	if cfg.SDKIntegrity == "" {
+		return ""
+	}
+	text, _ := json.Marshal(map[string]any{"integrity": map[string]string{cfg.SDKURL: cfg.SDKIntegrity}}) // has a form in JSON
+	return template.HTML(text)                                                                            //nolint:gosec // json.Marshal escapes what could end the script
+}
+
+// With returns pages that also have these templates. Those of Config.Templates replace them as they
+// replace the built-in ones. t must not have been executed, and may be shared.
+func (p *Pages) With(t *template.Template) *Pages {
+	more := *p
+	more.templates = merged(builtIn, t, p.cfg.Templates)
+	return &more
+}
+
+// Config returns the checked configuration, with all defaults. Its maps and slices are shared: do not
+// change them.
+func (p *Pages) Config() Config { return p.cfg }
+
+// Page returns what every page is filled with. base leads from the page to the directory that holds the
+// style and the browser module: "" if that is its own, or "../", or a path. Origin is set if the query
+// of r names an allowed origin.
+func (p *Pages) Page(r *http.Request, base string) Page {
+	assets := bundled()
+	return Page{
+		Title: p.cfg.Title, Base: base, Home: cmp.Or(base, "./"), HomeName: p.cfg.Strings.AllSpaces, Words: p.cfg.Strings,
+		Origin: p.opener(r), ScriptName: assets.script.Lasting, StyleName: assets.style.Lasting,
+	}
+}
+
+// opener is the allowed origin that the query names, if it names one.
+func (p *Pages) opener(r *http.Request) string {
+	if from := r.URL.Query().Get("origin"); slices.Contains(p.cfg.AllowedOrigins, from) {
+		return from
+	}
+	return ""
+}

@@ -1,0 +1,68 @@
+package pages
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/rand"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/go-pme/pme/internal/answer"
+)
+
+// Show answers with the template of that name, filled with page. It sets the security headers that fit
+// the page, a fresh nonce, and no-store. If the template fails, Show logs the error and answers 500
+// with a short text.
+//
+// Show does not check who asks.
+func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name string, page Page) {
+	page.Nonce = rand.Text()
+	if page.Space != nil {
+		page.Space.Strings, page.Space.ImportMap = p.element, p.importMap
+	}
+	var body bytes.Buffer
+	if err := p.templates.ExecuteTemplate(&body, name, page); err != nil {
+		p.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "page not rendered", slog.String("page", name), slog.Any("error", err))
+		http.Error(w, "This page cannot be shown.", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", p.security.policy(page))
+	h.Set("Permissions-Policy", p.security.permissions)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = body.WriteTo(w)
+}
+
+// Refuse shows error.html for a refusal, in the host's words if Config.Strings has any for its code.
+// The other fields of page.Error may be set beforehand. It is for the packages of this module.
+func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, out answer.Refusal, page Page) {
+	var shown Refusal
+	if page.Error != nil {
+		shown = *page.Error
+	}
+	shown.Code, shown.Temporary = out.Code, out.Retry > 0
+	shown.Text = cmp.Or(p.cfg.Strings.Errors[out.Code], out.Text)
+	shown.Head, shown.More, _ = strings.Cut(shown.Text, ". ")
+	if shown.More != "" {
+		shown.Head += "."
+	}
+	page.Error = &shown
+	out.Header(w.Header())
+	p.Show(w, r, out.Status, "error.html", page)
+}
+
+// Fragment returns the template of that name, filled with page, for a page of the host's own. It has no
+// nonce, so scripts in it do not run.
+func (p *Pages) Fragment(name string, page Page) (template.HTML, error) {
+	var b strings.Builder
+	if err := p.templates.ExecuteTemplate(&b, name, page); err != nil {
+		return "", err
+	}
+	return template.HTML(b.String()), nil //nolint:gosec // html/template has escaped it
+}

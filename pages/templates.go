@@ -1,0 +1,29 @@
+package pages
+
+import (
+	"embed"
+	"html/template"
+)
+
+//go:embed templates/*.html
+var files embed.FS
+
+// builtIn is only ever cloned: a template that has been executed takes no others beside it.
+var builtIn = template.Must(template.ParseFS(files, "templates/*.html"))
+
+// merged is a copy of base with the templates of all layers; a later layer replaces templates of the
+// same name.
+func merged(base *template.Template, layers ...*template.Template) *template.Template {
+	all := template.Must(base.Clone()) // base has not been executed
+	for _, layer := range layers {
+		if layer == nil {
+			continue
+		}
+		for _, t := range layer.Templates() {
+			if t.Tree != nil && t.Name() != "" {
+				template.Must(all.AddParseTree(t.Name(), t.Tree.Copy())) // all has not been executed
+			}
+		}
+	}
+	return all
+}
