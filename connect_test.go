@@ -6,9 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/connect"
@@ -116,44 +113,5 @@ func TestRevokedUserStaysConnected(t *testing.T) {
 	}
 	if _, err := connections.Token(t.Context(), alice, ""); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestOAuthConfigFromEnv(t *testing.T) {
-	lookup := func(env map[string]string) func(string) (string, bool) {
-		return func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-	}
-	got, err := pme.OAuthConfigFromEnv(lookup(map[string]string{
-		"MATTERPORT_OAUTH_CLIENT_ID": "id", "MATTERPORT_OAUTH_CLIENT_SECRET": "hush",
-		"MATTERPORT_OAUTH_REDIRECT_URL": "https://portal.example.com/callback",
-		"MATTERPORT_OAUTH_SCOPES":       " ViewDetails  PurchaseAssets ", "MATTERPORT_OAUTH_TOKEN_LIFE": "15m",
-		"MATTERPORT_SELECTOR_URL": "https://select.example.com/",
-	}))
-	want := matterport.OAuthConfig{
-		ClientID: "id", ClientSecret: "hush", RedirectURL: "https://portal.example.com/callback",
-		Scopes:          []matterport.Scope{matterport.ScopeViewDetails, matterport.ScopePurchaseAssets},
-		AccessTokenLife: 15 * time.Minute, SelectorURL: "https://select.example.com/",
-	}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	if string(got.ClientSecret) != "hush" {
-		t.Error("the secret is another")
-	}
-	_, err = pme.OAuthConfigFromEnv(lookup(map[string]string{"MATTERPORT_OAUTH_TOKEN_LIFE": "hush"}))
-	for _, want := range []string{"CLIENT_ID is not set", "CLIENT_SECRET is not set", "REDIRECT_URL is not set", "TOKEN_LIFE is no duration"} {
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q is not in %v", want, err)
-		}
-	}
-	if strings.Contains(err.Error(), "hush") {
-		t.Errorf("a value is in %v", err)
-	}
-	least, err := pme.OAuthConfigFromEnv(lookup(map[string]string{
-		"MATTERPORT_OAUTH_CLIENT_ID": "id", "MATTERPORT_OAUTH_CLIENT_SECRET": "hush",
-		"MATTERPORT_OAUTH_REDIRECT_URL": "https://portal.example.com/callback",
-	}))
-	if err != nil || len(least.Scopes) != 1 || least.Scopes[0] != matterport.ScopeViewDetails {
-		t.Errorf("%v, %v", least.Scopes, err)
 	}
 }

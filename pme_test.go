@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,7 +22,6 @@ import (
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
-	"github.com/go-pme/pme/pages"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -65,24 +63,6 @@ func ask(t *testing.T, h http.Handler, person, device string) *httptest.Response
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
-}
-
-func TestNewReportsEverythingThatIsWrong(t *testing.T) {
-	_, err := pme.New(pme.Config{
-		ValidFor: 45 * time.Second, APIURL: "http://api.example.com", Pages: pages.Config{ShowcaseURL: "ftp://x", SDKURL: "javascript:alert(1)"},
-		Access: access.List{{Models: []string{"short"}}},
-	})
-	if err == nil {
-		t.Fatal("accepted")
-	}
-	for _, want := range []string{"Authenticate is missing", "ValidFor is 45s", "ClientID", "ClientSecret", "ShowcaseURL", "SDKURL", "short", "https"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q is not in:\n%v", want, err)
-		}
-	}
-	if _, err := pme.New(pme.Config{}); err == nil || !strings.Contains(err.Error(), "Access is missing") {
-		t.Errorf("%v", err)
-	}
 }
 
 // The main figure of the design: 1,000 first requests at once, one mint; and the first of them leaving
@@ -226,91 +206,5 @@ func TestChangedAllowListEndsTours(t *testing.T) {
 	}
 	if w := ask(t, h, "alice", ""); w.Code != http.StatusForbidden {
 		t.Errorf("alice: %d", w.Code)
-	}
-}
-
-func TestMountPointWithoutItsSlashLeadsToIt(t *testing.T) {
-	h, _ := newHandler(t, nil)
-	for prefix, target := range map[string]string{"/pme": "/pme", "/a/b c": "/a/b%20c", "/evil": "/evil?x=//y"} {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
-		w := httptest.NewRecorder()
-		http.StripPrefix(prefix, h).ServeHTTP(w, r)
-		at, err := r.URL.Parse(w.Header().Get("Location"))
-		if err != nil || w.Code != http.StatusTemporaryRedirect || at.Path != prefix+"/" {
-			t.Errorf("%s: %d to %v", target, w.Code, at)
-		}
-	}
-}
-
-func TestMountServesTheSameAsStripPrefix(t *testing.T) {
-	h, _ := newHandler(t, nil)
-	mounted, stripped := http.NewServeMux(), http.NewServeMux()
-	h.Mount(mounted, "/pme/")
-	stripped.Handle("/pme/", http.StripPrefix("/pme", h))
-	for _, path := range []string{"", "/", "/models", "/pme.js", "/settings", "/view/" + office, "/nothing", "/token", "/view/"} {
-		var codes []int
-		for _, mux := range []*http.ServeMux{mounted, stripped} {
-			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/pme"+path, nil)
-			r.Header.Set("Person", "alice")
-			w := httptest.NewRecorder()
-			mux.ServeHTTP(w, r)
-			codes = append(codes, w.Code)
-		}
-		if codes[0] != codes[1] {
-			t.Errorf("%q: %v", path, codes)
-		}
-	}
-}
-
-func TestConfigFromEnv(t *testing.T) {
-	dir := t.TempDir()
-	secret := filepath.Join(dir, "secret")
-	empty := filepath.Join(dir, "empty")
-	for path, text := range map[string]string{secret: "hush\n", empty: "\n"} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	lookup := func(env map[string]string) func(string) (string, bool) {
-		return func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-	}
-	got, err := pme.ConfigFromEnv(lookup(map[string]string{
-		"MATTERPORT_CLIENT_ID": "id", "MATTERPORT_CLIENT_SECRET_FILE": secret, "MATTERPORT_SDK_KEY": "key",
-		"PME_VALID_FOR": "5m", "MATTERPORT_API_URL": "",
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got.ClientSecret) != "hush" {
-		t.Error("the secret is not what the file holds")
-	}
-	want := pme.Config{ClientID: "id", ClientSecret: "hush", Pages: pages.Config{SDKKey: "key"}, ValidFor: 5 * time.Minute}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-
-	for name, tc := range map[string]struct {
-		env  map[string]string
-		want []string
-	}{
-		"nothing":    {nil, []string{"MATTERPORT_CLIENT_ID is not set", "MATTERPORT_CLIENT_SECRET is not set"}},
-		"both":       {map[string]string{"MATTERPORT_CLIENT_SECRET": "hush", "MATTERPORT_CLIENT_SECRET_FILE": secret}, []string{"both set"}},
-		"no file":    {map[string]string{"MATTERPORT_CLIENT_ID_FILE": filepath.Join(dir, "none")}, []string{"MATTERPORT_CLIENT_ID_FILE", "no such file"}},
-		"empty file": {map[string]string{"MATTERPORT_CLIENT_ID_FILE": empty}, []string{"empty file"}},
-		"duration":   {map[string]string{"PME_VALID_FOR": "hush", "PME_REFRESH_BEFORE": "-2m"}, []string{"PME_VALID_FOR", "PME_REFRESH_BEFORE"}},
-	} {
-		_, err := pme.ConfigFromEnv(lookup(tc.env))
-		if err == nil {
-			t.Errorf("%s: accepted", name)
-			continue
-		}
-		for _, want := range tc.want {
-			if !strings.Contains(err.Error(), want) {
-				t.Errorf("%s: %q is not in %v", name, want, err)
-			}
-		}
-		if strings.Contains(err.Error(), "hush") {
-			t.Errorf("%s: a value is in %v", name, err)
-		}
 	}
 }

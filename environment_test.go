@@ -1,0 +1,106 @@
+package pme_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/pages"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestConfigFromEnv(t *testing.T) {
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "secret")
+	empty := filepath.Join(dir, "empty")
+	for path, text := range map[string]string{secret: "hush\n", empty: "\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lookup := func(env map[string]string) func(string) (string, bool) {
+		return func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	}
+	got, err := pme.ConfigFromEnv(lookup(map[string]string{
+		"MATTERPORT_CLIENT_ID": "id", "MATTERPORT_CLIENT_SECRET_FILE": secret, "MATTERPORT_SDK_KEY": "key",
+		"PME_VALID_FOR": "5m", "MATTERPORT_API_URL": "",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got.ClientSecret) != "hush" {
+		t.Error("the secret is not what the file holds")
+	}
+	want := pme.Config{ClientID: "id", ClientSecret: "hush", Pages: pages.Config{SDKKey: "key"}, ValidFor: 5 * time.Minute}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+
+	for name, tc := range map[string]struct {
+		env  map[string]string
+		want []string
+	}{
+		"nothing":    {nil, []string{"MATTERPORT_CLIENT_ID is not set", "MATTERPORT_CLIENT_SECRET is not set"}},
+		"both":       {map[string]string{"MATTERPORT_CLIENT_SECRET": "hush", "MATTERPORT_CLIENT_SECRET_FILE": secret}, []string{"both set"}},
+		"no file":    {map[string]string{"MATTERPORT_CLIENT_ID_FILE": filepath.Join(dir, "none")}, []string{"MATTERPORT_CLIENT_ID_FILE", "no such file"}},
+		"empty file": {map[string]string{"MATTERPORT_CLIENT_ID_FILE": empty}, []string{"empty file"}},
+		"duration":   {map[string]string{"PME_VALID_FOR": "hush", "PME_REFRESH_BEFORE": "-2m"}, []string{"PME_VALID_FOR", "PME_REFRESH_BEFORE"}},
+	} {
+		_, err := pme.ConfigFromEnv(lookup(tc.env))
+		if err == nil {
+			t.Errorf("%s: accepted", name)
+			continue
+		}
+		for _, want := range tc.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %q is not in %v", name, want, err)
+			}
+		}
+		if strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: a value is in %v", name, err)
+		}
+	}
+}
+
+func TestOAuthConfigFromEnv(t *testing.T) {
+	lookup := func(env map[string]string) func(string) (string, bool) {
+		return func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	}
+	got, err := pme.OAuthConfigFromEnv(lookup(map[string]string{
+		"MATTERPORT_OAUTH_CLIENT_ID": "id", "MATTERPORT_OAUTH_CLIENT_SECRET": "hush",
+		"MATTERPORT_OAUTH_REDIRECT_URL": "https://portal.example.com/callback",
+		"MATTERPORT_OAUTH_SCOPES":       " ViewDetails  PurchaseAssets ", "MATTERPORT_OAUTH_TOKEN_LIFE": "15m",
+		"MATTERPORT_SELECTOR_URL": "https://select.example.com/",
+	}))
+	want := matterport.OAuthConfig{
+		ClientID: "id", ClientSecret: "hush", RedirectURL: "https://portal.example.com/callback",
+		Scopes:          []matterport.Scope{matterport.ScopeViewDetails, matterport.ScopePurchaseAssets},
+		AccessTokenLife: 15 * time.Minute, SelectorURL: "https://select.example.com/",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if string(got.ClientSecret) != "hush" {
+		t.Error("the secret is another")
+	}
+	_, err = pme.OAuthConfigFromEnv(lookup(map[string]string{"MATTERPORT_OAUTH_TOKEN_LIFE": "hush"}))
+	for _, want := range []string{"CLIENT_ID is not set", "CLIENT_SECRET is not set", "REDIRECT_URL is not set", "TOKEN_LIFE is no duration"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hush") {
+		t.Errorf("a value is in %v", err)
+	}
+	least, err := pme.OAuthConfigFromEnv(lookup(map[string]string{
+		"MATTERPORT_OAUTH_CLIENT_ID": "id", "MATTERPORT_OAUTH_CLIENT_SECRET": "hush",
+		"MATTERPORT_OAUTH_REDIRECT_URL": "https://portal.example.com/callback",
+	}))
+	if err != nil || len(least.Scopes) != 1 || least.Scopes[0] != matterport.ScopeViewDetails {
+		t.Errorf("%v, %v", least.Scopes, err)
+	}
+}

@@ -1,0 +1,133 @@
+package pages_test
+
+import (
+	"errors"
+	"html/template"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/pages"
+)
+
+const app = "https://app.example.com"
+
+func newPages(t *testing.T, cfg pages.Config) *pages.Pages {
+	t.Helper()
+	p, err := pages.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestNewReportsAllThatIsWrong(t *testing.T) {
+	_, err := pages.New(pages.Config{
+		ShowcaseURL: "ftp://x", SDKURL: "javascript:alert(1)", SDKIntegrity: "md5-x",
+		FrameAncestors: []string{"*", "'self'"}, AllowedOrigins: []string{app, "null"},
+	})
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	want := []string{
+		`pages: ShowcaseURL is "ftp://x"`, `pages: SDKURL is "javascript:alert(1)"`, `pages: SDKIntegrity is "md5-x"`,
+		`pages: FrameAncestors has "*"`, `pages: AllowedOrigins has "null"`,
+	}
+	for _, want := range want {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in:\n%v", want, err)
+		}
+	}
+	if n := len(strings.Split(err.Error(), "\n")); n != len(want) {
+		t.Errorf("%d problems, want %d:\n%v", n, len(want), err)
+	}
+}
+
+func TestAddressesAreChecked(t *testing.T) {
+	for _, showcase := range []string{"https://my.matterport.com", "https://my.matterport.com/", "http://127.0.0.1:8080", "http://localhost:3000", "http://[::1]:80"} {
+		newPages(t, pages.Config{ShowcaseURL: showcase})
+	}
+	for _, showcase := range []string{
+		"my.matterport.com", "http://my.matterport.com", "https://my.matterport.com/show", "https://my.matterport.com?x", "https://a@my.matterport.com",
+		"https://my.matterport.com#x", "https://my.matterport.com; script-src *", "https://", "//my.matterport.com", "%",
+	} {
+		if _, err := pages.New(pages.Config{ShowcaseURL: showcase}); err == nil || !strings.Contains(err.Error(), "ShowcaseURL") {
+			t.Errorf("%q: %v", showcase, err)
+		}
+	}
+}
+
+func TestOriginsAreExact(t *testing.T) {
+	for _, bad := range []string{"*", "https://*.example.com", "app.example.com", "https://app.example.com/", "https://app.example.com/x", "http://app.example.com", "https://APP.example.com", "https://app.example.com:443", "https://app.example.com?", "null", ""} {
+		for field, cfg := range map[string]pages.Config{
+			"AllowedOrigins": {AllowedOrigins: []string{app, bad}}, "FrameAncestors": {FrameAncestors: []string{app, bad}},
+		} {
+			if _, err := pages.New(cfg); err == nil || !strings.Contains(err.Error(), field) {
+				t.Errorf("%s %q: %v", field, bad, err)
+			}
+		}
+	}
+	newPages(t, pages.Config{AllowedOrigins: []string{app, "http://127.0.0.1:8080", "http://localhost:3000"}, FrameAncestors: []string{"'none'"}})
+}
+
+func TestConfigHasItsDefaults(t *testing.T) {
+	cfg := newPages(t, pages.Config{ShowcaseURL: "https://showcase.example.com/"}).Config()
+	if cfg.ShowcaseURL != "https://showcase.example.com" || !strings.HasPrefix(cfg.SDKURL, "https://static.matterport.com/") || cfg.Title != "Spaces" ||
+		cfg.Strings.Lang != "en" || cfg.Logger == nil {
+		t.Errorf("%+v", cfg)
+	}
+}
+
+func TestOriginsThatAreChangedLaterCountForNothing(t *testing.T) {
+	origins := []string{app}
+	p := newPages(t, pages.Config{AllowedOrigins: origins})
+	origins[0] = "https://evil.example.com"
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?origin=https://evil.example.com", nil)
+	if got := p.Page(r, "").Origin; got != "" {
+		t.Errorf("the opener is %q", got)
+	}
+}
+
+func TestTemplatesReplaceThoseOfTheSameName(t *testing.T) {
+	host := template.Must(template.New("").Parse(`{{define "header"}}<p>Our house</p>{{end}}{{define "extra"}}ours{{end}}`))
+	face := template.Must(template.New("").Parse(`{{define "extra"}}built in{{end}}{{define "more"}}<i>{{.Data}}</i>{{end}}`))
+	p := newPages(t, pages.Config{Templates: host}).With(face)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	page := p.Page(r, "")
+	page.Data = "<b>"
+	for name, want := range map[string]string{"header": "<p>Our house</p>", "extra": "ours", "more": "<i>&lt;b&gt;</i>"} {
+		if got, err := p.Fragment(name, page); err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if _, err := p.Fragment("nothing", page); err == nil {
+		t.Error("a template that is missing is no error")
+	}
+}
+
+func TestPageThatFailsIsNoHalfPage(t *testing.T) {
+	broken := template.Must(template.New("error.html").Funcs(template.FuncMap{
+		"fail": func() (string, error) { return "", errors.New("broken") },
+	}).Parse(`<p>half{{fail}}`))
+	p := newPages(t, pages.Config{Templates: broken})
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	w := httptest.NewRecorder()
+	p.Refuse(w, r, answer.Refusal{Status: http.StatusForbidden, Code: "access_denied", Text: "No."}, p.Page(r, ""))
+	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "half") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestRefusalIsInTheHostsWords(t *testing.T) {
+	p := newPages(t, pages.Config{Strings: pages.Strings{Errors: map[string]string{"access_denied": "Kein Zugang. Bitte fragen."}}})
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	for code, want := range map[string]string{"access_denied": "<h1>Kein Zugang.</h1>\n    <p>Bitte fragen.</p>", "other": "<h1>No.</h1>"} {
+		w := httptest.NewRecorder()
+		p.Refuse(w, r, answer.Refusal{Status: http.StatusForbidden, Code: code, Text: "No."}, p.Page(r, ""))
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d %s", code, w.Code, w.Body)
+		}
+	}
+}
