@@ -31,7 +31,7 @@ func complete(t *testing.T) *Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(app.Close)
+	t.Cleanup(func() { _ = app.Close() })
 	connections, err := connect.New(connect.Config{App: app, Store: connect.NewMemory()})
 	if err != nil {
 		t.Fatal(err)
