@@ -34,7 +34,8 @@ type Config struct {
 	ClientID     string
 	ClientSecret matterport.Secret
 
-	// Authenticate says who is asking: middleware.Session, middleware.Func, or the application's own.
+	// Authenticate tells who sent a request: a gate of package middleware, an oidclogin.Login, or the
+	// application's own.
 	Authenticate Authenticator
 
 	// Access says who may see what: an access.List, an *access.File or an access.Func. The handler

@@ -15,7 +15,7 @@ import (
 	"github.com/go-pme/pme/middleware"
 )
 
-// userFromSession says who a session of the application's own login belongs to.
+// userFromSession returns the user that a session of the application's own login belongs to.
 func userFromSession(s *sessions.Session) (identity.User, error) {
 	id, _ := s.Values["user"].(string)
 	groups, _ := s.Values["groups"].([]string)
@@ -26,10 +26,15 @@ func userFromSession(s *sessions.Session) (identity.User, error) {
 func Example() {
 	store := sessions.NewCookieStore([]byte(os.Getenv("SESSION_KEY") + "-of-at-least-32-bytes, please"))
 
+	gate, err := middleware.NewSession(middleware.SessionConfig{Store: store, Name: "intranet", User: userFromSession})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	h, err := pme.New(pme.Config{
 		ClientID:     "client-id",                        // os.Getenv("MATTERPORT_CLIENT_ID")
 		ClientSecret: matterport.Secret("client-secret"), // os.Getenv("MATTERPORT_CLIENT_SECRET")
-		Authenticate: middleware.Session(store, "intranet", userFromSession),
+		Authenticate: gate,
 		Access: access.List{
 			{Groups: []string{"facilities"}, Models: []string{"*"}},
 			{Users: []string{"alice"}, Models: []string{"SxQL3iGyoDo"}},

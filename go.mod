@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/coreos/go-oidc/v3 v3.21.0
+	github.com/go-jose/go-jose/v4 v4.1.4
 	github.com/google/go-cmp v0.7.0
 	github.com/gorilla/securecookie v1.1.2
 	github.com/gorilla/sessions v1.4.0
@@ -16,7 +17,4 @@ require (
 	golang.org/x/time v0.16.0
 )
 
-require (
-	github.com/agnivade/levenshtein v1.2.2 // indirect
-	github.com/go-jose/go-jose/v4 v4.1.4 // indirect
-)
+require github.com/agnivade/levenshtein v1.2.2 // indirect

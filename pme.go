@@ -63,7 +63,7 @@ func New(cfg Config) (*Handler, error) {
 func (h *Handler) furnish(cfg Config) error {
 	var errs [6]error
 	if cfg.Authenticate == nil {
-		errs[0] = errors.New("pme: Authenticate is missing: say who is asking, for example by middleware.Session")
+		errs[0] = errors.New("pme: Authenticate is missing: say who is asking, for example by middleware.NewSession")
 	}
 	policy, err := cfg.policy()
 	errs[1] = err

@@ -30,9 +30,13 @@ const office = "SxQL3iGyoDo"
 
 // byHeader is a login that believes the Person header.
 func byHeader() *middleware.Gate {
-	return middleware.Func(func(r *http.Request) (identity.User, error) {
+	g, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) {
 		return identity.User{ID: r.Header.Get("Person"), Session: r.Header.Get("Device")}, nil
-	})
+	}), middleware.Config{LoginURL: "/login"})
+	if err != nil {
+		panic(err)
+	}
+	return g
 }
 
 func newHandler(t *testing.T, change func(*pme.Config)) (*pme.Handler, *matterporttest.Running) {

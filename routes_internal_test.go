@@ -37,9 +37,15 @@ func complete(t *testing.T) *Handler {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = connections.Close() })
+	gate, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) {
+		return identity.User{ID: r.Header.Get("Person")}, nil
+	}), middleware.Config{LoginURL: "/login"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h, err := New(Config{
 		ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret, APIURL: up.URL, HTTPClient: up.Client(),
-		Authenticate: middleware.Func(func(r *http.Request) (identity.User, error) { return identity.User{ID: r.Header.Get("Person")}, nil }),
+		Authenticate: gate,
 		Access:       access.List{{Users: []string{"alice"}, Models: []string{space}}},
 		Connections:  connections,
 	})

@@ -41,10 +41,14 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	gate := middleware.Func(func(r *http.Request) (identity.User, error) {
-		name, _, _ := r.BasicAuth() // whatever tells who is asking
+	gate, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) {
+		name, _, _ := r.BasicAuth() // whatever tells who sent the request
 		return identity.User{ID: name}, nil
-	})
+	}), middleware.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	mux := http.NewServeMux()
 	mounted := http.StripPrefix("/connect", h.Behind(gate.Require))
 	mux.Handle("/connect", mounted)

@@ -92,9 +92,12 @@ func newSite(t *testing.T, change func(*siteConfig)) *site {
 	if s.Handler, err = accounts.New(cfg.accounts); err != nil {
 		t.Fatal(err)
 	}
-	gate := middleware.Func(func(r *http.Request) (identity.User, error) {
+	gate, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) {
 		return identity.User{ID: r.Header.Get("Person"), Session: r.Header.Get("Sign-In")}, nil
-	})
+	}), middleware.Config{LoginURL: "/login"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	mounted := http.StripPrefix("/pme/connect", s.Behind(gate.Require))
 	mux := http.NewServeMux()
 	mux.Handle("/pme/connect", mounted)

@@ -54,14 +54,22 @@ func library(tb testing.TB) (*pme.Handler, *http.Request) {
 	tb.Helper()
 	up := matterporttest.NewServer(tb, matterporttest.Config{ClientID: "id", ClientSecret: "secret"})
 	store := sessions.NewCookieStore([]byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210"))
-	h, err := pme.New(pme.Config{
-		ClientID: "id", ClientSecret: "secret", APIURL: up.URL,
-		Authenticate: middleware.Session(store, "intranet", func(s *sessions.Session) (identity.User, error) {
+	gate, err := middleware.NewSession(middleware.SessionConfig{
+		Store: store,
+		Name:  "intranet",
+		User: func(s *sessions.Session) (identity.User, error) {
 			id, _ := s.Values["user"].(string)
 			return identity.User{ID: id, Groups: []string{"facilities"}}, nil
-		}),
-		Access: access.List{{Groups: []string{"facilities"}, Models: []string{office}}},
-		Logger: slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // enabled, as in production
+		},
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	h, err := pme.New(pme.Config{
+		ClientID: "id", ClientSecret: "secret", APIURL: up.URL,
+		Authenticate: gate,
+		Access:       access.List{{Groups: []string{"facilities"}, Models: []string{office}}},
+		Logger:       slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // enabled, as in production
 	})
 	if err != nil {
 		tb.Fatal(err)

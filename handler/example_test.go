@@ -15,10 +15,14 @@ import (
 
 // One endpoint alone, at an address of the application's own choosing, behind its own middleware.
 func ExampleToken() {
-	gate := middleware.Func(func(r *http.Request) (identity.User, error) {
-		name, _, _ := r.BasicAuth() // whatever tells who is asking
+	gate, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) {
+		name, _, _ := r.BasicAuth() // whatever tells who sent the request
 		return identity.User{ID: name}, nil
-	})
+	}), middleware.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	h, err := pme.New(pme.Config{
 		ClientID: "client-id", ClientSecret: "client-secret",
 		Authenticate: gate,

@@ -61,11 +61,15 @@ func newPortal(t *testing.T, change func(*pme.Config)) *portal {
 		log:  new(logtest.Buffer),
 		seen: new(bytes.Buffer),
 	}
+	gate, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) {
+		return identity.User{ID: r.Header.Get("Person")}, nil
+	}), middleware.Config{LoginURL: "/login"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	cfg := pme.Config{
 		ClientID: "client-id", ClientSecret: clientSecret, APIURL: p.matterport.URL,
-		Authenticate: middleware.Func(func(r *http.Request) (identity.User, error) {
-			return identity.User{ID: r.Header.Get("Person")}, nil
-		}),
+		Authenticate: gate,
 		Access: access.List{
 			{Users: []string{"alice"}, Models: []string{office, warehouse}, Names: map[string]string{office: "HQ & more"}},
 			{Users: []string{"bob"}, Models: []string{showroom, gone}},

@@ -15,9 +15,9 @@ import (
 )
 
 // warmed returns a gate that has recognised the cookies already, so that attacks meet its memory.
-func warmed(tb testing.TB, h *host, opts []middleware.Option, cookies ...*http.Cookie) *middleware.Gate {
+func warmed(tb testing.TB, h *host, opts []func(*middleware.SessionConfig), cookies ...*http.Cookie) *middleware.Gate {
 	tb.Helper()
-	g := middleware.Session(h.store, sessionName, h.user, opts...)
+	g := session(h.store, h.user, opts...)
 	for _, c := range cookies {
 		if _, user := visit(g, withCookie(c.Value)); user == "" {
 			tb.Fatal("an honest cookie was refused")
@@ -27,15 +27,15 @@ func warmed(tb testing.TB, h *host, opts []middleware.Option, cookies ...*http.C
 }
 
 // gates runs an attack against a gate that remembers and one that does not.
-func gates(t *testing.T, attack func(t *testing.T, opts []middleware.Option)) {
+func gates(t *testing.T, attack func(t *testing.T, opts []func(*middleware.SessionConfig))) {
 	t.Helper()
 	for name, d := range map[string]time.Duration{"remembering": time.Hour, "not remembering": 0} {
-		t.Run(name, func(t *testing.T) { attack(t, []middleware.Option{middleware.Remember(d)}) })
+		t.Run(name, func(t *testing.T) { attack(t, []func(*middleware.SessionConfig){remember(d)}) })
 	}
 }
 
 func TestTamperedCookieIsNobody(t *testing.T) {
-	gates(t, func(t *testing.T, opts []middleware.Option) {
+	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
 		g := warmed(t, h, opts, c)
@@ -52,7 +52,7 @@ func TestTamperedCookieIsNobody(t *testing.T) {
 }
 
 func TestTruncatedOrExtendedCookieIsNobody(t *testing.T) {
-	gates(t, func(t *testing.T, opts []middleware.Option) {
+	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
 		g := warmed(t, h, opts, c)
@@ -66,7 +66,7 @@ func TestTruncatedOrExtendedCookieIsNobody(t *testing.T) {
 }
 
 func TestPartsOfTwoPeoplesCookiesMakeNobody(t *testing.T) {
-	gates(t, func(t *testing.T, opts []middleware.Option) {
+	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		alice, bob := h.cookie(t, "alice"), h.cookie(t, "bob")
 		g := warmed(t, h, opts, alice, bob)
@@ -87,7 +87,7 @@ func TestPartsOfTwoPeoplesCookiesMakeNobody(t *testing.T) {
 }
 
 func TestCookieOfAnotherNameIsNobody(t *testing.T) {
-	gates(t, func(t *testing.T, opts []middleware.Option) {
+	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
 		g := warmed(t, h, opts, c)
@@ -104,7 +104,7 @@ func TestCookieOfAnotherNameIsNobody(t *testing.T) {
 }
 
 func TestFirstOfTwoCookiesCountsAsInNetHTTP(t *testing.T) {
-	gates(t, func(t *testing.T, opts []middleware.Option) {
+	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		alice, bob := h.cookie(t, "alice").Value, h.cookie(t, "bob").Value
 		g := warmed(t, h, opts, h.cookie(t, "alice"))
@@ -123,7 +123,7 @@ func TestFirstOfTwoCookiesCountsAsInNetHTTP(t *testing.T) {
 }
 
 func TestRequestWithTooManyCookiesIsNobody(t *testing.T) {
-	gates(t, func(t *testing.T, opts []middleware.Option) {
+	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
 		g := warmed(t, h, opts, c)
@@ -133,7 +133,7 @@ func TestRequestWithTooManyCookiesIsNobody(t *testing.T) {
 }
 
 func TestExpiredCookieIsNobody(t *testing.T) {
-	gates(t, func(t *testing.T, opts []middleware.Option) {
+	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		synctest.Test(t, func(t *testing.T) {
 			h := newHost()
 			h.store.MaxAge(600)
@@ -161,7 +161,7 @@ func TestCookieOfWithdrawnKeysIsNobody(t *testing.T) {
 		{"removed from before the new ones", codecs{old, fresh}, codecs{fresh}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			gates(t, func(t *testing.T, opts []middleware.Option) {
+			gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 				h := newHost()
 				h.store.Codecs = codecs{old}
 				c := h.cookie(t, "alice")
@@ -176,7 +176,7 @@ func TestCookieOfWithdrawnKeysIsNobody(t *testing.T) {
 }
 
 func TestCookieOfKeysReplacedInPlaceIsNobody(t *testing.T) {
-	gates(t, func(t *testing.T, opts []middleware.Option) {
+	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
 		g := warmed(t, h, opts, c)
@@ -186,9 +186,9 @@ func TestCookieOfKeysReplacedInPlaceIsNobody(t *testing.T) {
 }
 
 func TestSessionOfAWrongTypeIsNobody(t *testing.T) {
-	gates(t, func(t *testing.T, opts []middleware.Option) {
+	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
-		g := middleware.Session(h.store, sessionName, h.user, opts...)
+		g := session(h.store, h.user, opts...)
 		for _, value := range []any{
 			"alice",
 			42,
@@ -271,9 +271,6 @@ var returnPaths = []struct {
 
 func TestReturnPathNeverLeavesTheHost(t *testing.T) {
 	for _, tt := range returnPaths {
-		if got := middleware.SafeReturnPath(tt.path); got != tt.safe {
-			t.Errorf("SafeReturnPath(%q) = %v, want %v", tt.path, got, tt.safe)
-		}
 		want := "/"
 		if tt.safe {
 			want = tt.path
@@ -285,7 +282,7 @@ func TestReturnPathNeverLeavesTheHost(t *testing.T) {
 }
 
 func TestRedirectToLogInCarriesOnlySafeReturnPaths(t *testing.T) {
-	g := middleware.Func(nobody)
+	g := ask(nobody)
 	for _, tt := range returnPaths {
 		r := navigation(request())
 		r.RequestURI = tt.path

@@ -5,29 +5,24 @@ import (
 	"testing"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/gatetest"
 	"github.com/go-pme/pme/middleware"
 )
 
-// nothing is a handler and a response writer that cost nothing.
-type nothing struct{}
-
-func (nothing) ServeHTTP(http.ResponseWriter, *http.Request) {}
-func (nothing) Header() http.Header                          { return nil }
-func (nothing) Write(b []byte) (int, error)                  { return len(b), nil }
-func (nothing) WriteHeader(int)                              {}
+type nothing = gatetest.Nothing
 
 func BenchmarkSessionHit(b *testing.B) {
 	h := newHost()
-	benchmark(b, middleware.Session(h.store, sessionName, h.user), h)
+	benchmark(b, session(h.store, h.user), h)
 }
 
 func BenchmarkSessionMiss(b *testing.B) {
 	h := newHost()
-	benchmark(b, middleware.Session(h.store, sessionName, h.user, middleware.Remember(0)), h)
+	benchmark(b, session(h.store, h.user, remember(0)), h)
 }
 
 func BenchmarkFunc(b *testing.B) {
-	benchmark(b, middleware.Func(func(*http.Request) (identity.User, error) {
+	benchmark(b, ask(func(*http.Request) (identity.User, error) {
 		return identity.User{ID: "alice"}, nil
 	}), newHost())
 }
@@ -35,7 +30,7 @@ func BenchmarkFunc(b *testing.B) {
 // BenchmarkSessionHitParallel shows what readers of one and the same cookie cost each other.
 func BenchmarkSessionHitParallel(b *testing.B) {
 	h := newHost()
-	next := middleware.Session(h.store, sessionName, h.user).Require(nothing{})
+	next := session(h.store, h.user).Require(nothing{})
 	c := h.cookie(b, "alice")
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {

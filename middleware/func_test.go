@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/middleware"
 )
 
 func fromHeader(r *http.Request) (identity.User, error) {
@@ -13,7 +12,7 @@ func fromHeader(r *http.Request) (identity.User, error) {
 }
 
 func TestFuncLetsThroughWhomTheHostNames(t *testing.T) {
-	g := middleware.Func(fromHeader)
+	g := ask(fromHeader)
 	r := request()
 	r.Header.Set("X-User", "alice")
 	wantSignedIn(t, g, r, "alice")
@@ -22,7 +21,7 @@ func TestFuncLetsThroughWhomTheHostNames(t *testing.T) {
 
 func TestFuncAsksTheHostEveryTime(t *testing.T) {
 	user := "alice"
-	g := middleware.Func(func(*http.Request) (identity.User, error) { return identity.User{ID: user}, nil })
+	g := ask(func(*http.Request) (identity.User, error) { return identity.User{ID: user}, nil })
 	wantSignedIn(t, g, request(), "alice")
 	g.Invalidate("alice") // has nothing to forget
 	user = "bob"
@@ -32,15 +31,15 @@ func TestFuncAsksTheHostEveryTime(t *testing.T) {
 }
 
 func TestPanicOfTheHostIsNotCaught(t *testing.T) {
-	g := middleware.Func(func(*http.Request) (identity.User, error) { panic("host") })
+	g := ask(func(*http.Request) (identity.User, error) { panic("host") })
 	if got := recovered(func() { visit(g, request()) }); got != "host" {
 		t.Errorf("panic value %v, want the host's own", got)
 	}
 }
 
 func TestInnerGateReplacesThePersonOfTheOuterOne(t *testing.T) {
-	outer := middleware.Func(func(*http.Request) (identity.User, error) { return identity.User{ID: "outer"}, nil })
-	inner := middleware.Func(fromHeader)
+	outer := ask(func(*http.Request) (identity.User, error) { return identity.User{ID: "outer"}, nil })
+	inner := ask(fromHeader)
 	var got []string
 	h := outer.Require(inner.Require(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		u, _ := identity.FromContext(r.Context())
@@ -52,4 +51,10 @@ func TestInnerGateReplacesThePersonOfTheOuterOne(t *testing.T) {
 	if len(got) != 1 || got[0] != "inner" {
 		t.Errorf("handler saw %q, want the inner gate's person", got)
 	}
+}
+
+func recovered(f func()) (value any) {
+	defer func() { value = recover() }()
+	f()
+	return nil
 }

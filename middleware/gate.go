@@ -1,78 +1,136 @@
 package middleware
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/personal"
 )
 
-// Gate asks who is there. [Session], [Func], [NewBearer], [NewTrustedHeader] and [First] make one. It is
-// safe for concurrent use.
+// Config says how a gate answers requests that it does not let through. The zero value is valid: every
+// unauthenticated request gets 401, and nothing is logged.
+type Config struct {
+	// LoginURL is the address of the login page: a local path, or an absolute https URL without user
+	// information. It may have a query; the return path is added to it. If set, an unauthenticated page
+	// request is redirected there, and 401 answers include it as login_url. If empty, unauthenticated
+	// requests get 401.
+	//
+	// The page must not be behind the gate itself. A login page on another host is given a path only
+	// and has to know which host to send people back to.
+	LoginURL string
+
+	// ReturnParam is the name of the query parameter that tells the login page where the user was
+	// going. Default: next.
+	ReturnParam string
+
+	// Challenge is the WWW-Authenticate header of the 401 for a request without a credential.
+	// Default: none.
+	Challenge string
+
+	// Logger gets one record for each refusal: at debug level for requests without a credential, at
+	// info for rejected credentials, at warn for errors. Records have no cookies, queries or other
+	// credentials; the text of an error that the host's own function or store returned is included.
+	// Default: nothing is logged.
+	Logger *slog.Logger
+}
+
+// A Gate lets only signed-in users through to the handlers behind it. [New] makes one of a [Recognizer],
+// [First] one of several gates. It is safe for concurrent use.
 type Gate struct {
-	who     recogniser
-	refusal refusal
-	hide    func(http.Header) http.Header // what the request is passed on with; nil: as it came
+	recognizer Recognizer
+	refusal    refusal
+	hide       func(http.Header) http.Header // makes the headers that are passed on; nil: unchanged
 }
 
-// recogniser is one way of telling who sent a request; each kind of gate has its own.
-type recogniser interface {
-	// recognise returns a signed-in user or an error, never both and never neither. An error of type
-	// nobody says that nobody is signed in, a *rejection that somebody sent a credential that does not
-	// count; any other error is doubt.
-	recognise(r *http.Request) (*identity.User, error)
+var (
+	_ Invalidator     = (*Gate)(nil)
+	_ SignOutNotifier = (*Gate)(nil)
+	_ io.Closer       = (*Gate)(nil)
+)
 
-	// forget drops what is remembered of the user.
-	forget(userID string)
+// New makes a gate that asks r. It reports everything that is wrong with cfg.
+func New(r Recognizer, cfg Config) (*Gate, error) {
+	var errs []error
+	if f, ok := r.(Func); r == nil || ok && f == nil {
+		errs = append(errs, errors.New("middleware: the Recognizer is missing: say how to tell who sent a request"))
+	}
+	answers, err := newRefusal(cfg)
+	if err := errors.Join(append(errs, err)...); err != nil {
+		return nil, err
+	}
+	return &Gate{recognizer: r, refusal: answers}, nil
 }
 
-// nobody is the certain answer that nobody is signed in. Its text is the reason, for the log.
-type nobody string
-
-func (n nobody) Error() string { return string(n) }
-
-const errNamesNobody nobody = "the login names nobody"
-
-// Require lets only signed-in people through to next and puts their [identity.User] into the
-// request's context, in place of one that is there already. Everybody else is refused as the package's documentation says, and next does not run.
+// Require lets only signed-in users through to next, with their [identity.User] in the request's
+// context in place of one that is there already. All other requests are refused as the package's
+// documentation says, and next does not run.
 //
-// It does not check what the person may do, nor where a request comes from: guard routes that change
+// It does not check what the user may do, nor where a request comes from: guard routes that change
 // state with [http.CrossOriginProtection] as well.
-func (g *Gate) Require(next http.Handler) http.Handler { return guard(g, next) }
-
-// guard is the Require of all members.
-func guard(m Member, next http.Handler) http.Handler {
-	refusals, hide := m.refusals(), m.hides()
+func (g *Gate) Require(next http.Handler) http.Handler {
 	serve := personal.Serve(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		u, err := m.admit(w, r)
+		u, err := g.recognize(w, r)
 		if err != nil {
-			refusals.answer(w, r, err)
+			g.Refuse(w, r, err)
 			return
 		}
-		if hide != nil {
+		if g.hide != nil {
 			r = r.WithContext(r.Context())
-			r.Header = hide(r.Header)
+			r.Header = g.hide(r.Header)
 		}
 		serve(w, r, u)
 	})
 }
 
-// Invalidate drops every remembered recognition of the user with that ID, so that the next request asks
-// the host again; a recognition that is under way while Invalidate runs is not remembered either. Call it
-// when a person signs out, is locked out, or changes groups.
-//
-// It does not end the person's session: a cookie that is still valid is recognised anew if the host's
-// user function says so. On a gate that remembers nothing it does nothing.
-func (g *Gate) Invalidate(userID string) { g.who.forget(userID) }
-
-// person turns the answer of a host's user function into that of a recogniser.
-func person(u identity.User, err error) (*identity.User, error) {
-	switch {
-	case err != nil:
-		return nil, err
-	case !u.SignedIn():
-		return nil, errNamesNobody
+// recognize returns a signed-in user or an error, whatever the Recognizer returns.
+func (g *Gate) recognize(w http.ResponseWriter, r *http.Request) (*identity.User, error) {
+	u, err := g.recognizer.Recognize(w, r)
+	if err == nil && !u.SignedIn() {
+		return nil, errNoUser
 	}
-	return &u, nil
+	return u, err
+}
+
+// Refuse answers a request that could not be let through because of err, in the way that Require does:
+// see [Recognizer] for what the kinds of errors mean. It is for a login's own endpoints, which stand
+// before the gate and should answer like it.
+func (g *Gate) Refuse(w http.ResponseWriter, r *http.Request, err error) { g.refusal.answer(w, r, err) }
+
+// Invalidate drops everything remembered of the user with that ID, so that the next request is
+// recognized anew. A recognition in progress while Invalidate runs is not remembered. Call it when a
+// user signs out, is locked out, or changes groups.
+//
+// It does not end the user's session: a cookie that is still valid is recognized again. On a gate that
+// remembers nothing it does nothing.
+func (g *Gate) Invalidate(userID string) {
+	if i, ok := g.recognizer.(Invalidator); ok {
+		i.Invalidate(userID)
+	}
+}
+
+// OnSignOut adds f to the functions that are called when a user signs out at this gate: see
+// [SignOutNotifier]. At gates where users cannot sign out, f is never called.
+func (g *Gate) OnSignOut(f func(ctx context.Context, userID, session string)) {
+	if s, ok := g.recognizer.(SignOutNotifier); ok {
+		s.OnSignOut(f)
+	}
+}
+
+// Close ends the gate's work in the background, such as a fetch of signing keys, and waits for it.
+// Requests that need such work get 503 from then on. Closing twice is no error.
+func (g *Gate) Close() error {
+	c, ok := g.recognizer.(io.Closer)
+	if !ok {
+		return nil
+	}
+	if err := c.Close(); err != nil {
+		return fmt.Errorf("middleware: closing the gate: %w", err)
+	}
+	return nil
 }

@@ -50,7 +50,7 @@ func TestOnlyPageNavigationsAreRedirectedToLogIn(t *testing.T) {
 			for k, v := range tt.header {
 				r.Header.Set(k, v)
 			}
-			w, user := visit(middleware.Func(nobody), r)
+			w, user := visit(ask(nobody), r)
 			if user != "" {
 				t.Fatalf("let through %q", user)
 			}
@@ -74,7 +74,7 @@ func TestOnlyPageNavigationsAreRedirectedToLogIn(t *testing.T) {
 }
 
 func TestUnauthorizedAnswerNamesTheLoginPage(t *testing.T) {
-	w, _ := visit(middleware.Func(nobody, middleware.LoginAt("/sign-in?tenant=a")), request())
+	w, _ := visit(ask(nobody, loginAt("/sign-in?tenant=a")), request())
 	want := map[string]string{
 		"error": "login_required", "error_description": "Please sign in.", "login_url": "/sign-in?tenant=a",
 	}
@@ -89,24 +89,24 @@ func TestUnauthorizedAnswerNamesTheLoginPage(t *testing.T) {
 func TestRedirectCarriesTheWholeWayBack(t *testing.T) {
 	for _, tt := range []struct {
 		name, target, want string
-		opts               []middleware.Option
+		opts               []func(*middleware.Config)
 	}{
 		{"default", "/pme/view/a?q=x&y=z", "/login?next=%2Fpme%2Fview%2Fa%3Fq%3Dx%26y%3Dz", nil},
-		{"login page with a query", "/pme/", "/login?tenant=a&back=%2Fpme%2F", []middleware.Option{
-			middleware.LoginAt("/login?tenant=a"), middleware.ReturnParam("back"),
+		{"login page with a query", "/pme/", "/login?tenant=a&back=%2Fpme%2F", []func(*middleware.Config){
+			loginAt("/login?tenant=a"), returnParam("back"),
 		}},
-		{"login page on another host", "/pme/", "https://sso.example.com/in?next=%2Fpme%2F", []middleware.Option{
-			middleware.LoginAt("https://sso.example.com/in"),
+		{"login page on another host", "/pme/", "https://sso.example.com/in?next=%2Fpme%2F", []func(*middleware.Config){
+			loginAt("https://sso.example.com/in"),
 		}},
-		{"login page inside a single-page application", "/pme/", "/?next=%2Fpme%2F#/login", []middleware.Option{
-			middleware.LoginAt("/#/login"),
+		{"login page inside a single-page application", "/pme/", "/?next=%2Fpme%2F#/login", []func(*middleware.Config){
+			loginAt("/#/login"),
 		}},
-		{"parameter that needs escaping", "/pme/", "/login?a%26b=%2Fpme%2F", []middleware.Option{middleware.ReturnParam("a&b")}},
+		{"parameter that needs escaping", "/pme/", "/login?a%26b=%2Fpme%2F", []func(*middleware.Config){returnParam("a&b")}},
 		{"request in absolute form", "http://other.example/pme/", "/login?next=%2F", nil},
 		{"doubtful path", "/pme/%5cother.example", "/login?next=%2F", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			g := middleware.Func(nobody, tt.opts...)
+			g := ask(nobody, tt.opts...)
 			w := httptest.NewRecorder()
 			mux := http.NewServeMux()
 			mux.Handle("/pme/", http.StripPrefix("/pme", g.Require(http.NotFoundHandler())))
@@ -121,14 +121,14 @@ func TestRedirectCarriesTheWholeWayBack(t *testing.T) {
 func TestRefusalKeepsTheVaryOfOthers(t *testing.T) {
 	w := httptest.NewRecorder()
 	w.Header().Set("Vary", "Origin")
-	middleware.Func(nobody).Require(http.NotFoundHandler()).ServeHTTP(w, request())
+	ask(nobody).Require(http.NotFoundHandler()).ServeHTTP(w, request())
 	if got := w.Header().Values("Vary"); len(got) != 2 || got[0] != "Origin" {
 		t.Errorf("Vary %q, want Origin and the gate's own", got)
 	}
 }
 
 func TestDoubtIsUnavailableAndNeverSignedIn(t *testing.T) {
-	g := middleware.Func(doubt)
+	g := ask(doubt)
 
 	w, user := visit(g, request())
 	if user != "" || w.Code != http.StatusServiceUnavailable {
@@ -175,7 +175,7 @@ func TestEachRefusalLeavesOneRecordWithoutTheQuery(t *testing.T) {
 			logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			r := httptest.NewRequest(http.MethodGet, "/pme/token?secret=in-query", nil)
 			r.Header.Set("Cookie", sessionName+"=secret-cookie")
-			visit(middleware.Func(tt.user, middleware.Logger(logger)), r)
+			visit(ask(tt.user, func(cfg *middleware.Config) { cfg.Logger = logger }), r)
 			got := log.String()
 			if strings.Count(got, "\n") != 1 || !strings.Contains(got, tt.level) || !strings.Contains(got, tt.says) {
 				t.Errorf("log %q, want one record with %q and %q", got, tt.level, tt.says)
@@ -187,18 +187,17 @@ func TestEachRefusalLeavesOneRecordWithoutTheQuery(t *testing.T) {
 	}
 }
 
-func TestUnusableOptionsAreAllReported(t *testing.T) {
+func TestUnusableConfigurationIsAllReported(t *testing.T) {
 	for _, address := range []string{
 		"login", "//other.example/login", `/\other.example`, "http://example.com/login", "javascript:alert(1)",
-		"https:", "https:///login", "https://user:hunter2@example.com/", "https://example.com/\x7f", "",
+		"https:", "https:///login", "https://user:hunter2@example.com/", "https://example.com/\x7f",
 	} {
-		got := recovered(func() { middleware.Func(nil, middleware.LoginAt(address)) })
-		err, ok := got.(error)
-		if !ok {
-			t.Errorf("%q: panic value %v, want an error", address, got)
+		g, err := middleware.New(nil, middleware.Config{LoginURL: address})
+		if err == nil {
+			t.Errorf("%q: made %v, want an error", address, g)
 			continue
 		}
-		for _, want := range []string{"middleware: Func cannot be built", "LoginAt: ", "user function is missing"} {
+		for _, want := range []string{"middleware: LoginURL must be", "middleware: the Recognizer is missing"} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%q: %q does not say %q", address, err, want)
 			}
@@ -209,17 +208,17 @@ func TestUnusableOptionsAreAllReported(t *testing.T) {
 	}
 }
 
-func TestNilAndEmptyOptionsAreTheDefaults(t *testing.T) {
-	g := middleware.Func(nobody, middleware.Logger(nil), middleware.Now(nil), middleware.ReturnParam(""))
-	w, _ := visit(g, navigation(request()))
+func TestReturnParamIsNextByDefault(t *testing.T) {
+	w, _ := visit(ask(nobody), navigation(request()))
 	u, err := url.Parse(w.Header().Get("Location"))
 	if err != nil || !u.Query().Has("next") {
 		t.Errorf("Location %q, %v; want the parameter next", u, err)
 	}
 }
 
-func recovered(f func()) (value any) {
-	defer func() { value = recover() }()
-	f()
-	return nil
+func TestWithoutALoginPagePagesGet401(t *testing.T) {
+	w, _ := visit(ask(nobody, loginAt("")), navigation(request()))
+	if got := errorObject(t, w); w.Code != http.StatusUnauthorized || got["error"] != "login_required" || got["login_url"] != "" {
+		t.Errorf("status %d, %v", w.Code, got)
+	}
 }

@@ -1,17 +1,18 @@
 package middleware_test
 
 import (
-	"encoding/json"
+	"cmp"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/gatetest"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -68,67 +69,59 @@ func (h *host) encoded(tb testing.TB, name string, value any) string {
 	return s
 }
 
-// request is a script's GET that carries the cookie header.
-func request(cookieHeader ...string) *http.Request {
-	r := httptest.NewRequest(http.MethodGet, "/pme/token?modelId=SxQL3iGyoDo", nil)
-	if len(cookieHeader) > 0 {
-		r.Header["Cookie"] = cookieHeader
-	}
-	return r
-}
-
 // withCookie is a script's GET as a browser with that cookie sends it.
 func withCookie(value string) *http.Request { return request(sessionName + "=" + value) }
 
-// navigation turns r into what a browser sends when a person opens a page.
-func navigation(r *http.Request) *http.Request {
-	r.Header.Set("Sec-Fetch-Mode", "navigate")
-	r.Header.Set("Sec-Fetch-Dest", "document")
-	return r
-}
-
-// gate is a [middleware.Gate] or what is used like one.
-type gate interface {
-	Require(next http.Handler) http.Handler
-}
-
-var _ gate = (*middleware.Gate)(nil)
-
-// visit sends r through the gate and returns the answer and who was let through, "" for nobody.
-func visit(g gate, r *http.Request) (answer *httptest.ResponseRecorder, userID string) {
-	w := httptest.NewRecorder()
-	g.Require(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		if u, ok := identity.FromContext(r.Context()); ok {
-			userID = u.ID
-		}
-	})).ServeHTTP(w, r)
-	return w, userID
-}
-
-func wantSignedIn(tb testing.TB, g gate, r *http.Request, want string) {
-	tb.Helper()
-	if w, got := visit(g, r); got != want || w.Code != http.StatusOK {
-		tb.Errorf("let through %q with status %d, want %q", got, w.Code, want)
+// must returns the gate of a constructor that cannot fail in this test.
+func must(g *middleware.Gate, err error) *middleware.Gate {
+	if err != nil {
+		panic(err)
 	}
+	return g
 }
 
-func wantNobody(tb testing.TB, g gate, r *http.Request) {
-	tb.Helper()
-	w, got := visit(g, r)
-	if got != "" || w.Code != http.StatusUnauthorized {
-		tb.Errorf("let through %q with status %d, want nobody and 401", got, w.Code)
+// session makes a gate of a store's sessions.
+func session(
+	store sessions.Store, user func(*sessions.Session) (identity.User, error), change ...func(*middleware.SessionConfig),
+) *middleware.Gate {
+	cfg := middleware.SessionConfig{Store: store, Name: sessionName, User: user}
+	for _, f := range change {
+		f(&cfg)
 	}
+	return must(middleware.NewSession(cfg))
 }
 
-// errorObject returns the JSON object of an error answer.
-func errorObject(tb testing.TB, w *httptest.ResponseRecorder) map[string]string {
-	tb.Helper()
-	if ct := w.Header().Get("Content-Type"); ct != "application/json" {
-		tb.Fatalf("Content-Type %q, body %q, want JSON", ct, w.Body)
-	}
-	var object map[string]string
-	if err := json.NewDecoder(strings.NewReader(w.Body.String())).Decode(&object); err != nil {
-		tb.Fatalf("body %q: %v", w.Body, err)
-	}
-	return object
+// remember sets how long cookies are remembered; 0 is not at all.
+func remember(d time.Duration) func(*middleware.SessionConfig) {
+	return func(cfg *middleware.SessionConfig) { cfg.Remember = cmp.Or(d, -1) }
 }
+
+// ask makes a gate that asks a function, with a login page at /login.
+func ask(user func(*http.Request) (identity.User, error), change ...func(*middleware.Config)) *middleware.Gate {
+	cfg := middleware.Config{LoginURL: "/login"}
+	for _, f := range change {
+		f(&cfg)
+	}
+	return must(middleware.New(middleware.Func(user), cfg))
+}
+
+func loginAt(address string) func(*middleware.Config) {
+	return func(cfg *middleware.Config) { cfg.LoginURL = address }
+}
+
+func returnParam(name string) func(*middleware.Config) {
+	return func(cfg *middleware.Config) { cfg.ReturnParam = name }
+}
+
+// first makes one gate of several.
+func first(gates ...*middleware.Gate) *middleware.Gate { return must(middleware.First(gates...)) }
+
+var (
+	request      = gatetest.Request
+	navigation   = gatetest.Navigation
+	visit        = gatetest.Visit
+	wantSignedIn = gatetest.WantSignedIn
+	wantNobody   = gatetest.WantUnauthenticated
+	wantRejected = gatetest.WantRejected
+	errorObject  = gatetest.ErrorObject
+)

@@ -7,17 +7,17 @@ import (
 	"github.com/gorilla/sessions"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/memo"
 )
 
-// memo remembers which person the exact bytes of a cookie stood for when they were last decoded.
-type memo struct {
+// cookieMemo remembers which user the exact bytes of a cookie stood for when they were last decoded.
+type cookieMemo struct {
 	store    *sessions.CookieStore
 	remember time.Duration
-	now      func() time.Time // nil: the wall clock
-	wall     func() time.Time // what securecookie judges expiry by
-	cookies  *table[signature]
+	now      func() time.Time // securecookie judges expiry by the same clock
+	cookies  *memo.Table[signature]
 
-	renewing sync.Mutex // held for what follows
+	renewing sync.Mutex // guards what follows
 	keys     *keyring   // the latest, shared by the entries made under it
 }
 
@@ -29,40 +29,31 @@ type signature struct {
 
 // decoding is what held when a cookie began to be decoded.
 type decoding struct {
-	forgets uint64
-	keys    *keyring
-	at      time.Time
+	generation memo.Generation
+	keys       *keyring
+	at         time.Time
 }
 
-func newMemo(store *sessions.CookieStore, remember time.Duration, now func() time.Time) *memo {
-	return &memo{store: store, remember: remember, now: now, wall: time.Now, cookies: newTable[signature]()}
+func newMemo(store *sessions.CookieStore, remember time.Duration) *cookieMemo {
+	return &cookieMemo{store: store, remember: remember, now: time.Now, cookies: memo.New[signature]()}
 }
 
-// find returns the person that the cookie stands for, if that is remembered and still holds.
-func (m *memo) find(cookie string) (*identity.User, bool) {
-	if e := m.cookies.find(cookie); e != nil {
-		return e.user, m.holds(e)
+// find returns the user that the cookie stands for, if that is remembered and still holds.
+func (m *cookieMemo) find(cookie string) (*identity.User, bool) {
+	if e := m.cookies.Find(cookie); e != nil {
+		return e.User, m.holds(e)
 	}
 	return nil, false
 }
 
-func (m *memo) holds(e *entry[signature]) bool {
-	wall := m.wall()
-	now := wall
-	if m.now != nil {
-		now = m.now()
-	}
-	keys := e.proof.keys
-	return now.Before(e.until) && keys.accepts(e.proof.signed, wall) && keys.stillOf(m.store)
+func (m *cookieMemo) holds(e *memo.Entry[signature]) bool {
+	now, keys := m.now(), e.Proof.keys
+	return now.Before(e.Until) && keys.accepts(e.Proof.signed, now) && keys.stillOf(m.store)
 }
 
-// begin is called before a cookie is decoded whose recognition is then kept.
-func (m *memo) begin() decoding {
-	now := m.now
-	if now == nil {
-		now = m.wall
-	}
-	begun := decoding{forgets: m.cookies.begin(), at: now()}
+// begin is called before a cookie is decoded whose user is then kept.
+func (m *cookieMemo) begin() decoding {
+	begun := decoding{generation: m.cookies.Begin(), at: m.now()}
 	m.renewing.Lock()
 	defer m.renewing.Unlock()
 	if m.keys == nil || !m.keys.stillOf(m.store) {
@@ -72,19 +63,19 @@ func (m *memo) begin() decoding {
 	return begun
 }
 
-// keep remembers that the cookie stands for u, unless it cannot be told for how long that holds, or
-// somebody was forgotten since begin.
+// keep remembers that the cookie stands for u, unless it cannot be told for how long that holds, or a
+// user was invalidated since begin.
 //
 // The cookie is as it stands in the header, and u is what the store made of it. The two belong together
 // because signedAt takes base64 only, which net/http hands to the store as it is or not at all.
-func (m *memo) keep(begun decoding, cookie string, u *identity.User) {
+func (m *cookieMemo) keep(begun decoding, cookie string, u *identity.User) {
 	if begun.keys == nil {
 		return
 	}
 	if signed, ok := signedAt(cookie); ok {
-		m.cookies.keep(begun.forgets, cookie, u, begun.at.Add(m.remember), signature{begun.keys, signed})
+		m.cookies.Keep(begun.generation, cookie, u, begun.at.Add(m.remember), signature{begun.keys, signed})
 	}
 }
 
-// forget drops all recognitions of the user, and those that are being made.
-func (m *memo) forget(userID string) { m.cookies.forget(userID) }
+// invalidate drops everything remembered of the user, and what is being decoded.
+func (m *cookieMemo) invalidate(userID string) { m.cookies.Invalidate(userID) }

@@ -7,32 +7,30 @@ import (
 
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
-
-	"github.com/go-pme/pme/middleware"
 )
 
 func TestMemoryEndsAfterRemember(t *testing.T) {
-	h := newHost()
-	now := time.Now()
-	g := middleware.Session(h.store, sessionName, h.user,
-		middleware.Now(func() time.Time { return now }), middleware.Remember(10*time.Second))
-	c := h.cookie(t, "alice")
-	wantSignedIn(t, g, withCookie(c.Value), "alice")
-	now = now.Add(10*time.Second - 1)
-	wantSignedIn(t, g, withCookie(c.Value), "alice")
-	wantAsked(t, h, 1)
-	now = now.Add(1)
-	wantSignedIn(t, g, withCookie(c.Value), "alice")
-	wantAsked(t, h, 2)
-	now = now.Add(10*time.Second - 1) // a recognition made anew replaces the old one
-	wantSignedIn(t, g, withCookie(c.Value), "alice")
-	wantAsked(t, h, 2)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHost()
+		g := session(h.store, h.user, remember(10*time.Second))
+		c := h.cookie(t, "alice")
+		wantSignedIn(t, g, withCookie(c.Value), "alice")
+		time.Sleep(10*time.Second - 1)
+		wantSignedIn(t, g, withCookie(c.Value), "alice")
+		wantAsked(t, h, 1)
+		time.Sleep(time.Nanosecond)
+		wantSignedIn(t, g, withCookie(c.Value), "alice")
+		wantAsked(t, h, 2)
+		time.Sleep(10*time.Second - 1) // a cookie recognized again replaces the old entry
+		wantSignedIn(t, g, withCookie(c.Value), "alice")
+		wantAsked(t, h, 2)
+	})
 }
 
 func TestMemoryLastsOneMinuteByDefault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
-		g := middleware.Session(h.store, sessionName, h.user)
+		g := session(h.store, h.user)
 		c := h.cookie(t, "alice")
 		wantSignedIn(t, g, withCookie(c.Value), "alice")
 		time.Sleep(time.Minute - 1)
@@ -44,13 +42,11 @@ func TestMemoryLastsOneMinuteByDefault(t *testing.T) {
 	})
 }
 
-func TestInjectedClockDoesNotProlongACookie(t *testing.T) {
+func TestRememberDoesNotProlongACookie(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
 		h.store.MaxAge(60)
-		stopped := time.Now()
-		g := middleware.Session(h.store, sessionName, h.user,
-			middleware.Now(func() time.Time { return stopped }), middleware.Remember(time.Hour))
+		g := session(h.store, h.user, remember(time.Hour))
 		c := h.cookie(t, "alice")
 		wantSignedIn(t, g, withCookie(c.Value), "alice")
 		time.Sleep(61 * time.Second)
@@ -73,7 +69,7 @@ func TestMemoryEndsWithTheStrictestMaximumAge(t *testing.T) {
 				h := &host{store: sessions.NewCookieStore(hashKey, blockKey, hashKey, blockKey)}
 				h.store.Options.MaxAge = 0
 				tt.configure(h.store)
-				g := middleware.Session(h.store, sessionName, h.user, middleware.Remember(time.Hour))
+				g := session(h.store, h.user, remember(time.Hour))
 				c := h.cookie(t, "alice")
 				wantSignedIn(t, g, withCookie(c.Value), "alice")
 				time.Sleep(60 * time.Second)
@@ -103,7 +99,7 @@ func TestMaximumAgeThatIsLoweredCountsAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHost()
-				g := middleware.Session(h.store, sessionName, h.user, middleware.Remember(time.Hour))
+				g := session(h.store, h.user, remember(time.Hour))
 				c := h.cookie(t, "alice")
 				wantSignedIn(t, g, withCookie(c.Value), "alice")
 				time.Sleep(90 * time.Second)
@@ -117,7 +113,7 @@ func TestMaximumAgeThatIsLoweredCountsAtOnce(t *testing.T) {
 
 func TestLoweredOptionCountsAtOnce(t *testing.T) {
 	h := newHost()
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	c := h.cookie(t, "alice")
 	wantSignedIn(t, g, withCookie(c.Value), "alice")
 	h.store.Options.MaxAge = 60

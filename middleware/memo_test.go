@@ -13,7 +13,6 @@ import (
 	"github.com/gorilla/sessions"
 
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/middleware"
 )
 
 // wantAsked fails unless the host's user function has run that often.
@@ -26,7 +25,7 @@ func wantAsked(tb testing.TB, h *host, want int64) {
 
 func TestRememberedCookieIsNotDecodedAgain(t *testing.T) {
 	h := newHost()
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	alice, bob := h.cookie(t, "alice"), h.cookie(t, "bob")
 	for range 5 {
 		wantSignedIn(t, g, withCookie(alice.Value), "alice")
@@ -38,7 +37,7 @@ func TestRememberedCookieIsNotDecodedAgain(t *testing.T) {
 func TestRememberOfZeroOrLessAsksEveryTime(t *testing.T) {
 	for _, d := range []time.Duration{0, -time.Second} {
 		h := newHost()
-		g := middleware.Session(h.store, sessionName, h.user, middleware.Remember(d))
+		g := session(h.store, h.user, remember(d))
 		c := h.cookie(t, "alice")
 		for range 3 {
 			wantSignedIn(t, g, withCookie(c.Value), "alice")
@@ -50,7 +49,7 @@ func TestRememberOfZeroOrLessAsksEveryTime(t *testing.T) {
 
 func TestForgetDropsOneUserAndNobodyElse(t *testing.T) {
 	h := newHost()
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	alice1, bob := h.cookie(t, "alice"), h.cookie(t, "bob")
 	alice2 := h.encoded(t, sessionName, map[any]any{"user": "alice", "device": "phone"})
 	everybody := func() {
@@ -70,7 +69,7 @@ func TestForgetDuringADecodingKeepsItFromBeingRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
 		asking := make(chan struct{})
-		g := middleware.Session(h.store, sessionName, func(s *sessions.Session) (identity.User, error) {
+		g := session(h.store, func(s *sessions.Session) (identity.User, error) {
 			if h.asked.Load() == 0 {
 				defer func() { asking <- struct{}{}; <-asking }()
 			}
@@ -118,7 +117,7 @@ func TestCookieOfUnknownExpiryIsNeverRemembered(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHost()
 			store := tt.store(h)
-			g := middleware.Session(store, sessionName, h.user)
+			g := session(store, h.user)
 			c := signIn(t, store, "alice")
 			for range 3 {
 				wantSignedIn(t, g, withCookie(c.Value), "alice")
@@ -131,7 +130,7 @@ func TestCookieOfUnknownExpiryIsNeverRemembered(t *testing.T) {
 
 func TestCodecThatBecomesForeignEndsTheMemory(t *testing.T) {
 	h := newHost()
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	c := h.cookie(t, "alice")
 	wantSignedIn(t, g, withCookie(c.Value), "alice")
 	h.store.Codecs[0] = foreignCodec{Codec: h.store.Codecs[0]}
@@ -143,7 +142,7 @@ func TestCodecThatBecomesForeignEndsTheMemory(t *testing.T) {
 
 func TestMemoryServesNewKeysAfterARotation(t *testing.T) {
 	h := newHost()
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	wantSignedIn(t, g, withCookie(h.cookie(t, "alice").Value), "alice")
 	h.store.Codecs = securecookie.CodecsFromPairs([]byte("another hash key of 32 bytes ---"))
 	c := h.cookie(t, "alice")
@@ -155,7 +154,7 @@ func TestMemoryServesNewKeysAfterARotation(t *testing.T) {
 
 func TestNobodyIsNeverRemembered(t *testing.T) {
 	h := newHost()
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	c := h.cookie(t, "")
 	for range 3 {
 		wantNobody(t, g, withCookie(c.Value))
@@ -166,7 +165,7 @@ func TestNobodyIsNeverRemembered(t *testing.T) {
 func TestLongCookieIsNeverRemembered(t *testing.T) {
 	h := newHost()
 	h.store.Codecs[0].(*securecookie.SecureCookie).MaxLength(0)
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	long := h.encoded(t, sessionName, map[any]any{"user": "alice", "cart": strings.Repeat("x", 3000)})
 	if len(long) <= 4096 {
 		t.Fatalf("the cookie has %d bytes only", len(long))
@@ -181,7 +180,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	const bound, newest, people = 8192, 1000, 8192 + 1000
 	// Neither encryption nor many values: this test decodes each cookie twice.
 	h := &host{store: sessions.NewCookieStore(hashKey)}
-	g := middleware.Session(h.store, sessionName, h.user, middleware.Remember(time.Hour))
+	g := session(h.store, h.user, remember(time.Hour))
 	values := make([]string, people)
 	for i := range values {
 		values[i] = h.encoded(t, sessionName, map[any]any{"user": fmt.Sprint("user-", i)})
@@ -210,7 +209,7 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestPersonRememberedIsNotTheHostsToChange(t *testing.T) {
 	h := newHost()
 	groups := []string{"facilities"}
-	g := middleware.Session(h.store, sessionName, func(s *sessions.Session) (identity.User, error) {
+	g := session(h.store, func(s *sessions.Session) (identity.User, error) {
 		u, err := h.user(s)
 		u.Groups = groups
 		return u, err
@@ -227,7 +226,7 @@ func TestPersonRememberedIsNotTheHostsToChange(t *testing.T) {
 
 func TestManyAtOnceAreEachRecognised(t *testing.T) {
 	h := newHost()
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	var all sync.WaitGroup
 	for i := range 8 {
 		id := fmt.Sprint("user-", i%4)
@@ -248,7 +247,7 @@ func TestManyAtOnceAreEachRecognised(t *testing.T) {
 
 func TestRecognitionFromMemoryMakesTwoAllocations(t *testing.T) {
 	h := newHost()
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	next := g.Require(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	r := request("theme=dark; " + sessionName + "=" + h.cookie(t, "alice").Value)
 	if n := testing.AllocsPerRun(1000, func() { next.ServeHTTP(nil, r) }); n > 2 {

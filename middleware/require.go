@@ -7,8 +7,11 @@ import (
 	"github.com/go-pme/pme/internal/answer"
 )
 
-// Require makes a middleware for the host's own routes behind a gate, which lets those through to whom
-// allow returns nil:
+// notAllowed is what a visitor reads who may not see something.
+const notAllowed = "You may not see this."
+
+// Require makes a middleware for the host's own routes behind a gate. It lets a request through if allow
+// returns nil for its user:
 //
 //	admins := middleware.Require(func(u identity.User) error {
 //		if !slices.Contains(u.Groups, "admins") {
@@ -18,11 +21,11 @@ import (
 //	})
 //	mux.Handle("/admin/", gate.Require(admins(adminPages)))
 //
-// Everybody else gets 403: access_denied in JSON, or a short text for a person who opens a page. The
-// text of the error goes nowhere. A request without a person in its context, as when no gate is in
-// front, gets 401, and allow is not asked.
+// All other requests get 403: access_denied in JSON, or a short text for a person who opens a page. The
+// text of the error is not shown. A request without a user in its context, as when no gate is in front,
+// gets 401, and allow is not asked.
 //
-// Require never panics: without a function nobody is let through. A panic in allow is not caught here.
+// Without a function, Require lets no request through. A panic in allow is not caught here.
 func Require(allow func(identity.User) error) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,11 +43,10 @@ func Require(allow func(identity.User) error) func(http.Handler) http.Handler {
 }
 
 func deny(w http.ResponseWriter, r *http.Request) {
-	const text = "You may not see this."
 	w.Header().Add("Vary", vary)
-	if isNavigation(r) {
-		page(w, http.StatusForbidden, text)
+	if answer.IsNavigation(r) {
+		page(w, http.StatusForbidden, notAllowed)
 		return
 	}
-	answer.Error(w, http.StatusForbidden, accessDenied, text)
+	answer.Error(w, http.StatusForbidden, accessDenied, notAllowed)
 }

@@ -11,31 +11,30 @@ import (
 // they are escaped inside a login URL.
 const maxReturnPath = 2048
 
-// LocalPath returns s and true if it is safe to redirect a browser to s after login, as
-// [SafeReturnPath] decides; otherwise "/" and false. A login handler that redirects to a return path
-// must pass it through here again, as anybody can write a link to the login page:
+// LocalPath returns s and true if it is safe to redirect a browser to s after login, and "/" and false
+// otherwise. A login handler that redirects to a return path must pass it through here again, as anyone
+// can write a link to the login page:
 //
 //	back, _ := middleware.LocalPath(r.FormValue("next"))
 //	http.Redirect(w, r, back, http.StatusSeeOther)
-func LocalPath(s string) (string, bool) {
-	if !SafeReturnPath(s) {
-		return "/", false
-	}
-	return s, true
-}
-
-// SafeReturnPath reports whether s is a path, with or without a query, that every browser resolves to
-// the host it is on.
 //
-// s must be at most 2,048 printable ASCII characters, begin with exactly one slash and have neither a
+// s is safe if it is a path, with or without a query, that every browser resolves to the host it is on.
+// It must be at most 2,048 printable ASCII characters, begin with exactly one slash and have neither a
 // backslash nor a double slash in its path: browsers read a backslash as a slash, drop tabs and line
 // breaks wherever they are, and take what follows a double slash for a host
 // (https://url.spec.whatwg.org/#concept-basic-url-parser). The same must hold once its percent-encoding
 // is decoded, since proxies and login handlers may do so; only after the first question mark may spaces
 // be encoded. Encoding that is malformed or not UTF-8 is refused.
 //
-// It does not check that there is anything at s, nor that the person may see it.
-func SafeReturnPath(s string) bool {
+// It does not check that there is anything at s, nor that the user may see it.
+func LocalPath(s string) (path string, safe bool) {
+	if !isSafePath(s) {
+		return "/", false
+	}
+	return s, true
+}
+
+func isSafePath(s string) bool {
 	if len(s) > maxReturnPath || !strings.HasPrefix(s, "/") || strings.ContainsFunc(s, notPrintableASCII) {
 		return false
 	}

@@ -1,53 +1,95 @@
 package middleware
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/cookie"
 )
 
-const (
-	errNoSession  nobody = "no session"
-	errUnreadable nobody = "the session cookie cannot be read: forged, cut off, expired or from other keys"
+var (
+	errNoSession  = fmt.Errorf("%w: no session", ErrNotSignedIn)
+	errUnreadable = fmt.Errorf("%w: the session cookie cannot be read: forged, cut off, expired or from other keys", ErrNotSignedIn)
 )
 
-// Session makes a gate from the host's own gorilla/sessions login: its store, the name of its session,
-// and a function from session to person. It only reads: it never saves a session, and neither sets,
-// renews nor clears the host's cookie.
+// SessionConfig is what [NewSession] makes a gate from. The first three fields are required.
+type SessionConfig struct {
+	// Store is the store of the host's sessions, and Name the name of the session that says who is
+	// signed in.
+	Store sessions.Store
+	Name  string
+
+	// User returns the user of a session: with an ID for a signed-in user, without an ID if the session
+	// has none, and an error if it cannot tell. It is not called for a new session. It may run
+	// concurrently and must not keep the session. Nothing it returns is verified.
+	//
+	// A panic in it is not caught, such as that of a type assertion on a value that another version of
+	// the host has written: use the form with two results.
+	User func(*sessions.Session) (identity.User, error)
+
+	// Remember is how long a recognized cookie is remembered at most, before it is decoded and User is
+	// asked again; [NewSession] says what else ends it. Default: one minute; a negative duration
+	// remembers nothing.
+	Remember time.Duration
+
+	// LoginURL, ReturnParam and Logger are as in [Config]. Defaults: /login, next, and no logging.
+	LoginURL    string
+	ReturnParam string
+	Logger      *slog.Logger
+}
+
+func (cfg SessionConfig) withDefaults() SessionConfig {
+	cfg.Remember = cmp.Or(cfg.Remember, time.Minute)
+	cfg.LoginURL = cmp.Or(cfg.LoginURL, "/login")
+	return cfg
+}
+
+func (cfg SessionConfig) validate() error {
+	var errs []error
+	if cfg.Store == nil {
+		errs = append(errs, errors.New("middleware: Store is missing: NewSession needs the store of the host's sessions"))
+	}
+	if (&http.Cookie{Name: cfg.Name}).Valid() != nil { //nolint:gosec // it is never set: only the name is looked at
+		errs = append(errs, fmt.Errorf("middleware: Name is %q, which cannot be the name of a session, as it cannot be that of a cookie", cfg.Name))
+	}
+	if cfg.User == nil {
+		errs = append(errs, errors.New("middleware: User is missing: NewSession needs a function from session to user"))
+	}
+	return errors.Join(errs...)
+}
+
+// NewSession makes a gate from the host's own gorilla/sessions login. It only reads: it never saves a
+// session, and neither sets, renews nor clears the host's cookie. It reports everything that is wrong
+// with cfg.
 //
-// # The user function
-//
-// It returns an [identity.User] with an ID for a signed-in person, a User without an ID for nobody,
-// and an error when it cannot tell. It is not called for a new session. It may run concurrently and
-// must not keep the session. A panic in it, such as a type assertion on a value that another version
-// of the host has written, is not caught here: use the form with two results. Nothing it returns is
-// verified.
-//
-// # Which errors mean nobody
+// # Errors of the store
 //
 // A cookie that does not decode (forged, cut off, expired, signed with other keys, holding types that
-// this program does not know) and the missing file of a [sessions.FilesystemStore] mean that nobody is
-// signed in. Every other error of the store is doubt: a database that does not answer, or a store
-// without usable keys. A store that reports an unknown session as an error of its own, instead of
-// returning a new session, therefore leads to 503; wrap it. Errors of a [securecookie.Codec] of the
+// this program does not know) and the missing file of a [sessions.FilesystemStore] mean that the request
+// is unauthenticated. Every other error of the store is answered with 503, such as that of a database
+// that does not answer, or of a store without usable keys. Wrap a store that reports an unknown session
+// as an error of its own, instead of returning a new session. Errors of a [securecookie.Codec] of the
 // host's own count as a cookie that does not decode.
 //
 // # What is remembered
 //
-// The cookie of a [sessions.CookieStore] is the whole session, and decoding it costs more than all
-// else on the way to an answer. For this store alone, and not for types that embed it, the gate
-// remembers which person the exact bytes of a cookie stood for, and neither decodes nor calls the user
-// function when the same bytes come again. The user function must then depend on nothing but the
-// session; where it looks anything up that may change, call [Gate.Invalidate] at the change or choose
-// [Remember](0). What is remembered ends at the earliest of:
+// The cookie of a [sessions.CookieStore] is the whole session, and decoding it costs more than all else
+// on the way to an answer. For this store alone, and not for types that embed it, the gate remembers
+// which user the exact bytes of a cookie stood for, and neither decodes nor calls User when the same
+// bytes come again. User must then depend on the session only; if it looks up anything that may change,
+// call [Gate.Invalidate] at the change, or set Remember to a negative duration. What is remembered ends
+// at the earliest of:
 //
-//   - the duration of [Remember];
+//   - Remember;
 //   - the cookie's own expiry, which is the lowest maximum age among the store's codecs and
 //     Options.MaxAge, so never later than the store would end it;
 //   - [Gate.Invalidate];
@@ -56,55 +98,50 @@ const (
 //     stays in its place may take as long as Remember;
 //   - displacement by other cookies: at most 8,192 are remembered, none longer than 4,096 bytes.
 //
-// Cookies that are not recognised are never remembered. Nothing is remembered if a codec is not a
+// Cookies that are not recognized are never remembered. Nothing is remembered if a codec is not a
 // [securecookie.SecureCookie], since its expiry is not known then.
 //
 // The session of a CookieStore is read from the cookie that the browser sent. Changes that another
 // handler has made to it during the same request are not seen. Other stores are asked through their
 // Get, which returns the session that the request has registered already.
-//
-// Session panics if store or user is nil, name is not a cookie name, or an option cannot be used; all
-// that is wrong is in the panic's message.
-func Session(
-	store sessions.Store, name string, user func(*sessions.Session) (identity.User, error), opts ...Option,
-) *Gate {
-	o := collect(opts)
-	if store == nil {
-		o.reject(errors.New("the session store is missing"))
+func NewSession(cfg SessionConfig) (*Gate, error) {
+	cfg = cfg.withDefaults()
+	gate, err := New(newSessionRecognizer(cfg), Config{LoginURL: cfg.LoginURL, ReturnParam: cfg.ReturnParam, Logger: cfg.Logger})
+	if err := errors.Join(cfg.validate(), err); err != nil {
+		return nil, err
 	}
-	if (&http.Cookie{Name: name}).Valid() != nil { //nolint:gosec // it is never set: only the name is looked at
-		o.reject(fmt.Errorf("%q cannot be the name of a session, as it cannot be that of a cookie", name))
-	}
-	if user == nil {
-		o.reject(errors.New("the user function is missing"))
-	}
-	s := &sessionRecogniser{name: name, user: user}
-	switch st := store.(type) {
-	case nil:
-	case *sessions.CookieStore:
-		// New and not Get: what is remembered belongs to the cookie, and so must what is read.
-		s.load = st.New
-		if o.remember > 0 {
-			s.memo = newMemo(st, o.remember, o.now)
-		}
-	default:
-		s.load = st.Get
-	}
-	return newGate("Session", s, o)
+	return gate, nil
 }
 
-type sessionRecogniser struct {
+func newSessionRecognizer(cfg SessionConfig) *sessionRecognizer {
+	s := &sessionRecognizer{name: cfg.Name, user: cfg.User}
+	switch store := cfg.Store.(type) {
+	case nil: // validate reports it
+	case *sessions.CookieStore:
+		// New and not Get: what is remembered belongs to the cookie, and so must what is read.
+		s.load = store.New
+		if cfg.Remember > 0 {
+			s.memo = newMemo(store, cfg.Remember)
+		}
+	default:
+		s.load = store.Get
+	}
+	return s
+}
+
+type sessionRecognizer struct {
 	name string
 	load func(r *http.Request, name string) (*sessions.Session, error)
 	user func(*sessions.Session) (identity.User, error)
-	memo *memo // nil where nothing may be remembered
+	memo *cookieMemo // nil where nothing may be remembered
 }
 
-func (s *sessionRecogniser) recognise(r *http.Request) (*identity.User, error) {
+// Recognize implements [Recognizer].
+func (s *sessionRecognizer) Recognize(_ http.ResponseWriter, r *http.Request) (*identity.User, error) {
 	if s.memo == nil {
 		return s.read(r)
 	}
-	value, ok := soleCookie(r.Header, s.name)
+	value, ok := cookie.Sole(r.Header, s.name)
 	if !ok {
 		return s.read(r)
 	}
@@ -119,17 +156,18 @@ func (s *sessionRecogniser) recognise(r *http.Request) (*identity.User, error) {
 	return u, err
 }
 
-func (s *sessionRecogniser) forget(userID string) {
+// Invalidate implements [Invalidator].
+func (s *sessionRecognizer) Invalidate(userID string) {
 	if s.memo != nil {
-		s.memo.forget(userID)
+		s.memo.invalidate(userID)
 	}
 }
 
 // read asks the store and then the host.
-func (s *sessionRecogniser) read(r *http.Request) (*identity.User, error) {
+func (s *sessionRecognizer) read(r *http.Request) (*identity.User, error) {
 	session, err := s.load(r, s.name)
 	switch {
-	case err != nil && meansNobody(err):
+	case err != nil && isVerdict(err):
 		return nil, errUnreadable
 	case err != nil:
 		return nil, fmt.Errorf("middleware: the session store does not answer: %w", err)
@@ -138,11 +176,11 @@ func (s *sessionRecogniser) read(r *http.Request) (*identity.User, error) {
 	case session.IsNew:
 		return nil, errNoSession
 	}
-	return person(s.user(session))
+	return signedIn(s.user(session))
 }
 
-// meansNobody tells a store's verdict on a cookie from its failure to reach one.
-func meansNobody(err error) bool {
+// isVerdict tells a store's verdict on a cookie from its failure to reach one.
+func isVerdict(err error) bool {
 	var several securecookie.MultiError
 	if errors.As(err, &several) {
 		// The codecs were tried one after the other; one that judged the cookie is enough.

@@ -40,7 +40,7 @@ func TestSessionOfTheHostIsRecognised(t *testing.T) {
 	cookies := sessions.NewCookieStore(hashKey)
 	for name, store := range map[string]sessions.Store{"CookieStore": cookies, "FilesystemStore": files} {
 		t.Run(name, func(t *testing.T) {
-			g := middleware.Session(store, sessionName, newHost().user)
+			g := session(store, newHost().user)
 			c := signIn(t, store, "alice")
 			for range 2 {
 				wantSignedIn(t, g, withCookie(c.Value), "alice")
@@ -56,8 +56,8 @@ func TestNewSessionIsNobodyAndTheHostIsNotAsked(t *testing.T) {
 	fresh := sessions.NewSession(nil, sessionName)
 	fresh.IsNew = true
 	fresh.Values["user"] = "alice"
-	wantNobody(t, middleware.Session(otherStore{session: fresh}, sessionName, h.user), request())
-	wantNobody(t, middleware.Session(h.store, sessionName, h.user), request())
+	wantNobody(t, session(otherStore{session: fresh}, h.user), request())
+	wantNobody(t, session(h.store, h.user), request())
 	if n := h.asked.Load(); n != 0 {
 		t.Errorf("the host was asked %d times, want never", n)
 	}
@@ -97,7 +97,7 @@ func TestErrorOfTheStoreIsDoubtUnlessItJudgesTheCookie(t *testing.T) {
 				t.Fatal("the store gave no error")
 			}
 			h := newHost()
-			g := middleware.Session(otherStore{sessions.NewSession(nil, sessionName), tt.err}, sessionName, h.user)
+			g := session(otherStore{sessions.NewSession(nil, sessionName), tt.err}, h.user)
 			if w, user := visit(g, request()); w.Code != tt.want || user != "" {
 				t.Errorf("let through %q with status %d, want nobody and %d", user, w.Code, tt.want)
 			}
@@ -109,7 +109,7 @@ func TestErrorOfTheStoreIsDoubtUnlessItJudgesTheCookie(t *testing.T) {
 }
 
 func TestStoreThatReturnsNoSessionIsDoubt(t *testing.T) {
-	g := middleware.Session(otherStore{}, sessionName, newHost().user)
+	g := session(otherStore{}, newHost().user)
 	if w, user := visit(g, request()); w.Code != http.StatusServiceUnavailable || user != "" {
 		t.Errorf("let through %q with status %d, want nobody and 503", user, w.Code)
 	}
@@ -119,7 +119,7 @@ func TestSessionFileThatIsGoneIsNobody(t *testing.T) {
 	dir := t.TempDir()
 	store := sessions.NewFilesystemStore(dir, hashKey)
 	c := signIn(t, store, "alice")
-	g := middleware.Session(store, sessionName, newHost().user)
+	g := session(store, newHost().user)
 	wantSignedIn(t, g, withCookie(c.Value), "alice")
 
 	files, err := filepath.Glob(filepath.Join(dir, "session_*"))
@@ -139,7 +139,7 @@ func TestSessionFileThatIsGoneIsNobody(t *testing.T) {
 func TestDoubtOfTheUserFunctionIsNotRemembered(t *testing.T) {
 	h := newHost()
 	err := errDatabase
-	g := middleware.Session(h.store, sessionName, func(s *sessions.Session) (identity.User, error) {
+	g := session(h.store, func(s *sessions.Session) (identity.User, error) {
 		u, _ := h.user(s)
 		return u, err
 	})
@@ -154,7 +154,7 @@ func TestDoubtOfTheUserFunctionIsNotRemembered(t *testing.T) {
 func TestSessionOfACookieStoreIsTheCookiesOwn(t *testing.T) {
 	h := newHost()
 	c := h.cookie(t, "alice")
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	for range 2 { // decoded, then remembered: the answer is the same
 		r := withCookie(c.Value)
 		s, err := h.store.Get(r, sessionName)
@@ -174,12 +174,12 @@ func TestOtherStoresShareTheSessionOfTheRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	delete(s.Values, "user")
-	wantNobody(t, middleware.Session(store, sessionName, newHost().user), r)
+	wantNobody(t, session(store, newHost().user), r)
 }
 
 func TestSessionNeverWritesACookie(t *testing.T) {
 	h := newHost()
-	g := middleware.Session(h.store, sessionName, h.user)
+	g := session(h.store, h.user)
 	for name, r := range map[string]*http.Request{
 		"signed in":  withCookie(h.cookie(t, "alice").Value),
 		"no cookie":  request(),
@@ -196,7 +196,7 @@ func TestSessionLogsNoCookieAndNothingForThoseLetThrough(t *testing.T) {
 	h := newHost()
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	g := middleware.Session(h.store, sessionName, h.user, middleware.Logger(logger))
+	g := session(h.store, h.user, func(cfg *middleware.SessionConfig) { cfg.Logger = logger })
 	c := h.cookie(t, "alice")
 	for range 3 {
 		visit(g, withCookie(c.Value))
@@ -210,13 +210,13 @@ func TestSessionLogsNoCookieAndNothingForThoseLetThrough(t *testing.T) {
 	}
 }
 
-func TestSessionReportsAllThatIsMissing(t *testing.T) {
-	err, _ := recovered(func() { middleware.Session(nil, "two words", nil, middleware.LoginAt("login")) }).(error)
+func TestSessionReportsAllThatIsWrong(t *testing.T) {
+	g, err := middleware.NewSession(middleware.SessionConfig{Name: "two words", LoginURL: "login"})
 	if err == nil {
-		t.Fatal("no panic with an error")
+		t.Fatalf("made %v, want an error", g)
 	}
-	for _, want := range []string{"Session cannot be built", "store is missing", `"two words"`, "user function", "LoginAt"} {
-		if !strings.Contains(err.Error(), want) {
+	for _, want := range []string{"Store is missing", `"two words"`, "User is missing", "LoginURL"} {
+		if !strings.Contains(err.Error(), "middleware: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not say %q", err, want)
 		}
 	}

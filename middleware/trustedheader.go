@@ -3,6 +3,8 @@ package middleware
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -18,52 +20,55 @@ import (
 //
 // # Whom it trusts
 //
-// Whoever can write these headers can be anybody. They count only in requests from one of the Proxies,
-// as the connection itself says: [http.Request.RemoteAddr], and no header. A middleware in front of
-// the gate that writes the client's address there, as some do from X-Forwarded-For, lets every client
-// pass for the proxy: put it behind. A peer without an IP address, as on a Unix socket, is not trusted.
+// A client that can write these headers can pass for any user. They count only in requests from one of
+// the Proxies, judged by the connection itself ([http.Request.RemoteAddr]) and not by a header. A
+// middleware in front of the gate that writes the client's address into RemoteAddr, as some do from
+// X-Forwarded-For, lets every client pass for the proxy: put it behind the gate. A peer without an IP
+// address, as on a Unix socket, is not trusted.
 //
-// What a proxy passes on is in its hands: it must overwrite or remove these headers when a client sends
-// them. What can be seen of an attempt is refused wherever it comes from: a header that other programs
-// may take for one of these (X_Forwarded_User), one that is there twice, a list where one name belongs,
-// an empty user, control characters.
+// The proxy must overwrite or remove these headers when a client sends them. The gate refuses what it can
+// see of an attempt, whoever sent it: a header that other programs may take for one of these
+// (X_Forwarded_User), a header that occurs twice, a list where one name belongs, an empty user, control
+// characters.
 //
 // # Answers
 //
-// A request without these headers is nobody. One that has them and should not is never nobody: 400
-// invalid_request for what they say, 401 for where they are from. The request that is passed on has none of
-// them, nor the secret: who is asking is in its context.
+// A request without these headers is unauthenticated. A request that has them and should not is always
+// rejected: 400 invalid_request for their content, 401 for where they came from. The request that is
+// passed on has none of them, nor the secret: its user is in its context.
 //
-// The ID is the user's name as the header has it. It is not checked against anything; nothing is
+// The ID is the user's name as the header has it. It is not checked against anything, and nothing is
 // remembered. NewTrustedHeader reports everything that is wrong with cfg.
 func NewTrustedHeader(cfg TrustedHeaderConfig) (*Gate, error) {
 	cfg = cfg.withDefaults()
-	refusal, err := cfg.validate()
-	if err != nil {
-		return nil, err
-	}
-	t := &trustedRecogniser{
+	t := &trustedRecognizer{
 		cfg:    cfg,
 		names:  cfg.names(),
 		secret: sha256.Sum256([]byte(cfg.Secret)),
 	}
-	return &Gate{who: t, refusal: refusal, hide: t.hide}, nil
+	gate, err := New(t, Config{LoginURL: cfg.LoginURL, Logger: cfg.Logger})
+	if err := errors.Join(cfg.validate(), err); err != nil {
+		return nil, err
+	}
+	gate.hide = t.hide
+	return gate, nil
 }
 
-const (
-	errNoHeaders nobody = "no headers of the proxy"
+var errNoHeaders = fmt.Errorf("%w: no headers of the proxy", ErrNotSignedIn)
 
+const (
 	// maxIdentity is how long a user, an address or a name may be, in bytes.
 	maxIdentity = 1024
 )
 
-type trustedRecogniser struct {
+type trustedRecognizer struct {
 	cfg    TrustedHeaderConfig
 	names  []string // of all headers that the gate reads
 	secret [sha256.Size]byte
 }
 
-func (t *trustedRecogniser) recognise(r *http.Request) (*identity.User, error) {
+// Recognize implements [Recognizer].
+func (t *trustedRecognizer) Recognize(_ http.ResponseWriter, r *http.Request) (*identity.User, error) {
 	said, err := t.read(r.Header)
 	switch {
 	case err != nil:
@@ -82,10 +87,8 @@ func (t *trustedRecogniser) recognise(r *http.Request) (*identity.User, error) {
 	return t.user(said)
 }
 
-func (t *trustedRecogniser) forget(string) {}
-
 // read returns the gate's headers, by name, whoever has sent them.
-func (t *trustedRecogniser) read(h http.Header) (map[string]string, error) {
+func (t *trustedRecognizer) read(h http.Header) (map[string]string, error) {
 	var said map[string]string
 	for name, values := range h {
 		i := t.index(name)
@@ -105,7 +108,7 @@ func (t *trustedRecogniser) read(h http.Header) (map[string]string, error) {
 }
 
 // index returns which of the gate's headers the name could be taken for, or -1.
-func (t *trustedRecogniser) index(name string) int {
+func (t *trustedRecognizer) index(name string) int {
 	return slices.IndexFunc(t.names, func(own string) bool { return looksLike(name, own) })
 }
 
@@ -123,6 +126,10 @@ func looksLike(a, b string) bool {
 	return true
 }
 
+func isAlphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}
+
 func folded(c byte) byte {
 	switch {
 	case 'A' <= c && c <= 'Z':
@@ -134,7 +141,7 @@ func folded(c byte) byte {
 }
 
 // isProxy reports whether the address of a peer is one of the proxies'.
-func (t *trustedRecogniser) isProxy(remote string) bool {
+func (t *trustedRecognizer) isProxy(remote string) bool {
 	if t.cfg.UnsafeTrustAnyPeer {
 		return true
 	}
@@ -147,13 +154,13 @@ func (t *trustedRecogniser) isProxy(remote string) bool {
 }
 
 // isSecret compares hashes, so that the time it takes says nothing about the secret, its length included.
-func (t *trustedRecogniser) isSecret(s string) bool {
+func (t *trustedRecognizer) isSecret(s string) bool {
 	sum := sha256.Sum256([]byte(s))
 	return subtle.ConstantTimeCompare(sum[:], t.secret[:]) == 1
 }
 
 // user returns whom the proxy names.
-func (t *trustedRecogniser) user(said map[string]string) (*identity.User, error) {
+func (t *trustedRecognizer) user(said map[string]string) (*identity.User, error) {
 	u := &identity.User{
 		ID:    said[t.cfg.User],
 		Email: said[t.cfg.Email],
@@ -188,7 +195,7 @@ func isPlain(s string) bool {
 }
 
 // hide returns the headers without those that the gate reads, and without those that look like them.
-func (t *trustedRecogniser) hide(h http.Header) http.Header {
+func (t *trustedRecognizer) hide(h http.Header) http.Header {
 	rest := make(http.Header, len(h))
 	for name, values := range h {
 		if t.index(name) < 0 {
@@ -199,15 +206,15 @@ func (t *trustedRecogniser) hide(h http.Header) http.Header {
 }
 
 func untrustedHeader(reason string) error {
-	return &rejection{
-		status: http.StatusBadRequest, code: "invalid_request",
-		text: "The headers that say who is asking are not in order.", reason: reason,
+	return &Rejection{
+		Status: http.StatusBadRequest, Code: "invalid_request",
+		Text: "The headers that say who is asking are not in order.", Reason: reason,
 	}
 }
 
 func untrustedPeer(reason string) error {
-	return &rejection{
-		status: http.StatusUnauthorized, code: "login_required",
-		text: "Please sign in. Headers that say who is asking are not accepted from here.", reason: reason,
+	return &Rejection{
+		Status: http.StatusUnauthorized, Code: "login_required",
+		Text: "Please sign in. Headers that say who is asking are not accepted from here.", Reason: reason,
 	}
 }

@@ -18,8 +18,8 @@ func wantSpoofRefused(tb testing.TB, g *middleware.Gate, r *http.Request, status
 	tb.Helper()
 	code := map[int]string{http.StatusBadRequest: "invalid_request", http.StatusUnauthorized: "login_required"}[status]
 	wantRejected(tb, g, r, status, code)
-	everybody := middleware.Func(func(*http.Request) (identity.User, error) { return identity.User{ID: "next"}, nil })
-	wantRejected(tb, middleware.First(g, everybody), r, status, code)
+	everybody := ask(func(*http.Request) (identity.User, error) { return identity.User{ID: "next"}, nil })
+	wantRejected(tb, first(g, everybody), r, status, code)
 }
 
 func TestHeadersFromAnotherPeerAreRefused(t *testing.T) {
@@ -106,9 +106,9 @@ func TestHeaderThatLooksLikeOneOfTheProxysIsRefused(t *testing.T) {
 
 // A session decides first here, so that the proxy's gate is not asked.
 func TestSpoofedHeadersAreNotPassedOnWhoeverDecides(t *testing.T) {
-	first := middleware.Func(func(*http.Request) (identity.User, error) { return identity.User{ID: "alice"}, nil })
+	alice := ask(func(*http.Request) (identity.User, error) { return identity.User{ID: "alice"}, nil })
 	other := behindProxy(t, func(c *middleware.TrustedHeaderConfig) { c.User, c.Name = "X-Other-User", "" })
-	g := middleware.First(first, middleware.First(behindProxy(t), other))
+	g := first(alice, first(behindProxy(t), other))
 	r := from("203.0.113.1:1", fromProxy("X-Forwarded-User", "mallory", "X-Forwarded-Groups", "admins", "X-Other-User", "mallory", "Accept", "*/*"))
 	for _, name := range lookalikes {
 		r.Header[name] = []string{"mallory"}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/middleware"
 )
 
 func BenchmarkTrustedHeader(b *testing.B) {
@@ -20,8 +19,8 @@ func BenchmarkTrustedHeader(b *testing.B) {
 
 // BenchmarkFirst is what two gates cost before the one that recognises somebody.
 func BenchmarkFirst(b *testing.B) {
-	session := middleware.Func(func(*http.Request) (identity.User, error) { return identity.User{ID: "alice"}, nil })
-	next := middleware.First(newProvider().bearer(b), behindProxy(b), session).Require(nothing{})
+	session := ask(func(*http.Request) (identity.User, error) { return identity.User{ID: "alice"}, nil })
+	next := first(keyGate(new(keys)), behindProxy(b), session).Require(nothing{})
 	r := request()
 	b.ReportAllocs()
 	for b.Loop() {

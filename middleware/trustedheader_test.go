@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/gatetest"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -104,8 +105,8 @@ func TestHeadersBecomeThePerson(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, *person(t, behindProxy(t, tt.change), tt.r)); diff != "" {
-				t.Errorf("person (-want +got):\n%s", diff)
+			if diff := cmp.Diff(tt.want, *gatetest.User(t, behindProxy(t, tt.change), tt.r)); diff != "" {
+				t.Errorf("user (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -154,7 +155,7 @@ func TestUnusableTrustedHeaderConfigurationIsAllReported(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"Proxies", "User is missing", `"Cookie"`, `"X_groups"`, "GroupSeparator", "16", "LoginAt"} {
+	for _, want := range []string{"Proxies", "User is missing", `"Cookie"`, `"X_groups"`, "GroupSeparator", "16", "LoginURL"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not say %q", err, want)
 		}

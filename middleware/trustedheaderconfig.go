@@ -1,7 +1,7 @@
 package middleware
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -46,12 +46,9 @@ type TrustedHeaderConfig struct {
 	// listeners that nobody but the proxy can reach, such as a Unix socket.
 	UnsafeTrustAnyPeer bool
 
-	// LoginURL is the address of the page where people sign in, as for [LoginAt]. With it nobody who
-	// opens a page is redirected there, and a 401 names it. Default: there is none, and nobody gets 401.
+	// LoginURL and Logger are as in [Config]. Records have none of the headers' values.
 	LoginURL string
-
-	// Logger gets one record for each refusal, without any of the headers' values. Default: none.
-	Logger *slog.Logger
+	Logger   *slog.Logger
 }
 
 // Format writes the proxies and the user header, whatever the verb: not all of the rest is fit to be
@@ -60,26 +57,24 @@ func (c TrustedHeaderConfig) Format(s fmt.State, _ rune) {
 	_, _ = io.WriteString(s, fmt.Sprint("TrustedHeaderConfig{", c.Proxies, " ", c.User, "}"))
 }
 
-// LogValue gives slog what Format writes.
-func (c TrustedHeaderConfig) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
-
-// MarshalJSON writes what Format does.
-func (c TrustedHeaderConfig) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(c)) }
+// MarshalText writes what Format does, for package slog and package json.
+func (c TrustedHeaderConfig) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(c)), nil }
 
 // names returns the headers that are read.
 func (c TrustedHeaderConfig) names() []string {
 	names := []string{c.User, c.Email, c.Name, c.Groups, c.SecretHeader}
-	return slices.DeleteFunc(names, isEmpty)
+	return slices.DeleteFunc(names, empty)
 }
 
-// withDefaults returns cfg with its defaults, and with its own copies of what the host might change.
+func empty(s string) bool { return s == "" }
+
+// withDefaults returns c with its defaults, and with its own copies of what the host might change.
 func (c TrustedHeaderConfig) withDefaults() TrustedHeaderConfig {
 	c.Proxies = slices.Clone(c.Proxies)
 	for _, name := range []*string{&c.User, &c.Email, &c.Name, &c.Groups, &c.SecretHeader} {
 		*name = http.CanonicalHeaderKey(*name)
 	}
-	setDefault(&c.GroupSeparator, ",")
-	setDefault(&c.Logger, slog.New(slog.DiscardHandler))
+	c.GroupSeparator = cmp.Or(c.GroupSeparator, ",")
 	return c
 }
 
@@ -89,23 +84,23 @@ var otherUse = []string{
 }
 
 // validate reports everything that is wrong with c, without the secret.
-func (c TrustedHeaderConfig) validate() (refusal, error) {
-	o := &options{returnParam: "next", logger: c.Logger}
+func (c TrustedHeaderConfig) validate() error {
+	var errs []error
 	must := func(right bool, what string) {
 		if !right {
-			o.reject(errors.New(what))
+			errs = append(errs, errors.New("middleware: "+what))
 		}
 	}
 	must(len(c.Proxies) > 0 != c.UnsafeTrustAnyPeer,
 		"Proxies must be the addresses that the proxy connects from, unless UnsafeTrustAnyPeer is set")
 	for _, p := range c.Proxies {
-		o.problems = append(o.problems, checkProxy(p))
+		errs = append(errs, checkProxy(p))
 	}
 	must(c.User != "", "User is missing: the header in which the proxy names the user")
 	for _, name := range c.names() {
 		must(isHeaderName(name) && !slices.Contains(otherUse, name), fmt.Sprintf("%q cannot be one of the headers", name))
 	}
-	distinct := slices.DeleteFunc([]string{c.User, c.Name, c.Groups, c.SecretHeader}, isEmpty)
+	distinct := slices.DeleteFunc([]string{c.User, c.Name, c.Groups, c.SecretHeader}, empty)
 	slices.Sort(distinct)
 	must(len(slices.Compact(slices.Clone(distinct))) == len(distinct) && (c.Email == "" || c.Email == c.User || !slices.Contains(distinct, c.Email)),
 		"each header can have one meaning only; Email alone may be the same as User")
@@ -114,13 +109,7 @@ func (c TrustedHeaderConfig) validate() (refusal, error) {
 	must((c.SecretHeader == "") == (c.Secret == ""), "SecretHeader and Secret go together")
 	must(c.Secret == "" || len(c.Secret) >= 16 && isPlain(c.Secret) && strings.TrimSpace(c.Secret) == c.Secret,
 		"Secret must be at least 16 printable characters, without spaces around them")
-	if c.LoginURL != "" {
-		LoginAt(c.LoginURL)(o)
-	}
-	if err := errors.Join(o.problems...); err != nil {
-		return refusal{}, fmt.Errorf("middleware: the trusted-header gate cannot be built: %w", err)
-	}
-	return newRefusal(o), nil
+	return errors.Join(errs...)
 }
 
 // checkProxy refuses prefixes that no proxy's network can be as large as, and those that do not say what
@@ -132,13 +121,13 @@ func checkProxy(p netip.Prefix) error {
 	}
 	switch {
 	case !p.IsValid():
-		return errors.New("one of Proxies is not an address prefix")
+		return errors.New("middleware: one of Proxies is not an address prefix")
 	case p.Addr().Is4In6():
-		return fmt.Errorf("write %s as an IPv4 prefix", p)
+		return fmt.Errorf("middleware: Proxies: write %s as an IPv4 prefix", p)
 	case p != p.Masked():
-		return fmt.Errorf("%s is ambiguous: write %s, or the whole length for one address", p, p.Masked())
+		return fmt.Errorf("middleware: Proxies: %s is ambiguous: write %s, or the whole length for one address", p, p.Masked())
 	case p.Bits() < least:
-		return fmt.Errorf("%s is nearly everybody: UnsafeTrustAnyPeer would say so", p)
+		return fmt.Errorf("middleware: Proxies: %s is nearly every address: set UnsafeTrustAnyPeer if that is meant", p)
 	}
 	return nil
 }

@@ -41,7 +41,10 @@ func newPortal(connections *connect.Connections, at there, log *slog.Logger) (*p
 	}
 	p := &portal{connections: connections, emulator: at.emulator, log: log}
 	people := signin.New()
-	gate := people.Gate()
+	gate, err := people.Gate()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	people.Routes(mux)
 	below := http.StripPrefix(prefix, connecting.Behind(gate.Require))

@@ -35,9 +35,13 @@ type site struct {
 
 func newSite(cfg pme.Config) (*site, error) {
 	s := &site{people: newPeople(), sessions: newSessions(), log: cfg.Logger}
-	s.gate = middleware.Session(s.sessions, sessionName, s.people.signedIn, middleware.LoginAt("/login"), middleware.Logger(cfg.Logger))
-
-	cfg.Authenticate = s.gate
+	gate, err := middleware.NewSession(middleware.SessionConfig{
+		Store: s.sessions, Name: sessionName, User: s.people.signedIn, Logger: cfg.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.gate, cfg.Authenticate = gate, gate
 	cfg.Pages.Title = "Our spaces"
 	h, err := pme.New(cfg)
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/examples/internal/demo"
 	"github.com/go-pme/pme/matterport/matterporttest"
-	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin"
 )
 
 const (
@@ -71,7 +71,7 @@ func start(t *testing.T) *world {
 	}
 	p := program
 	p.Build = func(where demo.Site, cfg pme.Config) (demo.App, error) {
-		s, err := newSite(where, cfg, func(c *middleware.OIDCConfig) {
+		s, err := newSite(where, cfg, func(c *oidclogin.Config) {
 			c.Now = func() time.Time { return time.Now().Add(time.Duration(w.later.Load())) }
 		})
 		w.site = s

@@ -10,7 +10,7 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/examples/internal/demo"
-	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin"
 )
 
 //go:embed pages
@@ -21,13 +21,13 @@ var pages = template.Must(template.ParseFS(files, "pages/*.html"))
 // site is the intranet: signing in and out at a provider, a home page, and pme.
 type site struct {
 	http.Handler
-	oidc     *middleware.OIDC
+	oidc     *oidclogin.Login
 	pme      *pme.Handler
 	provider *provider // nil where the environment names one
 	log      *slog.Logger
 }
 
-func newSite(where demo.Site, cfg pme.Config, change ...func(*middleware.OIDCConfig)) (*site, error) {
+func newSite(where demo.Site, cfg pme.Config, change ...func(*oidclogin.Config)) (*site, error) {
 	s := &site{log: where.Log}
 	at, err := s.whereToSignIn(where)
 	if err != nil {
@@ -36,7 +36,7 @@ func newSite(where demo.Site, cfg pme.Config, change ...func(*middleware.OIDCCon
 	for _, f := range change {
 		f(&at)
 	}
-	if s.oidc, err = middleware.NewOIDC(at); err != nil {
+	if s.oidc, err = oidclogin.New(at); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	cfg.Authenticate = s.oidc
@@ -55,11 +55,11 @@ func newSite(where demo.Site, cfg pme.Config, change ...func(*middleware.OIDCCon
 
 // whereToSignIn is the provider that the environment names, or else one of the example's own. Keys are
 // new each time: whoever was signed in when the program ended has to sign in again.
-func (s *site) whereToSignIn(where demo.Site) (middleware.OIDCConfig, error) {
-	cfg := middleware.OIDCConfig{
+func (s *site) whereToSignIn(where demo.Site) (oidclogin.Config, error) {
+	cfg := oidclogin.Config{
 		RedirectURL:   where.Origin + "/auth/callback",
 		PostLogoutURL: where.Origin + "/",
-		Keys:          [][]byte{[]byte(rand.Text() + rand.Text())[:32], []byte(rand.Text() + rand.Text())[:32]},
+		CookieKeys:    [][]byte{[]byte(rand.Text() + rand.Text())[:32], []byte(rand.Text() + rand.Text())[:32]},
 		KeepTokens:    true,
 		Scopes:        []string{"profile", "email", "offline_access"},
 		Logger:        where.Log,

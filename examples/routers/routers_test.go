@@ -40,12 +40,16 @@ func TestPmeWorksInEveryRouter(t *testing.T) {
 
 func check(t *testing.T, mount func(http.Handler) http.Handler) {
 	up := matterporttest.NewServer(t, matterporttest.Config{Models: []matterporttest.Model{{ID: office, Name: "Head office"}}})
+	gate, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) {
+		return identity.User{ID: r.Header.Get("Person")}, nil
+	}), middleware.Config{LoginURL: "/login"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h, err := pme.New(pme.Config{
 		ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret, APIURL: up.URL,
-		Authenticate: middleware.Func(func(r *http.Request) (identity.User, error) {
-			return identity.User{ID: r.Header.Get("Person")}, nil
-		}),
-		Access: access.List{{Users: []string{"alice"}, Models: []string{office}}},
+		Authenticate: gate,
+		Access:       access.List{{Users: []string{"alice"}, Models: []string{office}}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -66,11 +66,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	page, api, emulator := origin(listeners[0]), origin(listeners[1]), origin(listeners[2])
 
 	people := signin.New()
+	gate, err := people.Gate()
+	if err != nil {
+		return err
+	}
 	h, err := pme.New(pme.Config{
 		ClientID:     matterporttest.DefaultClientID,
 		ClientSecret: matterporttest.DefaultClientSecret,
 		APIURL:       emulator,
-		Authenticate: people.Gate(),
+		Authenticate: gate,
 		Access:       access.List{{Users: []string{"alice"}, Models: []string{"*"}}},
 		Pages: pages.Config{
 			ShowcaseURL:    emulator,

@@ -30,6 +30,7 @@ import (
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/bearer"
 )
 
 const model = "SxQL3iGyoDo"
@@ -94,14 +95,14 @@ func floor(w http.ResponseWriter, _ *http.Request) {
 func signIn(way string) (gate pme.Authenticator, header string, err error) {
 	switch way {
 	case "session":
-		return session()
+		return withSession()
 	case "bearer":
-		return bearer()
+		return withToken()
 	}
 	return nil, "", fmt.Errorf("there is no gate %q", way)
 }
 
-func session() (pme.Authenticator, string, error) {
+func withSession() (pme.Authenticator, string, error) {
 	store := sessions.NewCookieStore([]byte("an authentication key of 32 bytes"), []byte("an encryption key of thirty-two."))
 	s := sessions.NewSession(store, "intranet")
 	s.Options = store.Options
@@ -111,20 +112,25 @@ func session() (pme.Authenticator, string, error) {
 		return nil, "", err
 	}
 	c := w.Result().Cookies()[0]
-	return middleware.Session(store, "intranet", func(s *sessions.Session) (identity.User, error) {
-		id, _ := s.Values["user"].(string)
-		return identity.User{ID: id, Groups: []string{"facilities"}}, nil
-	}), "Cookie: " + c.Name + "=" + c.Value, nil
+	gate, err := middleware.NewSession(middleware.SessionConfig{
+		Store: store,
+		Name:  "intranet",
+		User: func(s *sessions.Session) (identity.User, error) {
+			id, _ := s.Values["user"].(string)
+			return identity.User{ID: id, Groups: []string{"facilities"}}, nil
+		},
+	})
+	return gate, "Cookie: " + c.Name + "=" + c.Value, err
 }
 
-func bearer() (pme.Authenticator, string, error) {
+func withToken() (pme.Authenticator, string, error) {
 	const issuer, audience = "https://id.example.com", "spa"
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, "", err
 	}
-	gate, err := middleware.NewBearer(middleware.BearerConfig{
-		Issuer: issuer, Audience: audience, Keys: &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{key.Public()}},
+	gate, err := bearer.New(bearer.Config{
+		Issuer: issuer, Audience: audience, KeySet: &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{key.Public()}},
 	})
 	claims := fmt.Sprintf(`{"iss":%q,"aud":%q,"sub":"alice","groups":["facilities"],"exp":%d}`,
 		issuer, audience, time.Now().Add(time.Hour).Unix())

@@ -109,7 +109,11 @@ func run(ctx context.Context, args []string) error {
 	cfg.Connections = connected.Connections
 
 	s := &stage{people: newPeople(spaces), emulator: matterporttest.New(up), accounts: connected, ahead: &ahead}
-	gate := middleware.Func(func(r *http.Request) (identity.User, error) { return s.people.who(r), nil }, middleware.LoginAt("/login"))
+	gate, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) { return s.people.who(r), nil }),
+		middleware.Config{LoginURL: "/login"})
+	if err != nil {
+		return err
+	}
 	cfg.Authenticate, cfg.Access = gate, access.Func(s.people.may)
 	h, err := pme.New(cfg)
 	if err != nil {

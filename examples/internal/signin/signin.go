@@ -1,4 +1,4 @@
-// Package signin is a login for examples in which the login does not matter: whoever says who they are, is.
+// Package signin is a login for examples in which the login does not matter: it believes any name.
 package signin
 
 import (
@@ -11,28 +11,30 @@ import (
 	"github.com/go-pme/pme/middleware"
 )
 
-// People are whoever has said who they are.
+// People are the users who have signed in.
 type People struct {
 	mu      sync.Mutex
 	signIns map[string]string // names, by cookie
 }
 
-// New returns people of whom nobody has signed in.
+// New returns no users.
 func New() *People { return &People{signIns: make(map[string]string)} }
 
 const cookieName = "signed-in"
 
-// Gate lets those through who have signed in.
-func (p *People) Gate() *middleware.Gate {
-	return middleware.Func(func(r *http.Request) (identity.User, error) {
-		cookie, err := r.Cookie(cookieName)
-		if err != nil {
-			return identity.User{}, nil // nobody
-		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		return identity.User{ID: p.signIns[cookie.Value]}, nil
-	}, middleware.LoginAt("/login"))
+// Gate lets only users through who have signed in.
+func (p *People) Gate() (*middleware.Gate, error) {
+	return middleware.New(middleware.Func(p.user), middleware.Config{LoginURL: "/login"})
+}
+
+func (p *People) user(r *http.Request) (identity.User, error) {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return identity.User{}, nil //nolint:nilerr // not signed in
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return identity.User{ID: p.signIns[cookie.Value]}, nil
 }
 
 var loginPage = template.Must(template.New("login").Parse(`<!doctype html>

@@ -45,8 +45,11 @@ func replica(t *testing.T, u *upstream, dsn string, key sqlstore.Key) (*connect.
 	if err != nil {
 		t.Fatal(err)
 	}
-	everybody := middleware.Func(func(*http.Request) (identity.User, error) { return *alice, nil })
-	server := httptest.NewServer(endpoints.Behind(everybody.Require))
+	gate, err := middleware.New(middleware.Func(func(*http.Request) (identity.User, error) { return *alice, nil }), middleware.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(endpoints.Behind(gate.Require))
 	t.Cleanup(server.Close)
 	return c, server
 }

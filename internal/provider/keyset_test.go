@@ -1,0 +1,92 @@
+package provider
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// signed is a token that key signed, with that key ID in its header unless it is empty.
+func signed(t *testing.T, alg jose.SignatureAlgorithm, key any, id string) string {
+	t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: jose.JSONWebKey{Key: key, KeyID: id}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jws, err := signer.Sign([]byte(`{"sub":"alice"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := jws.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func document(t *testing.T, keys ...any) []byte {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"keys": keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func TestKeySetChecksWithTheKeyThatTheTokenNames(t *testing.T) {
+	_, one, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := parseKeySet(document(t,
+		jose.JSONWebKey{Key: one.Public(), KeyID: "one"},
+		jose.JSONWebKey{Key: two, KeyID: "two", Algorithm: "ES256"}, // published by mistake with its private part
+		map[string]any{"kty": "oct", "k": "c2VjcmV0", "kid": "symmetric"},
+		map[string]any{"kty": "OKP", "crv": "Ed448", "kid": "unknown curve", "x": "AA"},
+		map[string]any{"kty": "EC", "alg": "ES256K", "kid": "unknown algorithm"},
+	), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		token string
+		good  bool
+	}{
+		"its own key":       {signed(t, jose.EdDSA, one, "one"), true},
+		"the other key":     {signed(t, jose.ES256, two, "two"), true},
+		"no key named":      {signed(t, jose.ES256, two, ""), true},
+		"another key named": {signed(t, jose.ES256, two, "one"), false},
+		"unknown key":       {signed(t, jose.ES256, two, "three"), false},
+		"symmetric key":     {signed(t, jose.HS256, []byte("secretsecretsecretsecretsecretse"), "symmetric"), false},
+		"no token":          {"a.b.c", false},
+		"empty":             {"", false},
+	} {
+		if _, err := set.VerifySignature(t.Context(), tc.token); (err == nil) != tc.good {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestKeySetThatCannotBeRead(t *testing.T) {
+	for name, body := range map[string]string{
+		"not JSON":   `<html>`,
+		"empty":      `{"keys":[]}`,
+		"no set":     `{}`,
+		"no object":  `{"keys":[7]}`,
+		"broken key": `{"keys":[{"kty":"RSA","n":"!","e":"AQAB"}]}`,
+	} {
+		if set, err := parseKeySet([]byte(body), time.Now()); err == nil {
+			t.Errorf("%s: parsed %+v", name, set)
+		}
+	}
+}

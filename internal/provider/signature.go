@@ -1,0 +1,33 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+)
+
+// A Signature is the key set for one verification, and remembers what became of the token's signature.
+// go-oidc makes one text of everything that may go wrong with a token, so that a provider which does not
+// answer could not be told from a forged token.
+type Signature struct {
+	Keys oidc.KeySet
+
+	// Good says that one of the keys has signed the token.
+	Good bool
+
+	// Unavailable is the error if the keys could not be had: the token was not judged.
+	Unavailable error
+}
+
+// VerifySignature implements [oidc.KeySet].
+func (s *Signature) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	payload, err := s.Keys.VerifySignature(ctx, token)
+	s.Good = err == nil
+	var network net.Error
+	if errors.Is(err, ErrKeys) || errors.Is(err, context.Canceled) || errors.As(err, &network) {
+		s.Unavailable = err
+	}
+	return payload, err //nolint:wrapcheck // go-oidc is to see what it would have seen
+}

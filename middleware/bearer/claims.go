@@ -1,0 +1,134 @@
+package bearer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/provider"
+)
+
+// claims are what a token says. Unlike encoding/json with a struct, they are looked up by their exact
+// names: who can have a claim Email_verified written cannot pass it off as email_verified.
+type claims map[string]any
+
+// user returns whom a token stands for whose signature, issuer, audience and expiry are good.
+func (b *recognizer) user(token string, verified *oidc.IDToken) (*identity.User, error) {
+	if err := b.checkType(token); err != nil {
+		return nil, err
+	}
+	var c claims
+	if err := verified.Claims(&c); err != nil {
+		return nil, invalid("the token's claims cannot be read")
+	}
+	if err := b.check(c); err != nil {
+		return nil, err
+	}
+	subject := c.text("sub")
+	if subject == "" || len(subject) > provider.MaxSubject || strings.ContainsFunc(subject, unicode.IsControl) {
+		return nil, invalid("the token has no usable subject")
+	}
+	groups, err := c.groups(b.cfg.GroupsClaim)
+	if err != nil {
+		return nil, err
+	}
+	email := provider.VerifiedEmail(c)
+	return &identity.User{
+		ID:            provider.UserID(b.cfg.Issuer, subject),
+		Email:         email,
+		EmailVerified: email != "",
+		Name:          provider.DisplayName(c),
+		Groups:        groups,
+		Session:       c.text("sid"),
+	}, nil
+}
+
+// check is about all claims that do not say who it is.
+func (b *recognizer) check(c claims) error {
+	latest := b.cfg.Now().Add(b.cfg.Leeway)
+	switch {
+	case c["cnf"] != nil:
+		return invalid("the token is bound to a key of the client (cnf), so having it is not enough")
+	case c["events"] != nil:
+		return invalid("the token is one that reports events, such as a logout token")
+	case !c.isBy("nbf", latest):
+		return invalid("the time of the token has not come yet (nbf)")
+	case !c.isBy("iat", latest):
+		return invalid("the token is from the future (iat)")
+	case len(b.cfg.Clients) > 0 && !slices.ContainsFunc(b.cfg.Clients, c.issuedTo):
+		return invalid("the token was issued to a client that is not among those accepted")
+	}
+	granted := append(c.words("scope"), c.words("scp")...)
+	for _, scope := range b.cfg.Scopes {
+		if !slices.Contains(granted, scope) {
+			return &untrusted{insufficientScope, "The token lacks a scope.", "the token lacks the scope " + scope}
+		}
+	}
+	return nil
+}
+
+// issuedTo reports whether the token names the client as the one that it was issued to, and no other.
+func (c claims) issuedTo(client string) bool {
+	azp, id := c["azp"], c["client_id"]
+	return (azp != nil || id != nil) && (azp == nil || azp == client) && (id == nil || id == client)
+}
+
+// text returns the claim, or nothing if it is something else than text.
+func (c claims) text(name string) string {
+	s, _ := c[name].(string)
+	return s
+}
+
+// isBy reports whether the claim is a time that is not after t. It is also true where there is none.
+func (c claims) isBy(name string, t time.Time) bool {
+	v, ok := c[name]
+	if !ok {
+		return true
+	}
+	seconds, ok := v.(float64)
+	return ok && seconds <= float64(t.UnixMilli())/1000
+}
+
+// words returns the parts of the claim: those of a text between its spaces, or the texts of an array.
+func (c claims) words(name string) []string {
+	switch v := c[name].(type) {
+	case string:
+		return strings.Fields(v)
+	case []any:
+		return provider.GroupNames(v)
+	}
+	return nil
+}
+
+// groups returns the groups at path. It fails if the token does not tell all of them, or tells them in
+// a form that is not understood.
+func (c claims) groups(path string) ([]string, error) {
+	claim := provider.GroupsClaim(path)
+	if claim.IsElsewhere(c) {
+		return nil, &untrusted{
+			accessDenied, "You are in more groups than fit into the token, so they could not be read.",
+			fmt.Sprintf("the provider has left %.100q out of the token, as it is too long", path),
+		}
+	}
+	value, _ := claim.Find(c)
+	switch v := value.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return withoutEmpty([]string{v}), nil
+	case []any:
+		if names := provider.GroupNames(v); len(names) == len(v) {
+			return withoutEmpty(names), nil
+		}
+	}
+	return nil, invalid(fmt.Sprintf("the claim %.100q is not a list of names", path))
+}
+
+func withoutEmpty(names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+}

@@ -1,0 +1,57 @@
+package bearer
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-pme/pme/internal/provider"
+)
+
+// verify checks everything about a token that go-oidc checks: signature, algorithm, issuer, audience and
+// expiry. An error is a [*middleware.Rejection] if the token was judged.
+func (b *recognizer) verify(ctx context.Context, token string) (*oidc.IDToken, error) {
+	keys := &provider.Signature{Keys: b.keys}
+	verified, err := oidc.NewVerifier(b.cfg.Issuer, keys, &b.checks).Verify(ctx, token)
+	var expired *oidc.TokenExpiredError
+	switch {
+	case err == nil:
+		return verified, nil
+	case keys.Unavailable != nil:
+		return nil, fmt.Errorf("bearer: the signature of a token cannot be checked: %w", keys.Unavailable)
+	case errors.As(err, &expired):
+		return nil, b.explain(&untrusted{invalidToken, "The token has expired.", "the token has expired"})
+	case keys.Good:
+		// The issuer has signed what the error is about, so that it can be quoted.
+		return nil, b.explain(invalid(err.Error()))
+	default:
+		return nil, b.explain(invalid("the token is no JWT that one of the issuer's keys and an accepted algorithm signed"))
+	}
+}
+
+// tokenTypes are what the header of a token may call it (RFC 7519 §5.1, RFC 9068 §2.1). Everything else
+// is a JWT for another purpose, such as a logout token.
+var tokenTypes = map[string]bool{"": true, "jwt": true, accessTokenType: true}
+
+const accessTokenType = "at+jwt"
+
+// checkType is about the header of a token whose signature is good.
+func (b *recognizer) checkType(token string) error {
+	encoded, _, _ := strings.Cut(token, ".")
+	decoded, err := base64.RawURLEncoding.DecodeString(encoded)
+	var header struct {
+		Type string `json:"typ"`
+	}
+	if err != nil || json.Unmarshal(decoded, &header) != nil {
+		return invalid("the token's header cannot be read")
+	}
+	kind := strings.TrimPrefix(strings.ToLower(header.Type), "application/")
+	if !tokenTypes[kind] || b.cfg.AccessTokens && kind != accessTokenType {
+		return invalid(fmt.Sprintf("the token is of the type %.40q", header.Type))
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package oidclogin
+
+import (
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/middleware"
+)
+
+// returnParam is the query parameter with the path to come back to.
+const returnParam = "next"
+
+// begin sends the browser to the provider.
+func (e *endpoints) begin(w http.ResponseWriter, r *http.Request) {
+	p, err := e.discovery.provider(r.Context())
+	if err != nil {
+		e.gate.Refuse(w, r, err)
+		return
+	}
+	back, _ := middleware.LocalPath(r.URL.Query().Get(returnParam))
+	if e.isOwnPath(back) {
+		back = "/" // coming back to a login would begin the next one
+	}
+	a := newAttempt(back, e.cfg.Now())
+	sealed, err := e.seals.seal(e.attempts.Name(a.state), a)
+	if err != nil {
+		e.gate.Refuse(w, r, err)
+		return
+	}
+	e.attempts.Keep(w, r, a.state, sealed, attemptLife)
+	answer.Redirect(w, p.oauth.AuthCodeURL(a.state, e.loginOptions(a)...), http.StatusFound)
+}
+
+// loginOptions returns the parameters of the authorization request.
+func (e *endpoints) loginOptions(a *attempt) []oauth2.AuthCodeOption {
+	opts := []oauth2.AuthCodeOption{oidc.Nonce(a.nonce), oauth2.S256ChallengeOption(a.verifier)}
+	for name, value := range e.cfg.AuthParams {
+		opts = append(opts, oauth2.SetAuthURLParam(name, value))
+	}
+	if e.cfg.Prompt != "" {
+		opts = append(opts, oauth2.SetAuthURLParam("prompt", e.cfg.Prompt))
+	}
+	if e.cfg.MaxAge > 0 {
+		opts = append(opts, oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(e.cfg.MaxAge/time.Second))))
+	}
+	if len(e.cfg.ACRValues) > 0 {
+		opts = append(opts, oauth2.SetAuthURLParam("acr_values", strings.Join(e.cfg.ACRValues, " ")))
+	}
+	return opts
+}
+
+// isOwnPath reports whether a local path leads to one of the login's endpoints.
+func (e *endpoints) isOwnPath(local string) bool {
+	if i := strings.IndexAny(local, "?#"); i >= 0 {
+		local = local[:i]
+	}
+	dir, last := path.Split(path.Clean(local))
+	own := slices.Contains([]string{loginPath, callbackPath, logoutPath, backChannelPath}, last)
+	return own && path.Clean(dir) == e.base
+}

@@ -1,0 +1,169 @@
+package oidclogin
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/middleware"
+)
+
+// callback finishes a login.
+func (e *endpoints) callback(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		e.refuse(w, r, errForeignCallback)
+		return
+	}
+	state, _ := soleValue(query, "state")
+	a, ok := e.findAttempt(r, state)
+	if !ok {
+		e.refuse(w, r, errForeignCallback)
+		return
+	}
+	e.attempts.End(w, state) // whatever the outcome: an attempt is for one callback
+	s, err := e.finish(r, a, query)
+	if err != nil {
+		e.refuse(w, r, err)
+		return
+	}
+	if err := e.replaceSession(w, r, s); err != nil {
+		e.refuse(w, r, err)
+		return
+	}
+	e.cfg.Logger.InfoContext(r.Context(), "signed in", slog.String("session", s.session()))
+	back, _ := middleware.LocalPath(a.back)
+	answer.Redirect(w, back, http.StatusSeeOther)
+}
+
+// finish makes a session of a callback that belongs to the attempt a, after all checks.
+func (e *endpoints) finish(r *http.Request, a *attempt, query url.Values) (*signIn, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), 3*e.client.Timeout)
+	defer cancel()
+	p, err := e.discovery.provider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	code, err := e.code(p, query)
+	if err != nil {
+		return nil, err
+	}
+	ctx = oidc.ClientContext(ctx, e.client)
+	token, err := p.oauth.Exchange(ctx, code, oauth2.VerifierOption(a.verifier))
+	if err != nil {
+		return nil, exchangeError(err)
+	}
+	v, err := e.verify(ctx, p, token)
+	if err != nil {
+		return nil, err
+	}
+	if !a.hasNonce(v.Nonce) {
+		return nil, errWrongNonce
+	}
+	if err := e.checkAuthentication(v.claims); err != nil {
+		return nil, err
+	}
+	s, err := e.newSignIn(ctx, p, v)
+	if err != nil {
+		return nil, err
+	}
+	return s, e.admit(ctx, a, s, v)
+}
+
+// code returns the code of a callback, unless the provider has refused or another one has answered.
+func (e *endpoints) code(p *idProvider, query url.Values) (string, error) {
+	if err := e.checkIss(p, query); err != nil {
+		return "", err
+	}
+	if query.Has("error") {
+		return "", providerRefusal(query.Get("error"))
+	}
+	code, ok := soleValue(query, "code")
+	if !ok {
+		return "", errForeignCallback
+	}
+	return code, nil
+}
+
+// checkIss refuses an answer that another provider has sent, or may have sent (RFC 9207 §2.4).
+func (e *endpoints) checkIss(p *idProvider, query url.Values) error {
+	if !query.Has("iss") && !p.sendsIss {
+		return nil
+	}
+	if iss, ok := soleValue(query, "iss"); !ok || iss != e.cfg.Issuer {
+		return errForeignIss
+	}
+	return nil
+}
+
+// newSignIn makes a session, with a new identifier, of a verified ID token.
+func (e *endpoints) newSignIn(ctx context.Context, p *idProvider, v *verified) (*signIn, error) {
+	who, err := e.person(ctx, p, v)
+	if err != nil {
+		return nil, err
+	}
+	now := e.cfg.Now().Unix()
+	s := &signIn{id: newSignInID(), issued: v.IssuedAt.Unix(), began: now, seen: now}
+	s.subject = v.Subject
+	s.sid, _ = v.claims["sid"].(string)
+	s.email, s.name, s.groups = who.email, who.name, who.groups
+	return s, nil
+}
+
+// admit uses the attempt up, and stores what a later sign-out has to know. It comes last, so that only
+// users of the provider can fill the store.
+func (e *endpoints) admit(ctx context.Context, a *attempt, s *signIn, v *verified) error {
+	first, err := e.cfg.Store.Once(ctx, e.names.attempt(a.state), attemptLife)
+	switch {
+	case err != nil:
+		return fmt.Errorf("oidclogin: the store does not say whether the login was finished before: %w", err)
+	case !first:
+		return errUsedAttempt
+	}
+	// The provider may have ended its session in the meantime.
+	if err := e.checkEnded(ctx, e.proofOf(s)); err != nil {
+		return err
+	}
+	if s.sid != "" {
+		owner := sessionOwner{subject: s.subject, session: s.session()}
+		if err := e.cfg.Store.Save(ctx, e.names.owner(s.sid), owner.appendTo(nil), e.cfg.Lifetime); err != nil {
+			return fmt.Errorf("oidclogin: the store does not save whose session this is: %w", err)
+		}
+	}
+	return e.keepTokens(ctx, s, v)
+}
+
+// replaceSession gives the browser the session s, and ends the one that it had: it may have been planted
+// by an attacker, or belong to the previous user of the machine.
+func (e *endpoints) replaceSession(w http.ResponseWriter, r *http.Request, s *signIn) error {
+	if c, err := r.Cookie(e.cookieName); err == nil {
+		if old, err := e.open(c.Value); err == nil {
+			if err := e.endSession(r.Context(), old); err != nil {
+				return err
+			}
+			// Tours of the same user in other tabs go on.
+			if old.subject != s.subject {
+				e.tellSignOut(r.Context(), provider.UserID(e.cfg.Issuer, old.subject), old.session())
+			}
+		}
+	}
+	return e.write(w, s, e.cfg.Now())
+}
+
+// soleValue returns the value of a parameter that is there once and is not empty.
+func soleValue(query url.Values, name string) (string, bool) {
+	values := query[name]
+	if len(values) != 1 || values[0] == "" {
+		return "", false
+	}
+	return values[0], true
+}

@@ -1,0 +1,216 @@
+package oidclogin
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-pme/pme/internal/weburl"
+	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin/store"
+)
+
+// Config is what [New] makes a [Login] from. The first four fields are required, and ClientSecret for every
+// provider that has issued one. A Config prints as its issuer and client ID only.
+type Config struct {
+	// Issuer is the provider's identifier, exactly as its discovery document writes it: an https URL,
+	// or http on a loopback address.
+	Issuer string
+
+	// ClientID is the application's identifier at the provider.
+	ClientID string
+
+	// RedirectURL is the absolute address of the callback, as it is registered at the provider. Its last
+	// element must be "callback"; login, logout and backchannel-logout are beside it. Over https every
+	// cookie is Secure and has the prefix __Host-; http is for loopback addresses.
+	RedirectURL string
+
+	// CookieKeys seal the cookies, in pairs: a key of 32 or 64 bytes to authenticate with, then one of
+	// 16, 24 or 32 bytes to encrypt with. The first pair seals; all of them open. To rotate, put a new
+	// pair in front, and remove the last one a Lifetime later. Replicas need the same keys.
+	CookieKeys [][]byte
+
+	// ClientSecret authenticates this application to the provider. Empty means a public client, which
+	// is protected by PKCE alone.
+	ClientSecret string
+
+	// Scopes are requested in addition to openid. Default: profile and email. Most providers issue a
+	// refresh token only with offline_access.
+	Scopes []string
+
+	// Prompt is sent as prompt, for instance "select_account" or "login". Default: not sent.
+	Prompt string
+
+	// MaxAge is how long ago the user may have authenticated at the provider. It is sent as max_age in
+	// whole seconds, and auth_time is checked. Default: the provider decides.
+	MaxAge time.Duration
+
+	// ACRValues are sent as acr_values, the preferred one first. A login is accepted only if its acr is
+	// one of them. Default: none are requested.
+	ACRValues []string
+
+	// RequireClaims are claims, by name and value, that the ID token must have. {"hd": "example.com"} is
+	// how Google tells a company's accounts from private ones with the company's addresses. Default:
+	// none.
+	RequireClaims map[string]string
+
+	// AuthParams are further parameters of the authorization request, such as "hd" or "access_type".
+	// Those that the protocol itself depends on cannot be set.
+	AuthParams map[string]string
+
+	// GroupsClaim is the claim that has the groups: its name, or a path such as realm_access.roles. Its
+	// value is an array of names, or one name. Default: groups.
+	GroupsClaim string
+
+	// KeepGroup reports whether a group is kept in the session, whose cookie has room for about 80 group
+	// IDs of 36 characters. It must not block. Default: all groups are kept.
+	KeepGroup func(group string) bool
+
+	// ResolveGroups finds the groups of a user whose groups do not fit into the token. Default: such a
+	// user cannot sign in, since a session without groups would be wrong.
+	ResolveGroups func(ctx context.Context, o GroupOverage) ([]string, error)
+
+	// IdleTimeout ends a session that is not used. Default: 2 hours. The session is extended once a
+	// quarter of it has passed, so an unused session may end after three quarters of it.
+	IdleTimeout time.Duration
+
+	// Lifetime ends a session however much it is used. Default: 12 hours.
+	Lifetime time.Duration
+
+	// Store holds what a cookie cannot, such as which sessions have ended. Replicas need a shared one.
+	// Default: a store for this process, as of [NewMemoryStore], on the clock of Now.
+	Store store.Store
+
+	// KeepTokens keeps the refresh token and the ID token in Store, sealed. Sessions are then renewed
+	// silently as the provider's tokens expire, and signing out sends id_token_hint. Default: tokens are
+	// dropped once their claims have been read.
+	KeepTokens bool
+
+	// PostLogoutURL is where users arrive after signing out: an absolute URL that is registered at the
+	// provider, or a local path, which is not sent to the provider. Default: "/".
+	PostLogoutURL string
+
+	// CookieName is the session cookie's name without prefix. Default: pme-session.
+	CookieName string
+
+	// Leeway is how far the provider's clock and this one may be apart, at most 5 minutes. Default: 30
+	// seconds.
+	Leeway time.Duration
+
+	// HTTPClient calls the provider: its Transport and its Timeout are used, and size limits and the
+	// refusal of redirects added. Default: one with a timeout of 10 seconds.
+	HTTPClient *http.Client
+
+	// Logger gets one record per decision, without cookies, tokens or codes. Default: nothing is logged.
+	Logger *slog.Logger
+
+	// Now is the clock by which everything in this package is judged: logins, tokens, keys, sessions,
+	// pauses, and the default Store. Only time limits of calls run on the machine's own clock. Default:
+	// time.Now.
+	Now func() time.Time
+}
+
+// Format writes issuer and client ID and no secret, for every verb but %p and %w: package fmt does not ask
+// for these, and go vet reports them for a Config.
+func (c Config) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, c.text())
+}
+
+// MarshalText returns what Format writes, for package slog and for encoders such as that of JSON.
+func (c Config) MarshalText() ([]byte, error) { return []byte(c.text()), nil }
+
+func (c Config) text() string { return "oidclogin.Config{" + c.Issuer + " " + c.ClientID + "}" }
+
+// withDefaults returns c with its defaults, and with its own copies of what the host might change.
+func (c Config) withDefaults() Config {
+	if c.Scopes == nil {
+		c.Scopes = []string{"profile", "email"}
+	}
+	c.Scopes = append([]string{"openid"}, slices.DeleteFunc(slices.Clone(c.Scopes), func(s string) bool { return s == "openid" })...)
+	c.ACRValues = slices.Clone(c.ACRValues)
+	c.AuthParams = maps.Clone(c.AuthParams)
+	c.RequireClaims = maps.Clone(c.RequireClaims)
+	c.GroupsClaim = cmp.Or(c.GroupsClaim, "groups")
+	c.PostLogoutURL = cmp.Or(c.PostLogoutURL, "/")
+	c.CookieName = cmp.Or(c.CookieName, "pme-session")
+	c.IdleTimeout = cmp.Or(c.IdleTimeout, 2*time.Hour)
+	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)
+	c.Leeway = cmp.Or(c.Leeway, 30*time.Second)
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	if c.KeepGroup == nil {
+		c.KeepGroup = func(string) bool { return true }
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Store == nil {
+		c.Store = newMemory(c.Now)
+	}
+	return c
+}
+
+// protocolParams are the parameters of the authorization request that the login depends on.
+var protocolParams = []string{
+	"acr_values", "client_id", "code_challenge", "code_challenge_method", "max_age", "nonce", "prompt",
+	"redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
+}
+
+// validate reports everything that is wrong with c. The values of secrets are not in its error.
+func (c Config) validate() error {
+	var errs []error
+	must := func(right bool, format string, args ...any) {
+		if !right {
+			errs = append(errs, fmt.Errorf("oidclogin: "+format, args...))
+		}
+	}
+	must(isPlainURL(c.Issuer), "Issuer must be the https URL that the provider calls itself, without query or fragment")
+	must(c.ClientID != "", "ClientID is missing: the provider shows it where the application is registered")
+	must(isCallback(c.RedirectURL), "RedirectURL must be an absolute https URL that ends in /%s (http on a loopback address)", callbackPath)
+	if err := checkKeys(c.CookieKeys); err != nil {
+		errs = append(errs, err)
+	}
+	for name, value := range c.RequireClaims {
+		must(name != "" && value != "", "RequireClaims has an empty name or value, which would require nothing: remove it")
+	}
+	for name := range c.AuthParams {
+		must(!slices.Contains(protocolParams, name), "AuthParams cannot set %q, which the login itself depends on: remove it", name)
+	}
+	valid := (&http.Cookie{Name: c.CookieName}).Valid() == nil //nolint:gosec // it is never set: only the name is looked at
+	must(valid && !strings.HasPrefix(c.CookieName, "__"), "CookieName must be the name of a cookie, without a prefix such as __Host-; %q is not", c.CookieName)
+	must(isLocalOrSecure(c.PostLogoutURL), "PostLogoutURL must be a local path or an absolute https URL")
+	must(c.MaxAge >= 0 && c.MaxAge%time.Second == 0, "MaxAge must be whole seconds and not negative")
+	must(c.IdleTimeout >= time.Minute && c.Lifetime >= c.IdleTimeout, "IdleTimeout must be at least a minute, and Lifetime no shorter than it")
+	must(c.Leeway >= 0 && c.Leeway <= 5*time.Minute, "Leeway must be between 0 and 5 minutes")
+	return errors.Join(errs...)
+}
+
+// isPlainURL reports whether s is an absolute address that is safe to call, without query or fragment.
+func isPlainURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && weburl.Secure(u) && !strings.ContainsAny(s, "?#")
+}
+
+func isCallback(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || path.Base(u.Path) != callbackPath {
+		return false
+	}
+	_, local := middleware.LocalPath(u.Path)
+	return local && isPlainURL(s)
+}
+
+func isLocalOrSecure(s string) bool {
+	_, local := middleware.LocalPath(s)
+	u, err := url.Parse(s)
+	return err == nil && (local || weburl.Secure(u))
+}

@@ -1,0 +1,196 @@
+package oidclogin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/internal/weburl"
+)
+
+const (
+	firstDiscoveryPause = time.Second
+	maxDiscoveryPause   = time.Minute
+)
+
+// An idProvider is an identity provider that has been looked up. It is never changed.
+type idProvider struct {
+	*oidc.Provider
+	issuer     string
+	oauth      *oauth2.Config
+	keys       oidc.KeySet
+	checks     oidc.Config
+	endSession string // empty if the provider has none
+	sendsIss   bool   // the provider promises the response parameter iss (RFC 9207)
+}
+
+// metadata are the parts of a discovery document that go-oidc does not read or does not check.
+type metadata struct {
+	Authorization string   `json:"authorization_endpoint"`
+	Token         string   `json:"token_endpoint"`
+	Keys          string   `json:"jwks_uri"`
+	UserInfo      string   `json:"userinfo_endpoint"`
+	EndSession    string   `json:"end_session_endpoint"`
+	SendsIss      bool     `json:"authorization_response_iss_parameter_supported"`
+	TokenAuth     []string `json:"token_endpoint_auth_methods_supported"`
+	Algorithms    []string `json:"id_token_signing_alg_values_supported"`
+}
+
+// discovery looks the provider up when it is first needed, so that a provider which is down does not keep
+// the application from starting. The result stays until the process ends. Signing keys are not part of it:
+// they are fetched anew as they change.
+type discovery struct {
+	cfg     *Config
+	client  *http.Client
+	keys    *provider.Keys
+	flights *flight.Group
+
+	mu       sync.Mutex
+	known    *idProvider
+	failures int
+	notUntil time.Time
+}
+
+// errProviderAway says that the provider did not answer a moment ago and is not asked again for a while.
+var errProviderAway = errors.New("oidclogin: the identity provider cannot be reached")
+
+// provider returns the provider. It fails if the provider cannot be looked up at the moment. One attempt
+// runs at a time, with pauses between failures that grow to a minute.
+func (d *discovery) provider(ctx context.Context) (*idProvider, error) {
+	if p, err := d.current(); p != nil || err != nil {
+		return p, err
+	}
+	done, err := flight.Wait(ctx, d.flights.Do("discovery", d.client.Timeout+time.Second, d.try), 0)
+	switch {
+	case done && err != nil:
+		return nil, fmt.Errorf("%w: %s", errProviderAway, provider.Brief(err))
+	case err != nil: // the caller's context has ended
+		return nil, err //nolint:wrapcheck // as it is
+	}
+	return d.current()
+}
+
+// current returns the provider, nil if it is to be looked up, and an error if that has to wait.
+func (d *discovery) current() (*idProvider, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.known == nil && d.cfg.Now().Before(d.notUntil) {
+		return nil, errProviderAway
+	}
+	return d.known, nil
+}
+
+func (d *discovery) try(ctx context.Context) error {
+	if p, err := d.current(); p != nil || err != nil {
+		return err // another flight has finished since the caller looked
+	}
+	p, err := d.discover(ctx)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err != nil {
+		pause := min(firstDiscoveryPause<<min(d.failures, 10), maxDiscoveryPause)
+		d.failures++
+		d.notUntil = d.cfg.Now().Add(pause)
+		d.cfg.Logger.WarnContext(ctx, "identity provider cannot be reached",
+			slog.String("issuer", d.cfg.Issuer), slog.String("error", provider.Brief(err)), slog.Duration("pause", pause))
+		return err
+	}
+	d.known, d.failures = p, 0
+	return nil
+}
+
+func (d *discovery) discover(ctx context.Context) (*idProvider, error) {
+	found, err := oidc.NewProvider(oidc.ClientContext(ctx, d.client), d.cfg.Issuer)
+	if err != nil {
+		return nil, err
+	}
+	var m metadata
+	if err := found.Claims(&m); err != nil {
+		return nil, err
+	}
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	endpoint := found.Endpoint()
+	endpoint.AuthStyle = m.authStyle(d.cfg.ClientSecret)
+	return &idProvider{
+		Provider: found,
+		issuer:   d.cfg.Issuer,
+		oauth: &oauth2.Config{
+			ClientID:     d.cfg.ClientID,
+			ClientSecret: d.cfg.ClientSecret,
+			Endpoint:     endpoint,
+			RedirectURL:  d.cfg.RedirectURL,
+			Scopes:       d.cfg.Scopes,
+		},
+		keys: d.keys,
+		checks: oidc.Config{
+			ClientID:             d.cfg.ClientID,
+			SupportedSigningAlgs: m.signingAlgorithms(),
+			Now:                  func() time.Time { return d.cfg.Now().Add(-d.cfg.Leeway) },
+		},
+		endSession: m.EndSession,
+		sendsIss:   m.SendsIss,
+	}, nil
+}
+
+// check refuses endpoints that are missing, or not encrypted.
+func (m *metadata) check() error {
+	for name, endpoint := range map[string]string{
+		"authorization_endpoint": m.Authorization, "token_endpoint": m.Token, "jwks_uri": m.Keys,
+		"userinfo_endpoint": m.UserInfo, "end_session_endpoint": m.EndSession,
+	} {
+		if endpoint == "" && (name == "userinfo_endpoint" || name == "end_session_endpoint") {
+			continue
+		}
+		if u, err := url.Parse(endpoint); err != nil || !weburl.Secure(u) {
+			return fmt.Errorf("oidclogin: the provider's %s is missing or not https", name)
+		}
+	}
+	return nil
+}
+
+// authStyle returns how the client authenticates. x/oauth2 would find out by trying both ways, which uses
+// the code up at some providers. A document without the list means client_secret_basic (OpenID Connect
+// Discovery 1.0 §3).
+func (m *metadata) authStyle(secret string) oauth2.AuthStyle {
+	basic := len(m.TokenAuth) == 0 || slices.Contains(m.TokenAuth, "client_secret_basic")
+	if secret != "" && basic {
+		return oauth2.AuthStyleInHeader
+	}
+	return oauth2.AuthStyleInParams
+}
+
+// signingAlgorithms returns those that the provider says it signs with, without "none" and HMAC.
+func (m *metadata) signingAlgorithms() []string {
+	algorithms := slices.DeleteFunc(slices.Clone(m.Algorithms), func(a string) bool { return !slices.Contains(provider.Algorithms, a) })
+	if len(algorithms) == 0 {
+		return []string{oidc.RS256} // which every provider must support
+	}
+	return algorithms
+}
+
+// verify lets check verify a token. Its error wraps refused if the token was judged, and does not if the
+// provider's keys are not available.
+func (p *idProvider) verify(refused error, check func(*oidc.IDTokenVerifier) error) error {
+	signature := &provider.Signature{Keys: p.keys}
+	err := check(oidc.NewVerifier(p.issuer, signature, &p.checks))
+	switch {
+	case err == nil:
+		return nil
+	case signature.Unavailable != nil:
+		return fmt.Errorf("oidclogin: a signature cannot be checked: %s", provider.Brief(signature.Unavailable))
+	}
+	return fmt.Errorf("%w: %s", refused, provider.Brief(err))
+}

@@ -1,0 +1,130 @@
+package oidclogin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+
+	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/cookie"
+	"github.com/go-pme/pme/middleware"
+)
+
+// The last elements of the endpoints' paths.
+const (
+	loginPath       = "login"
+	callbackPath    = "callback"
+	logoutPath      = "logout"
+	backChannelPath = "backchannel-logout"
+)
+
+// A Login signs users in at an OpenID provider and recognizes them afterwards by a session cookie. It is
+// the handler of its four endpoints, to be mounted where RedirectURL says and not behind a gate, and it is
+// a gate. [New] makes one. It is safe for concurrent use.
+//
+// As a gate it redirects unauthenticated page requests to its login endpoint. It writes the session cookie
+// anew from time to time, and clears one that is no longer valid. [middleware.Gate.Invalidate] ends no
+// session: see [Login.EndSessions]. [middleware.Gate.OnSignOut] tells of sessions that end by signing out,
+// by the provider's word, or by a renewal that the provider refused, but not of those that expire. Its
+// functions run before the answer is sent, with a context that outlives the request by up to 15 seconds.
+//
+// After Close, no session is renewed, and no login can begin at a provider that is not known yet.
+type Login struct {
+	*middleware.Gate
+	endpoints *endpoints // behind a pointer, so that printing a Login prints no secret
+}
+
+// New makes a Login. It asks the provider nothing, and reports everything that is wrong with cfg.
+func New(cfg Config) (*Login, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	redirect, err := url.Parse(cfg.RedirectURL)
+	if err != nil {
+		return nil, fmt.Errorf("oidclogin: RedirectURL: %w", err)
+	}
+	s := newSessions(&cfg, cookie.Jar{Secure: redirect.Scheme == "https"})
+	base := path.Dir(redirect.Path)
+	loginURL := (&url.URL{Path: path.Join(base, loginPath)}).String()
+	gate, err := middleware.New(s, middleware.Config{LoginURL: loginURL, ReturnParam: returnParam, Logger: cfg.Logger})
+	if err != nil {
+		return nil, fmt.Errorf("oidclogin: %w", err)
+	}
+	e := &endpoints{sessions: s, gate: gate, base: base, loginURL: loginURL, origins: http.NewCrossOriginProtection()}
+	e.attempts = &cookie.Attempts{
+		Jar: s.jar, Prefix: s.cookieName + "-login-", Most: maxAttempts, MaxBytes: maxAttemptBytes, Began: e.attemptBegan,
+	}
+	return &Login{Gate: gate, endpoints: e}, nil
+}
+
+// ServeHTTP serves the four endpoints by the last element of the path, so that a Login can be mounted with
+// or without [http.StripPrefix]. Other paths get 404.
+//
+//	GET   login               begins a login; next is the path to come back to
+//	GET   callback            finishes it; the provider sends the browser here
+//	POST  logout              signs the user out, here and at the provider; the application's own pages only
+//	POST  backchannel-logout  the provider says that a user has signed out; needs no cookie
+//
+// The login endpoint answers 503 while the provider is not known and cannot be reached. It sends signed-in
+// users to the provider as well, and gives them a new session.
+//
+// A callback that belongs to no login of this browser, or was used before, gets 400. If the provider
+// refuses the user, or its ID token is not accepted, the answer is 403; if that cannot be decided at the
+// moment, 503. None of these changes the session that the browser has.
+//
+// A logout ends the session, copies of its cookie included, and sends the browser to the provider's
+// end_session_endpoint (OpenID Connect RP-Initiated Logout 1.0), or to PostLogoutURL if there is none. If
+// the Store does not answer, it gets 503 and the user is still signed in.
+//
+// Register backchannel-logout at the provider. Its logout_token proves who the caller is. A token with a
+// known sid ends that session; any other ends all sessions of its sub that were issued before it. A token
+// that is not accepted, or was used before, gets 400. An error gets 503, and the provider may try again.
+func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e := l.endpoints
+	switch path.Base(r.URL.Path) {
+	case loginPath:
+		only(http.MethodGet, e.begin)(w, r)
+	case callbackPath:
+		only(http.MethodGet, e.callback)(w, r)
+	case logoutPath:
+		only(http.MethodPost, e.logout)(w, r)
+	case backChannelPath:
+		only(http.MethodPost, e.backChannel)(w, r)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// EndSessions ends every session of the user, in all browsers, and calls the functions of OnSignOut. Call
+// it when a user is locked out. It ends sessions that the provider issued until now; unless the provider
+// refuses, the user can sign in again once Leeway has passed.
+//
+// If it fails, the sessions may go on: the Store has not kept that they have ended.
+func (l *Login) EndSessions(ctx context.Context, userID string) error {
+	return l.endpoints.endAll(ctx, userID)
+}
+
+// endpoints are the four handlers of a login.
+type endpoints struct {
+	*sessions
+	gate     *middleware.Gate
+	base     string // the path of the endpoints, without their last element
+	loginURL string
+	attempts *cookie.Attempts
+	origins  *http.CrossOriginProtection
+}
+
+// only makes a handler that answers requests with other methods with 405. HEAD is another method: neither
+// a login nor a callback is a mere look.
+func only(method string, serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != method {
+			answer.MethodNotAllowed(w, method)
+			return
+		}
+		serve(w, r)
+	}
+}

@@ -1,0 +1,69 @@
+package oidclogin
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestNamesInTheStoreAreShortAndPrintable(t *testing.T) {
+	n := names{prefix: "oidc@" + strings.Repeat("x", 12) + "/"}
+	for what, id := range map[string]string{
+		"plain": "https://id.example#248289761001", "with spaces": "provider session 1", "longest": strings.Repeat("x", 255),
+		"too long": strings.Repeat("x", 256), "other letters": "Ålice", "control": "a\x00b", "line break": "a\nb", "not UTF-8": "\xff",
+	} {
+		in := &signIn{id: newSignInID(), subject: id, sid: id}
+		for _, name := range append(n.ends(in, "https://id.example"), n.owner(id), n.logoutToken(id), n.attempt(randomText()), n.tokens(in.session())) {
+			if len(name) > 300 || strings.ContainsFunc(name, func(c rune) bool { return c < ' ' || c > '~' }) {
+				t.Errorf("%s: the name %q has %d bytes, want 300 of printable ASCII", what, name, len(name))
+			}
+		}
+	}
+	for _, id := range []string{"https://id.example#248289761001", strings.Repeat("x", 255)} {
+		if got := n.user(id); got != n.prefix+"ended/user/"+id {
+			t.Errorf("the name %q has not the ID %q", got, id)
+		}
+	}
+	if n.sid(strings.Repeat("x", 300)) == n.sid(strings.Repeat("x", 301)) {
+		t.Error("two long IDs have one name")
+	}
+}
+
+// By Now, not by the machine's clock.
+func TestInProcessStoreRunsOnTheClockOfNow(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	l, err := New(Config{
+		Issuer: "https://id.example", ClientID: "intranet", RedirectURL: "https://intranet.example/auth/callback",
+		CookieKeys: [][]byte{[]byte(strings.Repeat("h", 32)), []byte(strings.Repeat("b", 32))},
+		Now:        func() time.Time { return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	m := l.endpoints.cfg.Store
+	for i, want := range []bool{true, false, false, true} {
+		if first, err := m.Once(t.Context(), "name", time.Minute); first != want || err != nil {
+			t.Errorf("after %d steps of 29 seconds: Once = %v, %v; want %v", i, first, err, want)
+		}
+		now = now.Add(29 * time.Second)
+	}
+}
+
+func TestInProcessStoreDropsExpiredContent(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	m := newMemory(func() time.Time { return now })
+	for i := range purgeEvery - 1 {
+		name := strings.Repeat("n", i+1)
+		_ = m.End(t.Context(), name, now, time.Minute)
+		_ = m.Save(t.Context(), name, []byte("value"), time.Minute)
+		_, _ = m.Once(t.Context(), name, time.Minute)
+	}
+	now = now.Add(time.Minute)
+	for range purgeEvery {
+		_, _ = m.Once(t.Context(), "last", time.Hour)
+	}
+	if len(m.ends) != 0 || len(m.values) != 0 || len(m.uses) != 1 {
+		t.Errorf("%d ends, %d uses and %d values are left, want one use", len(m.ends), len(m.uses), len(m.values))
+	}
+}

@@ -1,0 +1,185 @@
+package oidclogin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/cookie"
+	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/memo"
+	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/middleware"
+)
+
+var (
+	errNoSession  = fmt.Errorf("%w: no session", middleware.ErrNotSignedIn)
+	errUnreadable = fmt.Errorf("%w: the session cookie cannot be read: forged, cut off, expired or from other keys", middleware.ErrNotSignedIn)
+	errExpired    = fmt.Errorf("%w: the session has expired", middleware.ErrNotSignedIn)
+	errEnded      = fmt.Errorf("%w: the session has been ended", middleware.ErrNotSignedIn)
+)
+
+// sessions recognizes users by their session cookies. It implements [middleware.Recognizer].
+type sessions struct {
+	party
+	seals      *seals
+	jar        cookie.Jar
+	cookieName string
+	names      names
+	memo       *memo.Table[proof]
+	flights    *flight.Group // of discovery and renewals
+	keys       *provider.Keys
+
+	mu        sync.Mutex // guards what follows
+	onSignOut []func(ctx context.Context, userID, session string)
+}
+
+var (
+	_ middleware.Recognizer      = (*sessions)(nil)
+	_ middleware.Invalidator     = (*sessions)(nil)
+	_ middleware.SignOutNotifier = (*sessions)(nil)
+)
+
+// A proof is what a remembered session depends on besides the time.
+type proof struct {
+	names  []string // under which the session may have been ended
+	issued int64
+}
+
+func newSessions(cfg *Config, jar cookie.Jar) *sessions {
+	client := provider.NewClient(cfg.HTTPClient)
+	keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, Client: client, Logger: cfg.Logger, Now: cfg.Now})
+	flights := flight.New()
+	sealed := newSeals(cfg.CookieKeys, cfg.Issuer, cfg.ClientID)
+	return &sessions{
+		party:      party{cfg, client, &discovery{cfg: cfg, client: client, keys: keys, flights: flights}},
+		seals:      sealed,
+		jar:        jar,
+		cookieName: jar.Name(cfg.CookieName),
+		names:      names{prefix: "oidc" + sealed.binding + "/"},
+		memo:       memo.New[proof](),
+		flights:    flights,
+		keys:       keys,
+	}
+}
+
+// Recognize implements [middleware.Recognizer]. It clears a cookie that is no longer valid, and writes one
+// that is to be extended. After an error of another kind the cookie stays.
+func (s *sessions) Recognize(w http.ResponseWriter, r *http.Request) (*identity.User, error) {
+	value, ok := cookie.Sole(r.Header, s.cookieName)
+	if !ok {
+		c, err := r.Cookie(s.cookieName)
+		if err != nil {
+			return nil, errNoSession
+		}
+		value = c.Value
+	}
+	u, err := s.recognize(w, r, value)
+	if err != nil && errors.Is(err, middleware.ErrNotSignedIn) {
+		s.jar.Clear(w, s.cookieName)
+	}
+	return u, err
+}
+
+func (s *sessions) recognize(w http.ResponseWriter, r *http.Request, value string) (*identity.User, error) {
+	now := s.cfg.Now()
+	if e := s.memo.Find(value); e != nil && now.Before(e.Until) {
+		if err := s.checkEnded(r.Context(), e.Proof); err != nil {
+			return nil, err
+		}
+		return e.User, nil
+	}
+	begun := s.memo.Begin()
+	in, err := s.open(value)
+	if err != nil {
+		return nil, err
+	}
+	if !now.Before(in.expires(s.cfg.IdleTimeout, s.cfg.Lifetime)) {
+		return nil, errExpired
+	}
+	p := s.proofOf(in)
+	if err := s.checkEnded(r.Context(), p); err != nil {
+		return nil, err
+	}
+	in, changed, err := s.refreshed(r.Context(), in, now)
+	if err != nil {
+		return nil, err
+	}
+	u := in.user(s.cfg.Issuer)
+	if changed {
+		if err := s.write(w, in, now); err != nil { // the old cookie goes on until its own end
+			s.cfg.Logger.WarnContext(r.Context(), "session cookie not written anew", slog.Any("error", err))
+		}
+		return u, nil
+	}
+	s.memo.Keep(begun, value, u, s.rereadAt(in), p)
+	return u, nil
+}
+
+// refreshed returns the session, renewed and extended if that is due, and whether that changed it.
+func (s *sessions) refreshed(ctx context.Context, in *signIn, now time.Time) (_ *signIn, changed bool, err error) {
+	if in.renewAt != 0 && now.Unix() >= in.renewAt {
+		if in, changed, err = s.renew(ctx, in); err != nil {
+			return nil, false, err
+		}
+	}
+	if now.Unix() >= s.extendAt(in) {
+		in.seen, changed = now.Unix(), true
+	}
+	return in, changed, nil
+}
+
+// Invalidate implements [middleware.Invalidator].
+func (s *sessions) Invalidate(userID string) { s.memo.Invalidate(userID) }
+
+// Close implements [io.Closer].
+func (s *sessions) Close() error {
+	s.flights.Close()
+	s.keys.Close()
+	s.client.CloseIdleConnections()
+	return nil
+}
+
+// open returns the session in a cookie, whether or not it has expired.
+func (s *sessions) open(value string) (*signIn, error) {
+	if len(value) > maxCookie {
+		return nil, errUnreadable
+	}
+	in := new(signIn)
+	if s.seals.open(s.cookieName, value, in) != nil {
+		return nil, errUnreadable
+	}
+	return in, nil
+}
+
+// write seals the session into the browser's cookie.
+func (s *sessions) write(w http.ResponseWriter, in *signIn, now time.Time) error {
+	sealed, err := s.seals.seal(s.cookieName, in)
+	if err != nil {
+		return fmt.Errorf("oidclogin: sealing the session: %w", err)
+	}
+	if len(sealed) > maxCookie {
+		return errTooManyGroups
+	}
+	s.jar.Set(w, s.cookieName, sealed, in.expires(s.cfg.IdleTimeout, s.cfg.Lifetime).Sub(now))
+	return nil
+}
+
+// extendAt returns when the cookie is next written anew because it is in use.
+func (s *sessions) extendAt(in *signIn) int64 {
+	return time.Unix(in.seen, 0).Add(s.cfg.IdleTimeout / 4).Unix()
+}
+
+// rereadAt returns until when the cookie need not be opened again.
+func (s *sessions) rereadAt(in *signIn) time.Time {
+	t := earlier(in.expires(s.cfg.IdleTimeout, s.cfg.Lifetime), time.Unix(s.extendAt(in), 0))
+	if in.renewAt != 0 {
+		t = earlier(t, time.Unix(in.renewAt, 0))
+	}
+	return t
+}

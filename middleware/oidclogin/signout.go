@@ -1,0 +1,61 @@
+package oidclogin
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/middleware"
+)
+
+// providerPatience is how long a user who signs out waits for a provider that is not known yet.
+const providerPatience = 3 * time.Second
+
+// logout signs the user out.
+func (e *endpoints) logout(w http.ResponseWriter, r *http.Request) {
+	if e.origins.Check(r) != nil {
+		answer.Error(w, http.StatusForbidden, "access_denied", "This can only be asked for from a page of this site.")
+		return
+	}
+	next := e.cfg.PostLogoutURL
+	if c, err := r.Cookie(e.cookieName); err == nil {
+		// An expired session is signed out too: tokens that were issued in it may be in use.
+		if s, err := e.open(c.Value); err == nil {
+			next = e.endSessionURL(r.Context(), s)
+			if err := e.endSession(r.Context(), s); err != nil {
+				e.gate.Refuse(w, r, err)
+				return
+			}
+			e.tellSignOut(r.Context(), provider.UserID(e.cfg.Issuer, s.subject), s.session())
+		}
+		e.jar.Clear(w, e.cookieName)
+	}
+	answer.Redirect(w, next, http.StatusSeeOther)
+}
+
+// endSessionURL returns the address at which the provider signs the user out, or PostLogoutURL.
+func (e *endpoints) endSessionURL(ctx context.Context, s *signIn) string {
+	ctx, cancel := context.WithTimeout(ctx, providerPatience)
+	defer cancel()
+	p, err := e.discovery.provider(ctx)
+	if err != nil || p.endSession == "" {
+		return e.cfg.PostLogoutURL
+	}
+	u, err := url.Parse(p.endSession)
+	if err != nil {
+		return e.cfg.PostLogoutURL
+	}
+	query := u.Query()
+	query.Set("client_id", e.cfg.ClientID)
+	if saved, ok, err := e.loadTokens(ctx, s.session()); err == nil && ok {
+		query.Set("id_token_hint", saved.idToken)
+	}
+	if _, local := middleware.LocalPath(e.cfg.PostLogoutURL); !local {
+		query.Set("post_logout_redirect_uri", e.cfg.PostLogoutURL)
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
