@@ -11,19 +11,24 @@
 //	mux.Handle("/connect", http.StripPrefix("/connect", accounts))
 //	mux.Handle("/connect/", http.StripPrefix("/connect", accounts))
 //
-// Addresses that begin with the ID of a connection are about that one. Without an ID, the only connection
-// of the user is meant; a user who has more gets several_connections:
+// These are the addresses. One with a star is also there for each connection, below the connection's ID,
+// such as /ID/token; "." is then /ID itself. Without an ID, the only connection of the user is meant; a
+// user who has more gets several_connections.
 //
-//	GET    .           what the user has connected, in JSON; a person who opens it gets to the page
-//	POST   .           begins an attempt to connect an account
-//	DELETE .           deletes a connection: ?confirm=ID
-//	GET    /           the page; its form posts to it
-//	GET    /callback   where Matterport sends the browser back to
-//	GET    /done       where that ends
-//	GET    [/ID]/token  /link  /models  /settings  /view/{model}
-//	GET    [/ID]/begin        a page that says what is asked for, and begins
-//	GET    [/ID]/signed-in    where a popup of the browser module ends, or connects first
-//	GET, POST, DELETE /ID     the same for one connection; POST connects it again
+//	GET     .*              what the user has connected, in JSON; a person who opens it gets to the page
+//	POST    .*              begins an attempt to connect an account; with an ID, to connect it again
+//	DELETE  .*              deletes a connection: ?confirm=ID
+//	GET     /               the page
+//	POST    /               begins an attempt, for the form of the page
+//	GET     /callback       where Matterport sends the browser back to
+//	GET     /done           where that ends
+//	GET     /begin*         a page that says what is asked for, and begins
+//	GET     /signed-in*     where a popup of the browser module ends, or connects first
+//	GET     /token*         an access token, for the Showcase SDK
+//	GET     /link*          a complete Showcase link, for a plain iframe: ?modelId=ID
+//	GET     /models*        the spaces of the account: ?q=words&limit=24&offset=…
+//	GET     /settings*      what the browser module has to know
+//	GET     /view/{model}*  a page that shows one space
 //
 // The callback comes from Matterport's site, so the host's session cookie has to be SameSite=Lax: with
 // Strict, the gate sends users to sign in on their way back.

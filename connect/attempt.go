@@ -37,7 +37,7 @@ type Attempt struct {
 	Proof        matterport.Secret // to be kept by this browser, in a cookie that scripts cannot read
 	AuthorizeURL string            // where the person is to go
 	Ends         time.Time         // on the clock of Config.Now
-	Life         time.Duration     // what was left until then when it began
+	Life         time.Duration     // from Begin to Ends
 }
 
 // Begin begins an attempt of u. Tell the person before they leave what the application asks for, and which

@@ -59,7 +59,8 @@ type Config struct {
 	// their popup has ended. Default: none, so that only pages of this origin may.
 	AllowedOrigins []string
 
-	// Logger gets a record for each page that cannot be rendered. Default: nothing is logged.
+	// Logger gets a record for each page that cannot be rendered, and for each callback that package
+	// accounts cannot read. Default: nothing is logged.
 	Logger *slog.Logger
 }
 
