@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/go-pme/pme/access"
@@ -79,14 +80,20 @@ type Config struct {
 // policy is the checked policy of c. With an error it is one that lets no user see anything.
 func (c Config) policy() (access.Policy, error) {
 	none := access.Func(func(context.Context, *identity.User, string) (bool, error) { return false, nil })
-	if c.Access == nil {
-		return none, errors.New("pme: Access is missing: say who may see what, for example by an access.List")
+	if isNil(c.Access) {
+		return none, errors.New("pme: Access is missing: say who may see what, for example by an access.List, and look at the error of access.OpenFile")
 	}
 	policy, err := c.Access.Policy()
 	if err != nil {
 		return none, err
 	}
 	return policy, nil
+}
+
+// isNil also reports a pointer that is nil, which is what a constructor returns beside an error.
+func isNil(part any) bool {
+	v := reflect.ValueOf(part)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 func (c Config) matterport() matterport.Config {

@@ -8,6 +8,8 @@ import (
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -61,6 +63,24 @@ func (w *watched) Watch(func()) (stop func()) {
 }
 
 // TestMain finds goroutines that are left; this finds what the policy would still call.
+// A host that does not look at an error passes on the nil pointer that came with it.
+func TestNewReportsNilPointers(t *testing.T) {
+	gate, _ := middleware.New(nil, middleware.Config{})
+	login, _ := oidclogin.New(oidclogin.Config{})
+	file, _ := access.OpenFile("missing.yaml", access.FileOptions{})
+	for name, cfg := range map[string]pme.Config{
+		"gate":  {Authenticate: gate, Access: file},
+		"login": {Authenticate: login, Access: file},
+	} {
+		_, err := pme.New(cfg)
+		for _, want := range []string{"Authenticate is missing", "Access is missing"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v does not say %q", name, err, want)
+			}
+		}
+	}
+}
+
 func TestNewLeavesNothingRunningWhenItFails(t *testing.T) {
 	rules, err := access.List{{Users: []string{"alice"}, Models: []string{office}}}.Policy()
 	if err != nil {

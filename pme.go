@@ -62,8 +62,8 @@ func New(cfg Config) (*Handler, error) {
 // furnish makes the parts of h, whatever is wrong with some, so that its error reports all.
 func (h *Handler) furnish(cfg Config) error {
 	var errs [6]error
-	if cfg.Authenticate == nil {
-		errs[0] = errors.New("pme: Authenticate is missing: say who is asking, for example by middleware.NewSession")
+	if isNil(cfg.Authenticate) {
+		errs[0] = errors.New("pme: Authenticate is missing: give a gate, for example of middleware.NewSession, and look at the error of its constructor")
 	}
 	policy, err := cfg.policy()
 	errs[1] = err
@@ -99,7 +99,7 @@ func (h *Handler) Close() error {
 		errs = append(errs, h.issuer.Close())
 	}
 	if h.client != nil {
-		h.client.Close()
+		errs = append(errs, h.client.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -24,7 +24,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	defer application.Close()
+	defer func() { _ = application.Close() }()
 	connections, err := connect.New(connect.Config{App: application, Store: connect.NewMemory()}) // one of package sqlstore lasts
 	if err != nil {
 		fmt.Println(err)
