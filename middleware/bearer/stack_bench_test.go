@@ -30,6 +30,5 @@ func BenchmarkStack(b *testing.B) {
 	mux := http.NewServeMux()
 	h.Mount(mux, "/pme")
 	r := withToken(aliceToken(map[string]any{"groups": append(groupIDs(), "facilities")}))
-	r.URL.Path, r.URL.RawQuery, r.RequestURI = "/pme/token", "modelId="+office, "/pme/token?modelId="+office
 	gatetest.InTurnWithFloor(b, mux, []*http.Request{r})
 }

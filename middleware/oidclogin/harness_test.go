@@ -1,8 +1,6 @@
 package oidclogin_test
 
 import (
-	"net/http"
-
 	"github.com/go-pme/pme/internal/gatetest"
 )
 
@@ -17,10 +15,4 @@ var (
 	visit      = gatetest.Visit
 )
 
-// nothing is a handler and a response writer that cost nothing.
-type nothing struct{}
-
-func (nothing) ServeHTTP(http.ResponseWriter, *http.Request) {}
-func (nothing) Header() http.Header                          { return nil }
-func (nothing) Write(b []byte) (int, error)                  { return len(b), nil }
-func (nothing) WriteHeader(int)                              {}
+type nothing = gatetest.Nothing

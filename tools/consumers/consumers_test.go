@@ -2,10 +2,11 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-pme/pme/tools/internal/checkouttest"
 )
 
 // checkOut writes a checkout of a root module and a nested one, with more files, and returns its root.
@@ -24,21 +25,7 @@ func checkOut(t *testing.T, more map[string]string) string {
 	for name, content := range more {
 		files[name] = content
 	}
-	root := t.TempDir()
-	for name, content := range files {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	git := exec.CommandContext(t.Context(), "git", "init", "-q", root)
-	if output, err := git.CombinedOutput(); err != nil {
-		t.Fatalf("git init: %v\n%s", err, output)
-	}
-	return root
+	return checkouttest.Write(t, files)
 }
 
 const (

@@ -1,33 +1,13 @@
 package main
 
 import (
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-)
 
-// build writes files into a new checkout and returns its root. Each file is its name and its content.
-func build(t *testing.T, files map[string]string) string {
-	t.Helper()
-	root := t.TempDir()
-	for name, content := range files {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	git := exec.CommandContext(t.Context(), "git", "init", "-q", root)
-	if output, err := git.CombinedOutput(); err != nil {
-		t.Fatalf("git init: %v\n%s", err, output)
-	}
-	return root
-}
+	"github.com/go-pme/pme/tools/internal/checkouttest"
+)
 
 // sound returns the files of a house without problems, and more files.
 func sound(more map[string]string) map[string]string {
@@ -61,7 +41,7 @@ func guardsFor(globs ...string) string {
 
 func TestASoundHouseIsPrinted(t *testing.T) {
 	var printed strings.Builder
-	if err := run(t.Context(), &printed, build(t, sound(nil))); err != nil {
+	if err := run(t.Context(), &printed, checkouttest.Write(t, sound(nil))); err != nil {
 		t.Fatal(err)
 	}
 	const want = `floor  room            files  lines  exported  imports
@@ -161,7 +141,7 @@ func TestEachProblemIsReported(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h, err := load(t.Context(), build(t, sound(test.files)))
+			h, err := load(t.Context(), checkouttest.Write(t, sound(test.files)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,7 +157,7 @@ func TestEachProblemIsReported(t *testing.T) {
 }
 
 func TestAProblemFailsTheRun(t *testing.T) {
-	root := build(t, sound(map[string]string{"attic/attic.go": "package attic\n"}))
+	root := checkouttest.Write(t, sound(map[string]string{"attic/attic.go": "package attic\n"}))
 	err := run(t.Context(), &strings.Builder{}, root)
 	const want = "the house has problems: 1\n  - attic: no depguard rule of .golangci.yml covers attic.go"
 	if err == nil || err.Error() != want {
@@ -195,7 +175,7 @@ func TestWhatIsNoHouse(t *testing.T) {
 		"broken pattern": sound(map[string]string{".golangci.yml": guardsFor("[")}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := run(t.Context(), &strings.Builder{}, build(t, files)); err == nil {
+			if err := run(t.Context(), &strings.Builder{}, checkouttest.Write(t, files)); err == nil {
 				t.Error("got no error")
 			}
 		})
