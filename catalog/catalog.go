@@ -18,6 +18,7 @@ import (
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/flight"
 )
 
 // A Space is a model as a person sees it.
@@ -94,16 +95,19 @@ func New(cfg Config) (*Catalog, error) {
 	return &Catalog{policy: cfg.Policy, account: newAccount(cfg)}, nil
 }
 
-// Close ends what the catalog runs in the background, and waits for it. It can be called more than once; the
-// error is always nil.
+// Close ends what the catalog runs in the background, and waits for it. For fails from then on. Close can be
+// called more than once; the error is always nil.
 func (c *Catalog) Close() error {
 	c.account.flights.Close()
 	return nil
 }
 
-// For lists what u may open; nothing if u is not signed in. An error is the policy's: then nothing is
-// listed.
+// For lists what u may open; nothing if u is not signed in. It fails, and lists nothing, if the policy
+// does, or once the catalog is closed.
 func (c *Catalog) For(ctx context.Context, u *identity.User) (Listing, error) {
+	if c.account.flights.Closed() {
+		return Listing{}, fmt.Errorf("catalog: %w", flight.ErrClosed)
+	}
 	if !u.SignedIn() {
 		return Listing{}, nil
 	}

@@ -204,6 +204,17 @@ func TestListingGoesWithoutAMatterportThatFailsOrIsSlow(t *testing.T) {
 	})
 }
 
+func TestNothingIsListedAfterClose(t *testing.T) {
+	c := newCatalog(t, newAccount(), everything, nil)
+	list(t, c, alice)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := c.For(t.Context(), alice); err == nil || len(l.Spaces) != 0 {
+		t.Errorf("%d spaces, %v", len(l.Spaces), err)
+	}
+}
+
 func TestConfigReportsEverythingThatIsWrong(t *testing.T) {
 	_, err := catalog.New(catalog.Config{Keep: -1})
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {
