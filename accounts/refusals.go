@@ -73,9 +73,18 @@ var refusals = answer.Table{
 	}},
 }
 
+// refusalFor returns the refusal for err.
+func refusalFor(err error) answer.Refusal {
+	var after time.Duration
+	if e, ok := errors.AsType[*connect.Error](err); ok {
+		after = e.RetryAfter
+	}
+	return refusals.For(err, after)
+}
+
 // refuse answers err in JSON. The connections have logged it.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, v visit, err error) {
-	out := refusals.For(err)
+	out := refusalFor(err)
 	out.Text = cmp.Or(h.look.Strings.Errors[out.Code], out.Text)
 	var extra []answer.Member
 	if out.Code == "reconnect_required" || out.Code == "not_connected" {
@@ -102,5 +111,5 @@ func (h *Handler) refusePage(w http.ResponseWriter, r *http.Request, err error) 
 			page.Error.Missing = append(page.Error.Missing, s.Description)
 		}
 	}
-	h.pages.Refuse(w, r, refusals.For(err), page)
+	h.pages.Refuse(w, r, refusalFor(err), page)
 }

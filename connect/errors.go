@@ -81,6 +81,3 @@ func (e *Error) Unwrap() []error {
 	}
 	return []error{e.Kind, e.Err}
 }
-
-// After returns RetryAfter, for packages that do not know this type.
-func (e *Error) After() time.Duration { return e.RetryAfter }

@@ -57,7 +57,7 @@ func (g *Gallery) show(w http.ResponseWriter, r *http.Request) {
 	page := g.pages.Page(r, "")
 	found, err := g.list(r)
 	if err != nil {
-		g.pages.Refuse(w, r, refusals.For(err), page)
+		g.pages.Refuse(w, r, refusalFor(err), page)
 		return
 	}
 	page.Data = found

@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -33,5 +34,14 @@ var refusals = answer.Table{
 	}},
 }
 
+// refusalFor returns the refusal for err.
+func refusalFor(err error) answer.Refusal {
+	var after time.Duration
+	if e, ok := errors.AsType[*issuer.Error](err); ok {
+		after = e.RetryAfter
+	}
+	return refusals.For(err, after)
+}
+
 // refuse answers err in JSON. The issuer has logged it.
-func refuse(w http.ResponseWriter, err error) { refusals.For(err).Write(w) }
+func refuse(w http.ResponseWriter, err error) { refusalFor(err).Write(w) }

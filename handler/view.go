@@ -20,7 +20,7 @@ func View(iss *issuer.Issuer, c *catalog.Catalog, p *pages.Pages) http.Handler {
 		model := path.Base(r.URL.Path)
 		page := p.Page(r, "../")
 		if err := iss.Authorize(r.Context(), u, model); err != nil {
-			p.Refuse(w, r, refusals.For(err), page)
+			p.Refuse(w, r, refusalFor(err), page)
 			return
 		}
 		page.Title = c.Name(r.Context(), u, model)
@@ -36,7 +36,7 @@ func SignedIn(p *pages.Pages) http.Handler {
 	return answer.GetOnly(func(w http.ResponseWriter, r *http.Request) {
 		page := p.Page(r, "")
 		if _, ok := identity.FromContext(r.Context()); !ok {
-			p.Refuse(w, r, refusals.For(issuer.ErrNotSignedIn), page)
+			p.Refuse(w, r, refusalFor(issuer.ErrNotSignedIn), page)
 			return
 		}
 		p.Show(w, r, http.StatusOK, "signed-in.html", page)

@@ -65,9 +65,6 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind, e.Err}
 }
 
-// After returns RetryAfter, for packages that do not know this type.
-func (e *Error) After() time.Duration { return e.RetryAfter }
-
 // retryUnavailable is the wait that is suggested if Matterport suggests none.
 const retryUnavailable = 5 * time.Second
 

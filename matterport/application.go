@@ -1,6 +1,8 @@
 package matterport
 
 import (
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -38,6 +40,12 @@ func NewOAuthApp(cfg OAuthConfig) (*OAuthApp, error) {
 		authorize: cfg.AuthorizeURL,
 		selector:  cfg.SelectorURL,
 	}, nil
+}
+
+// Format prints where the application points to, and keeps fmt away from its fields, which calls in
+// progress change.
+func (a *OAuthApp) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, "matterport.OAuthApp("+a.api.base+")")
 }
 
 // Scopes returns what the application asks for, in the order of [OAuthConfig.Scopes].

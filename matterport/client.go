@@ -17,6 +17,8 @@
 package matterport
 
 import (
+	"fmt"
+	"io"
 	"time"
 )
 
@@ -37,6 +39,12 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{api: newUpstream(cfg)}
 	c.tokens = newAppTokens(c.fetchAppToken, cfg.Now, cfg.Logger)
 	return c, nil
+}
+
+// Format prints where the client points to, and keeps fmt away from its fields, which calls in progress
+// change.
+func (c *Client) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, "matterport.Client("+c.api.base+")")
 }
 
 // ServerTime returns the time by Matterport's clock, as learned from the Date header of its answers.

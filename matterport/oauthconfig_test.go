@@ -2,6 +2,7 @@ package matterport_test
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -160,7 +161,9 @@ func TestOAuthAppTellsItsConfiguration(t *testing.T) {
 }
 
 func TestPrintedOAuthAppTellsNoSecret(t *testing.T) {
-	mustNotTell(t, "application", everyPrint(t, newApp(t, &upstream{}))...)
+	app := newApp(t, &upstream{})
+	mustNotTell(t, "application", everyPrint(t, app)...)
+	mustNotTell(t, "application's value", everyPrint(t, reflect.ValueOf(app).Elem().Interface())...)
 }
 
 func TestOAuthAppLeavesCallersHTTPClientAlone(t *testing.T) {

@@ -39,15 +39,9 @@ type Known struct {
 // error that is not in it, so that row should be temporary and say nothing.
 type Table []Known
 
-// After is implemented by errors that know when trying again is sensible. 0 means that they do not.
-type After interface {
-	error
-	After() time.Duration
-}
-
-// For returns the refusal for err. A refusal that can be retried takes its time from an [After] in
-// err's tree. For panics on an empty table.
-func (t Table) For(err error) Refusal {
+// For returns the refusal for err. If it can be retried, after is when, unless that is 0. For panics on an
+// empty table.
+func (t Table) For(err error, after time.Duration) Refusal {
 	out := t[len(t)-1].Refusal
 	for _, known := range t {
 		if errors.Is(err, known.Err) {
@@ -55,8 +49,8 @@ func (t Table) For(err error) Refusal {
 			break
 		}
 	}
-	if later, ok := errors.AsType[After](err); ok && out.Retry > 0 && later.After() > 0 {
-		out.Retry = later.After()
+	if out.Retry > 0 && after > 0 {
+		out.Retry = after
 	}
 	return out
 }

@@ -21,31 +21,21 @@ var table = answer.Table{
 	{Err: errBusy, Refusal: answer.Refusal{Status: http.StatusServiceUnavailable, Code: "busy", Text: "Later.", Retry: 5 * time.Second}},
 }
 
-// later is an error of a kind that knows when to try again.
-type later struct {
-	error
-	after time.Duration
-}
-
-func (l later) After() time.Duration { return l.after }
-
-func (l later) Unwrap() error { return l.error }
-
 func TestTableFindsTheRefusal(t *testing.T) {
 	for what, tc := range map[string]struct {
 		err   error
+		after time.Duration
 		code  string
 		retry string
 	}{
-		"known":                         {fmt.Errorf("x: %w", errGone), "gone", ""},
-		"temporary":                     {errBusy, "busy", "5"},
-		"unknown":                       {errors.New("secret"), "busy", "5"},
-		"with a time of its own":        {fmt.Errorf("x: %w", later{errBusy, 1500 * time.Millisecond}), "busy", "2"},
-		"with no time of its own":       {later{errBusy, 0}, "busy", "5"},
-		"final, with a time of its own": {later{errGone, time.Minute}, "gone", ""},
+		"known":                         {fmt.Errorf("x: %w", errGone), 0, "gone", ""},
+		"temporary":                     {errBusy, 0, "busy", "5"},
+		"unknown":                       {errors.New("secret"), 0, "busy", "5"},
+		"with a time of its own":        {fmt.Errorf("x: %w", errBusy), 1500 * time.Millisecond, "busy", "2"},
+		"final, with a time of its own": {errGone, time.Minute, "gone", ""},
 	} {
 		w := httptest.NewRecorder()
-		out := table.For(tc.err)
+		out := table.For(tc.err, tc.after)
 		out.Write(w)
 		if out.Code != tc.code || w.Code != out.Status || w.Header().Get("Retry-After") != tc.retry {
 			t.Errorf("%s: %+v, Retry-After %q", what, out, w.Header().Get("Retry-After"))
