@@ -29,7 +29,7 @@ type Recognizer interface {
 // ErrNotSignedIn is the error for a request without a signed-in user. Wrap it to tell the log why:
 //
 //	fmt.Errorf("%w: the session has expired", middleware.ErrNotSignedIn)
-var ErrNotSignedIn = errors.New("not signed in")
+var ErrNotSignedIn = errors.New("middleware: not signed in")
 
 // A Rejection is the error for a request with a credential that is not accepted, such as an expired
 // token. Unlike a request without a credential it is never redirected to a login page, and no other gate
@@ -50,7 +50,7 @@ type Rejection struct {
 	Reason string
 }
 
-func (r *Rejection) Error() string { return "rejected: " + r.Reason }
+func (r *Rejection) Error() string { return "middleware: credential rejected: " + r.Reason }
 
 // Func is the [Recognizer] for hosts with any other login: another session library, a token, a value
 // that the host's own middleware has put into the request's context.

@@ -1,13 +1,11 @@
 package bearer_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/logtest"
 	"github.com/go-pme/pme/middleware/bearer"
 )
 
@@ -296,9 +295,8 @@ func TestUnusableBearerConfigurationIsAllReported(t *testing.T) {
 }
 
 func TestNoPartOfATokenIsLogged(t *testing.T) {
-	var mu sync.Mutex
-	var log bytes.Buffer
-	logger := slog.New(slog.NewTextHandler(lockedWriter{&mu, &log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var log logtest.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	p := newProvider()
 	g := p.bearer(t, func(c *bearer.Config) { c.Logger = logger; c.Scopes = []string{"models"} })
 	const secret = "TOPSECRET"
@@ -329,15 +327,4 @@ func TestNoPartOfATokenIsLogged(t *testing.T) {
 			t.Errorf("the log has the part %q of a token", part)
 		}
 	}
-}
-
-type lockedWriter struct {
-	mu *sync.Mutex
-	to *bytes.Buffer
-}
-
-func (w lockedWriter) Write(b []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.Write(b)
 }
