@@ -11,6 +11,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
@@ -73,7 +74,11 @@ type Config struct {
 	// HTTPClient calls Matterport. Default: one with timeouts.
 	HTTPClient *http.Client
 
-	// Logger gets one record per decision, without secrets. Default: nothing is logged.
+	// Events gets an event for each decision. Give the same stream to the gate, so that it also has the
+	// sign-ins and the refused requests. Default: a stream that writes to Logger.
+	Events *event.Stream
+
+	// Logger gets what is no event, without secrets. Default: slog.Default().
 	Logger *slog.Logger
 }
 
@@ -107,7 +112,7 @@ func (c Config) issuer(client *matterport.Client, policy access.Policy) issuer.C
 		Matterport: client, Policy: policy, Store: c.Store,
 		ValidFor: c.ValidFor, RefreshBefore: c.RefreshBefore,
 		MintBurst: c.MintBurst, MintEvery: c.MintEvery,
-		Logger: c.Logger,
+		Events: c.Events, Logger: c.Logger,
 	}
 }
 

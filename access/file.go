@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 )
 
@@ -23,16 +24,14 @@ type FileOptions struct {
 	Interval time.Duration
 
 	// Logger is told of every accepted change (Info) and, once per distinct problem, of versions that
-	// are refused (Error). Nil means that nothing is logged. Records quote the file's entries: user
+	// are refused (Error). Default: slog.Default(). Records quote the file's entries: user
 	// IDs, addresses and group names.
 	Logger *slog.Logger
 }
 
 func (o FileOptions) withDefaults() FileOptions {
 	o.Interval = cmp.Or(o.Interval, defaultInterval)
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
+	o.Logger = event.LoggerOr(o.Logger)
 	return o
 }
 

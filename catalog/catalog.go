@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
 )
@@ -51,16 +52,14 @@ type Config struct {
 	// MaxModels bounds how many of the account's models are looked at. Default: 5,000.
 	MaxModels int
 
-	// Logger gets a record for each listing that fails. Default: nothing is logged.
+	// Logger gets a record for each listing that fails. Default: slog.Default().
 	Logger *slog.Logger
 }
 
 func (c Config) withDefaults() Config {
 	c.Keep = cmp.Or(c.Keep, time.Minute)
 	c.MaxModels = cmp.Or(c.MaxModels, 5000)
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.Logger = event.LoggerOr(c.Logger)
 	return c
 }
 

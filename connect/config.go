@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/showcase"
 	"github.com/go-pme/pme/matterport"
@@ -51,7 +52,7 @@ type Config struct {
 	// error means: not now. Default: every user who is signed in.
 	Allow func(ctx context.Context, u *identity.User) (bool, error)
 
-	// Logger gets one record per decision, without secrets. Default: nothing is logged.
+	// Logger gets one record per decision, without secrets. Default: slog.Default().
 	Logger *slog.Logger
 
 	// Now is the clock of this machine: for every time that is stored or compared, and for the limit on
@@ -62,9 +63,7 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.RefreshBefore = cmp.Or(c.RefreshBefore, 2*time.Minute)
 	c.MaxPerUser = cmp.Or(c.MaxPerUser, 10)
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.Logger = event.LoggerOr(c.Logger)
 	if c.Now == nil {
 		c.Now = time.Now
 	}

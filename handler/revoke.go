@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/issuer"
@@ -34,7 +35,7 @@ func Revoke(iss *issuer.Issuer) http.Handler {
 		}
 		var sum issuer.Revocation
 		for _, s := range own {
-			done, err := iss.Revoke(r.Context(), s)
+			done, err := iss.Revoke(event.Context(r), s)
 			if err != nil {
 				refuse(w, err)
 				return

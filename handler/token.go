@@ -3,6 +3,7 @@ package handler
 import (
 	"net/http"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/issuer"
@@ -34,5 +35,5 @@ func issue(iss *issuer.Issuer, r *http.Request, u *identity.User, limit int) (is
 	if err != nil || (limit > 0 && len(models) > limit) {
 		return issuer.Token{}, issuer.ErrInvalid
 	}
-	return iss.Issue(r.Context(), u, models...)
+	return iss.Issue(event.Context(r), u, models...)
 }

@@ -5,6 +5,7 @@ import (
 	"path"
 
 	"github.com/go-pme/pme/catalog"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/issuer"
@@ -19,7 +20,7 @@ func View(iss *issuer.Issuer, c *catalog.Catalog, p *pages.Pages) http.Handler {
 		u, _ := identity.FromContext(r.Context())
 		model := path.Base(r.URL.Path)
 		page := p.Page(r, "../")
-		if err := iss.Authorize(r.Context(), u, model); err != nil {
+		if err := iss.Authorize(event.Context(r), u, model); err != nil {
 			p.Refuse(w, r, refusalFor(err), page)
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/showcase"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
@@ -61,8 +62,12 @@ type Config struct {
 	// MaxModels bounds the models under one token. Default: 20.
 	MaxModels int
 
-	// Logger gets one record per decision: denials, mints, revocations and failures at their levels,
-	// reuse at debug level. Default: nothing is logged.
+	// Events gets an event for each decision: grants, denials, failures and revocations, and reuse at
+	// debug level. Its recorder can prevent a grant. Default: a stream that writes to Logger.
+	Events *event.Stream
+
+	// Logger gets what is no event, such as deletions that Matterport does not confirm. Default:
+	// slog.Default().
 	Logger *slog.Logger
 }
 
@@ -76,9 +81,8 @@ func (c Config) withDefaults() Config {
 	c.MintEvery = cmp.Or(c.MintEvery, 2*time.Second)
 	c.MintBurst = cmp.Or(c.MintBurst, 30)
 	c.MaxModels = cmp.Or(c.MaxModels, 20)
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.Logger = event.LoggerOr(c.Logger)
+	c.Events = event.OrLog(c.Events, c.Logger)
 	return c
 }
 

@@ -3,7 +3,6 @@ package issuer
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/go-pme/pme/identity"
@@ -55,11 +54,11 @@ func (i *Issuer) issue(ctx context.Context, u *identity.User, models []string) (
 	}
 	held, err := i.store.Get(ctx, key)
 	if err != nil {
-		return Token{}, i.doubt(ctx, "store", err)
+		return Token{}, i.failed(ctx, key, reasonStore, err)
 	}
 	if held != nil {
 		if t := i.token(held); t.ExpiresIn > seconds(i.cfg.RefreshBefore) {
-			i.log.LogAttrs(ctx, slog.LevelDebug, "token reused", slog.String("user", u.ID), slog.String("models", key.Models))
+			i.reused(ctx, key)
 			return t, nil
 		}
 	}
@@ -77,7 +76,7 @@ func (i *Issuer) renew(ctx context.Context, u *identity.User, key store.Key, hel
 	}
 	held, err := i.store.Get(ctx, key)
 	if err != nil {
-		return Token{}, i.doubt(ctx, "store", err)
+		return Token{}, i.failed(ctx, key, reasonStore, err)
 	}
 	switch {
 	case held == nil && mintErr == nil:
@@ -92,8 +91,7 @@ func (i *Issuer) renew(ctx context.Context, u *identity.User, key store.Key, hel
 	case !t.usable():
 		return Token{}, mintErr
 	case mintErr != nil:
-		i.log.LogAttrs(ctx, slog.LevelWarn, "token reused in trouble", slog.String("user", u.ID),
-			slog.String("models", key.Models), slog.Int("expires_in", t.ExpiresIn), slog.Any("error", mintErr))
+		i.reusedInTrouble(ctx, key, t, mintErr)
 	}
 	return t, nil
 }
@@ -117,20 +115,13 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 	for _, model := range models {
 		allowed, err := i.cfg.Policy.Allowed(ctx, u, model)
 		if err != nil {
-			return store.Key{}, i.doubt(ctx, "policy", err)
+			return store.Key{}, i.failed(ctx, key, reasonPolicy, err)
 		}
 		if !allowed {
-			i.log.LogAttrs(ctx, slog.LevelInfo, "token denied", slog.String("user", u.ID), slog.String("model", model))
-			return store.Key{}, ErrDenied
+			return store.Key{}, i.denied(ctx, u, model)
 		}
 	}
 	return key, nil
-}
-
-// doubt is the answer if the store or the policy fails: nothing is issued.
-func (i *Issuer) doubt(ctx context.Context, what string, err error) error {
-	i.log.LogAttrs(ctx, slog.LevelError, "token withheld", slog.String("in_doubt", what), slog.Any("error", err))
-	return unavailable(err)
 }
 
 // token says how much e is still worth, never more than was asked for.

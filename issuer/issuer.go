@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/revocations"
@@ -16,6 +17,7 @@ import (
 type Issuer struct {
 	cfg     Config
 	log     *slog.Logger
+	events  *event.Stream
 	store   store.Store
 	flights *flight.Group // all that runs beyond a caller's own request
 	budget  *budget.Budget
@@ -41,6 +43,7 @@ func New(cfg Config) (*Issuer, error) {
 	i := &Issuer{
 		cfg:     cfg,
 		log:     cfg.Logger,
+		events:  cfg.Events,
 		store:   cfg.Store,
 		flights: flight.New(),
 		budget:  budget.New(cfg.MintBurst, cfg.MintEvery, time.Now),

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/issuer/store"
@@ -19,8 +20,9 @@ import (
 // patience.
 func (i *Issuer) mint(ctx context.Context, u *identity.User, key store.Key, usable bool) error {
 	key = cloned(key)
+	from := i.events.Request(ctx) // now: the flight may outlive the request
 	landed := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
-		return i.fly(ctx, u, key)
+		return i.fly(event.WithRequest(ctx, from), u, key)
 	})
 	var enough time.Duration
 	if usable {
@@ -29,7 +31,7 @@ func (i *Issuer) mint(ctx context.Context, u *identity.User, key store.Key, usab
 	done, err := flight.Wait(ctx, landed, enough)
 	switch {
 	case done:
-		return i.landed(ctx, err)
+		return i.landed(ctx, key, err)
 	case err != nil:
 		return err
 	}
@@ -37,12 +39,12 @@ func (i *Issuer) mint(ctx context.Context, u *identity.User, key store.Key, usab
 }
 
 // landed gives the errors of the flight itself the form of all others.
-func (i *Issuer) landed(ctx context.Context, err error) error {
+func (i *Issuer) landed(ctx context.Context, key store.Key, err error) error {
 	var ours *Error
 	if err == nil || errors.As(err, &ours) || errors.Is(err, ErrDenied) {
 		return err
 	}
-	i.log.LogAttrs(ctx, slog.LevelError, "mint failed", slog.Any("error", err))
+	i.withheld(ctx, slog.LevelError, key, reasonNoMint, err)
 	return unavailable(err)
 }
 
@@ -85,7 +87,7 @@ func (i *Issuer) claim(ctx context.Context, key store.Key) (store.Claim, error) 
 		}
 		switch {
 		case err != nil:
-			return "", i.doubt(ctx, "store", err)
+			return "", i.failed(ctx, key, reasonStore, err)
 		case fresh:
 			return "", nil
 		}
@@ -100,10 +102,10 @@ func (i *Issuer) claim(ctx context.Context, key store.Key) (store.Claim, error) 
 func (i *Issuer) refused(ctx context.Context, key store.Key, err error) error {
 	switch {
 	case errors.Is(err, store.ErrUserFull):
-		i.log.LogAttrs(ctx, slog.LevelWarn, "mint refused", slog.String("user", key.User), slog.Any("error", err))
+		i.withheld(ctx, slog.LevelWarn, key, reasonLimit, err)
 		return &Error{Kind: ErrRateLimited, RetryAfter: time.Minute, Err: err}
 	default:
-		return i.doubt(ctx, "store", err)
+		return i.failed(ctx, key, reasonStore, err)
 	}
 }
 
@@ -111,7 +113,7 @@ func (i *Issuer) refused(ctx context.Context, key store.Key, err error) error {
 // after the call, a token that is not stored is deleted.
 func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Key, claim store.Claim) error {
 	if err := i.spend(key.User); err != nil {
-		i.log.LogAttrs(ctx, slog.LevelWarn, "mint refused", slog.String("user", key.User), slog.Any("error", err))
+		i.withheld(ctx, slog.LevelWarn, key, reasonLimit, err)
 		return err
 	}
 	if wait := i.quiet.left(); wait > 0 {
@@ -119,7 +121,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 	}
 	minted, err := i.create(ctx, key)
 	if err != nil {
-		return i.failed(ctx, key, err)
+		return i.notMinted(ctx, key, err)
 	}
 	e := &store.Entry{Key: key, Token: minted.AccessToken, Link: minted.Link, ValidUntil: minted.ValidUntil, User: u}
 	ttl := min(e.ValidUntil.Sub(i.cfg.Matterport.ServerTime()), i.cfg.ValidFor)
@@ -127,13 +129,19 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 		i.discard(e)
 		return &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
 	}
+	grant, err := i.events.Record(ctx, i.granted(ctx, u, e))
+	if err != nil {
+		i.discard(e)
+		return i.failed(ctx, key, reasonRecord, err)
+	}
 	switch err := i.store.Put(ctx, claim, e, ttl); {
 	case errors.Is(err, store.ErrClaimLost):
 		i.discard(e)
+		i.withheld(ctx, slog.LevelInfo, key, reasonRevoked, errRevokedMeanwhile)
 		return unavailable(errRevokedMeanwhile)
 	case err != nil:
 		i.discard(e)
-		return i.doubt(ctx, "store", err)
+		return i.failed(ctx, key, reasonStore, err)
 	}
 	// The policy may have changed since it was asked, and have been rechecked before this token was
 	// stored. Asked once more from here on, no change can slip through.
@@ -141,8 +149,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 		_, _ = i.Revoke(ctx, store.Selector{User: key.User, Token: e.Token}) // Revoke logs
 		return err
 	}
-	i.log.LogAttrs(ctx, slog.LevelInfo, "token minted", slog.String("user", key.User),
-		slog.String("models", key.Models), slog.Time("valid_until", e.ValidUntil))
+	i.events.Emit(ctx, grant)
 	return nil
 }
 
@@ -154,9 +161,9 @@ func (i *Issuer) create(ctx context.Context, key store.Key) (*matterport.EmbedTo
 	return i.cfg.Matterport.CreateEmbedLink(ctx, key.Models, i.cfg.ValidFor)
 }
 
-func (i *Issuer) failed(ctx context.Context, key store.Key, err error) error {
-	i.log.LogAttrs(ctx, slog.LevelWarn, "mint failed", slog.String("user", key.User),
-		slog.String("models", key.Models), slog.Any("error", err))
+// notMinted sorts an error of the call upstream.
+func (i *Issuer) notMinted(ctx context.Context, key store.Key, err error) error {
+	i.withheld(ctx, slog.LevelWarn, key, reasonNoMint, err)
 	sorted := upstream(err)
 	if errors.Is(sorted, ErrNotFound) {
 		i.gone.note(key.Models)

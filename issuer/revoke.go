@@ -50,8 +50,7 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 		revocations.Add(&i.counter, s.User)
 	}
 	out := Revocation{Tokens: len(evicted), Pending: len(evicted) - i.deleteAll(ctx, evicted)}
-	i.log.LogAttrs(ctx, slog.LevelInfo, "tokens revoked", slog.String("user", s.User), slog.String("model", s.Model),
-		slog.Int("tokens", out.Tokens), slog.Int("pending", out.Pending))
+	i.revoked(ctx, s, out)
 	return out, nil
 }
 
@@ -62,7 +61,7 @@ func (i *Issuer) Recheck(ctx context.Context) error {
 	var errs []error
 	for e, err := range i.store.Entries(ctx) {
 		if err != nil {
-			errs = append(errs, i.doubt(ctx, "store", err))
+			errs = append(errs, i.failed(ctx, store.Key{}, reasonStore, err))
 			break
 		}
 		if _, err := i.authorize(ctx, e.User, e.Key.List()); errors.Is(err, ErrDenied) {

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/go-pme/pme/event"
 )
 
 const defaultBaseURL = "https://api.matterport.com"
@@ -36,7 +38,7 @@ type Config struct {
 	HTTPClient *http.Client
 
 	// Logger gets a record for each retry, each application token and each failed call, never the body
-	// or the header of a request. Nil: nothing is logged.
+	// or the header of a request. Default: slog.Default().
 	Logger *slog.Logger
 
 	// Now is the local clock. Nil: time.Now.
@@ -58,9 +60,7 @@ func (cfg Config) withDefaults() Config {
 	}
 	cfg.MaxAttempts = cmp.Or(cfg.MaxAttempts, 3)
 	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, 10*time.Second)
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
+	cfg.Logger = event.LoggerOr(cfg.Logger)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}

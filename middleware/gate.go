@@ -8,12 +8,13 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/personal"
 )
 
 // Config says how a gate answers requests that it does not let through. The zero value is valid: every
-// unauthenticated request gets 401, and nothing is logged.
+// unauthenticated request gets 401.
 type Config struct {
 	// LoginURL is the address of the login page: a local path, or an absolute https URL without user
 	// information. It may have a query; the return path is added to it. If set, an unauthenticated page
@@ -32,10 +33,13 @@ type Config struct {
 	// Default: none.
 	Challenge string
 
-	// Logger gets one record for each refusal: at debug level for requests without a credential, at
-	// info for rejected credentials, at warn for errors. Records have no cookies, queries or other
+	// Events gets an event for each refusal: at debug level for requests without a credential, at info
+	// for rejected credentials, at warn for errors. Events have no cookies, queries or other
 	// credentials; the text of an error that the host's own function or store returned is included.
-	// Default: nothing is logged.
+	// Default: a stream that writes to Logger.
+	Events *event.Stream
+
+	// Logger is where events are written if there is no stream. Default: slog.Default().
 	Logger *slog.Logger
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 )
 
@@ -26,17 +27,14 @@ type refusal struct {
 	login       *url.URL // nil: there is no login page
 	returnParam string
 	challenge   string
-	logger      *slog.Logger
+	events      *event.Stream
 }
 
 func newRefusal(cfg Config) (refusal, error) {
 	login, err := parseLoginURL(cfg.LoginURL)
-	logger := cfg.Logger
-	if logger == nil {
-		logger = slog.New(slog.DiscardHandler)
-	}
 	return refusal{
-		login: login, returnParam: cmp.Or(cfg.ReturnParam, "next"), challenge: cfg.Challenge, logger: logger,
+		login: login, returnParam: cmp.Or(cfg.ReturnParam, "next"), challenge: cfg.Challenge,
+		events: event.OrLog(cfg.Events, cfg.Logger),
 	}, err
 }
 
@@ -62,18 +60,20 @@ func (f *refusal) answer(w http.ResponseWriter, r *http.Request, err error) {
 	var rejected *Rejection
 	switch {
 	case errors.As(err, &rejected):
-		f.logger.InfoContext(r.Context(), "credential refused",
-			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("reason", rejected.Reason))
+		f.tell(r, slog.LevelInfo, "credential_rejected", rejected.Reason)
 		f.reject(w, rejected)
 	case errors.Is(err, ErrNotSignedIn):
-		f.logger.DebugContext(r.Context(), "not signed in",
-			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("reason", err.Error()))
+		f.tell(r, slog.LevelDebug, "not_signed_in", err.Error())
 		f.unauthenticated(w, r)
 	default:
-		f.logger.WarnContext(r.Context(), "cannot tell who is signed in",
-			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
+		f.tell(r, slog.LevelWarn, "error", err.Error())
 		unavailable(w, r)
 	}
+}
+
+// tell emits the event of a refused request.
+func (f *refusal) tell(r *http.Request, level slog.Level, reason, detail string) {
+	f.events.Emit(event.Context(r), event.Event{Kind: event.RequestRefused, Level: level, Reason: reason, Detail: detail})
 }
 
 func (f *refusal) unauthenticated(w http.ResponseWriter, r *http.Request) {

@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/cookie"
 )
@@ -41,9 +42,10 @@ type SessionConfig struct {
 	// remembers nothing.
 	Remember time.Duration
 
-	// LoginURL, ReturnParam and Logger are as in [Config]. Defaults: /login, next, and no logging.
+	// LoginURL, ReturnParam, Events and Logger are as in [Config]. LoginURL is /login by default.
 	LoginURL    string
 	ReturnParam string
+	Events      *event.Stream
 	Logger      *slog.Logger
 }
 
@@ -106,7 +108,9 @@ func (cfg SessionConfig) validate() error {
 // Get, which returns the session that the request has registered already.
 func NewSession(cfg SessionConfig) (*Gate, error) {
 	cfg = cfg.withDefaults()
-	gate, err := New(newSessionRecognizer(cfg), Config{LoginURL: cfg.LoginURL, ReturnParam: cfg.ReturnParam, Logger: cfg.Logger})
+	gate, err := New(newSessionRecognizer(cfg), Config{
+		LoginURL: cfg.LoginURL, ReturnParam: cfg.ReturnParam, Events: cfg.Events, Logger: cfg.Logger,
+	})
 	if err := errors.Join(cfg.validate(), err); err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func NewTrustedHeader(cfg TrustedHeaderConfig) (*Gate, error) {
 		names:  cfg.names(),
 		secret: sha256.Sum256([]byte(cfg.Secret)),
 	}
-	gate, err := New(t, Config{LoginURL: cfg.LoginURL, Logger: cfg.Logger})
+	gate, err := New(t, Config{LoginURL: cfg.LoginURL, Events: cfg.Events, Logger: cfg.Logger})
 	if err := errors.Join(cfg.validate(), err); err != nil {
 		return nil, err
 	}

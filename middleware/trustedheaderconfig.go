@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/go-pme/pme/event"
 )
 
 // TrustedHeaderConfig is what [NewTrustedHeader] makes a gate from. The first two fields are required;
@@ -46,8 +48,9 @@ type TrustedHeaderConfig struct {
 	// listeners that nobody but the proxy can reach, such as a Unix socket.
 	UnsafeTrustAnyPeer bool
 
-	// LoginURL and Logger are as in [Config]. Records have none of the headers' values.
+	// LoginURL, Events and Logger are as in [Config]. Events have none of the headers' values.
 	LoginURL string
+	Events   *event.Stream
 	Logger   *slog.Logger
 }
 

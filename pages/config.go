@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/weburl"
 )
 
@@ -60,7 +61,7 @@ type Config struct {
 	AllowedOrigins []string
 
 	// Logger gets a record for each page that cannot be rendered, and for each callback that package
-	// accounts cannot read. Default: nothing is logged.
+	// accounts cannot read. Default: slog.Default().
 	Logger *slog.Logger
 }
 
@@ -71,9 +72,7 @@ func (c Config) withDefaults() Config {
 	c.Strings = c.Strings.withDefaults()
 	c.FrameAncestors = slices.Clone(c.FrameAncestors)
 	c.AllowedOrigins = slices.Clone(c.AllowedOrigins)
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.Logger = event.LoggerOr(c.Logger)
 	return c
 }
 

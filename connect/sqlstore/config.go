@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+
+	"github.com/go-pme/pme/event"
 )
 
 // Config is what a [Store] is made of. DB, Dialect and Keys are required.
@@ -27,7 +29,7 @@ type Config struct {
 	// connections that were sealed with one stay listed, but their owners have to connect again.
 	LostKeys []string
 
-	// Logger hears of migrations and of what is lost. Default: nothing is logged.
+	// Logger hears of migrations and of what is lost. Default: slog.Default().
 	Logger *slog.Logger
 }
 
@@ -59,9 +61,7 @@ func New(ctx context.Context, cfg Config) (*Store, error) {
 }
 
 func (cfg Config) withDefaults() Config {
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
+	cfg.Logger = event.LoggerOr(cfg.Logger)
 	return cfg
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/internal/weburl"
 )
@@ -67,8 +68,11 @@ type Config struct {
 	// refusal of redirects added. Default: one with a timeout of 10 seconds.
 	HTTPClient *http.Client
 
-	// Logger gets one record for each refusal, without the token, and one for each failed fetch of the
-	// keys. Default: nothing is logged.
+	// Events gets an event for each refused request, without the token. Default: a stream that writes to
+	// Logger.
+	Events *event.Stream
+
+	// Logger gets a record for each failed fetch of the keys. Default: slog.Default().
 	Logger *slog.Logger
 
 	// Now is the clock that tokens, keys and what is remembered are judged by. Default: time.Now.
@@ -87,9 +91,8 @@ func (cfg Config) withDefaults() Config {
 	cfg.Leeway = max(0, cmp.Or(cfg.Leeway, 10*time.Second))
 	cfg.Remember = cmp.Or(cfg.Remember, 5*time.Minute)
 	cfg.Realm = cmp.Or(cfg.Realm, "pme")
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
+	cfg.Logger = event.LoggerOr(cfg.Logger)
+	cfg.Events = event.OrLog(cfg.Events, cfg.Logger)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
 )
@@ -33,7 +34,7 @@ func (e *endpoints) backChannel(w http.ResponseWriter, r *http.Request) {
 	if raw, ok := soleValue(r.PostForm, "logout_token"); err != nil || !ok {
 		err = fmt.Errorf("%w: there is none", errLogoutToken)
 	} else {
-		err = e.signOutBy(r.Context(), raw)
+		err = e.signOutBy(event.Context(r), raw)
 	}
 	switch {
 	case err == nil:
@@ -70,7 +71,7 @@ func (e *endpoints) signOutBy(ctx context.Context, raw string) error {
 		return fmt.Errorf("%w: it was used before", errLogoutToken)
 	}
 	if owner.subject != "" {
-		e.tellSignOut(ctx, provider.UserID(e.cfg.Issuer, owner.subject), owner.session)
+		e.tellSignOut(ctx, provider.UserID(e.cfg.Issuer, owner.subject), owner.session, "backchannel")
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
@@ -40,7 +41,9 @@ func (e *endpoints) callback(w http.ResponseWriter, r *http.Request) {
 		e.refuse(w, r, err)
 		return
 	}
-	e.cfg.Logger.InfoContext(r.Context(), "signed in", slog.String("session", s.session()))
+	e.cfg.Events.Emit(event.Context(r), event.Event{
+		Kind: event.SignedIn, Level: slog.LevelInfo, User: provider.UserID(e.cfg.Issuer, s.subject), Session: s.session(), Reason: "oidc",
+	})
 	back, _ := middleware.LocalPath(a.back)
 	answer.Redirect(w, back, http.StatusSeeOther)
 }
@@ -152,7 +155,7 @@ func (e *endpoints) replaceSession(w http.ResponseWriter, r *http.Request, s *si
 			}
 			// Tours of the same user in other tabs go on.
 			if old.subject != s.subject {
-				e.tellSignOut(r.Context(), provider.UserID(e.cfg.Issuer, old.subject), old.session())
+				e.tellSignOut(event.Context(r), provider.UserID(e.cfg.Issuer, old.subject), old.session(), "replaced")
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/weburl"
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
@@ -111,7 +112,11 @@ type Config struct {
 	// refusal of redirects added. Default: one with a timeout of 10 seconds.
 	HTTPClient *http.Client
 
-	// Logger gets one record per decision, without cookies, tokens or codes. Default: nothing is logged.
+	// Events gets an event for each sign-in, sign-out, refused login and refused request, without cookies,
+	// tokens or codes. Default: a stream that writes to Logger.
+	Events *event.Stream
+
+	// Logger gets what is no event, such as a provider that cannot be reached. Default: slog.Default().
 	Logger *slog.Logger
 
 	// Now is the clock by which everything in this package is judged: logins, tokens, keys, sessions,
@@ -146,7 +151,8 @@ func (c Config) withDefaults() Config {
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, 2*time.Hour)
 	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)
 	c.Leeway = cmp.Or(c.Leeway, 30*time.Second)
-	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.Logger = event.LoggerOr(c.Logger)
+	c.Events = event.OrLog(c.Events, c.Logger)
 	if c.KeepGroup == nil {
 		c.KeepGroup = func(string) bool { return true }
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/provider"
 )
 
@@ -64,7 +65,7 @@ func (s *sessions) endAll(ctx context.Context, userID string) error {
 		return err
 	}
 	s.Invalidate(userID)
-	s.tellSignOut(ctx, userID, "")
+	s.tellSignOut(ctx, userID, "", "ended")
 	return nil
 }
 
@@ -78,8 +79,12 @@ func (s *sessions) OnSignOut(f func(ctx context.Context, userID, session string)
 // signOutTime is how long the functions of OnSignOut may take together.
 const signOutTime = 15 * time.Second
 
-// tellSignOut calls the functions of OnSignOut. A browser that leaves in the meantime does not stop them.
-func (s *sessions) tellSignOut(ctx context.Context, userID, session string) {
+// tellSignOut emits the event of a sign-out, and calls the functions of OnSignOut. A browser that leaves in
+// the meantime does not stop them.
+func (s *sessions) tellSignOut(ctx context.Context, userID, session, reason string) {
+	s.cfg.Events.Emit(ctx, event.Event{
+		Kind: event.SignedOut, Level: slog.LevelInfo, User: userID, Session: session, Reason: reason,
+	})
 	s.mu.Lock()
 	told := s.onSignOut
 	s.mu.Unlock()

@@ -49,7 +49,7 @@ func New(cfg Config) (*Login, error) {
 	s := newSessions(&cfg, cookie.Jar{Secure: redirect.Scheme == "https"})
 	base := path.Dir(redirect.Path)
 	loginURL := (&url.URL{Path: path.Join(base, loginPath)}).String()
-	gate, err := middleware.New(s, middleware.Config{LoginURL: loginURL, ReturnParam: returnParam, Logger: cfg.Logger})
+	gate, err := middleware.New(s, middleware.Config{LoginURL: loginURL, ReturnParam: returnParam, Events: cfg.Events})
 	if err != nil {
 		return nil, fmt.Errorf("oidclogin: %w", err)
 	}

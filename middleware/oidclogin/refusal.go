@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
@@ -91,7 +92,9 @@ func (e *endpoints) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		e.gate.Refuse(w, r, err)
 		return
 	}
-	e.cfg.Logger.WarnContext(r.Context(), "login refused", slog.String("error", provider.Brief(err)))
+	e.cfg.Events.Emit(event.Context(r), event.Event{
+		Kind: event.SignInRefused, Level: slog.LevelWarn, Reason: refused.code, Detail: provider.Brief(err),
+	})
 	e.explain(w, r, refused)
 }
 

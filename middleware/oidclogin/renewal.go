@@ -74,7 +74,7 @@ func (s *sessions) renewOnce(ctx context.Context, in *signIn) error {
 		if err := s.endSession(ctx, in); err != nil {
 			return err
 		}
-		s.tellSignOut(ctx, provider.UserID(s.cfg.Issuer, in.subject), in.session())
+		s.tellSignOut(ctx, provider.UserID(s.cfg.Issuer, in.subject), in.session(), "renewal_refused")
 		return errEnded
 	}
 	if err != nil {

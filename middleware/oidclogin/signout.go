@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
@@ -29,7 +30,7 @@ func (e *endpoints) logout(w http.ResponseWriter, r *http.Request) {
 				e.gate.Refuse(w, r, err)
 				return
 			}
-			e.tellSignOut(r.Context(), provider.UserID(e.cfg.Issuer, s.subject), s.session())
+			e.tellSignOut(event.Context(r), provider.UserID(e.cfg.Issuer, s.subject), s.session(), "logout")
 		}
 		e.jar.Clear(w, e.cookieName)
 	}

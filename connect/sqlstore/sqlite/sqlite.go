@@ -16,6 +16,7 @@ import (
 	codes "modernc.org/sqlite/lib"
 
 	"github.com/go-pme/pme/connect/sqlstore"
+	"github.com/go-pme/pme/event"
 )
 
 // Config says where the connections are kept, and sealed with what. Path and Keys are required.
@@ -32,14 +33,12 @@ type Config struct {
 	// that is to take the place of another. Default: 5 seconds. Less than zero: not at all.
 	Wait time.Duration
 
-	Logger *slog.Logger // default: nothing is logged
+	Logger *slog.Logger // default: slog.Default()
 }
 
 func (cfg Config) withDefaults() Config {
 	cfg.Wait = cmp.Or(cfg.Wait, 5*time.Second)
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
+	cfg.Logger = event.LoggerOr(cfg.Logger)
 	return cfg
 }
 

@@ -1,0 +1,82 @@
+// Package event carries what happens in pme to those who have to know: the log, an audit trail, metrics.
+//
+// A [Stream] is made once and given to the Config of every room. Rooms emit events; the stream writes
+// each to the log and passes it on to listeners, which cannot slow a request down. One [Recorder] may be
+// asked before a user gets a new token.
+//
+// Events name users, models and client addresses: they are personal data. They hold no token, link,
+// cookie, code or other secret, and no query of a URL.
+package event
+
+import (
+	"log/slog"
+	"time"
+)
+
+// A Kind says what happened.
+type Kind string
+
+// The kinds of events.
+const (
+	// SignedIn, SignedOut and SignInRefused come from a login of pme's own. A host that has another login
+	// can emit them itself.
+	SignedIn      Kind = "signed in"
+	SignedOut     Kind = "signed out"
+	SignInRefused Kind = "login refused"
+
+	// RequestRefused means that a gate did not let a request through.
+	RequestRefused Kind = "request refused"
+
+	// TokenGranted means that a user got a token that was minted for this request. TokenReused means that
+	// a user got one that existed.
+	TokenGranted Kind = "token granted"
+	TokenReused  Kind = "token reused"
+
+	// TokenDenied means that the policy does not allow a model. TokenWithheld means that a user got no
+	// token for another reason, such as a store or Matterport that did not answer.
+	TokenDenied   Kind = "token denied"
+	TokenWithheld Kind = "token withheld"
+
+	// TokensRevoked means that tokens were revoked, of a user or of a model.
+	TokensRevoked Kind = "tokens revoked"
+)
+
+// An Event is something that happened. It is flat, so that it can be written as one line or one row.
+type Event struct {
+	// ID is unique, and the same for all listeners and in the log. The stream sets it if it is empty.
+	ID string
+
+	// Time is when it happened. The stream sets it if it is zero.
+	Time time.Time
+
+	Kind Kind
+
+	// User and Session are as in identity.User: who it happened to. Either may be empty.
+	User    string
+	Session string
+
+	// Models are the IDs of the models that it is about.
+	Models []string
+
+	// Reason says why, in a word that programs can compare, such as "no_rule". Detail says it in a
+	// sentence for the operator. Neither is for the user's eyes: a Detail may tell who else may see what.
+	Reason string
+	Detail string
+
+	// Count is how many things it happened to, such as tokens that were revoked.
+	Count int
+
+	// Request is where it came from. It is empty for what no request caused.
+	Request Request
+
+	// Level is that of the log record.
+	Level slog.Level
+}
+
+// A Request is what the log and an audit trail may know of an HTTP request.
+type Request struct {
+	ID     string // by Config.RequestID
+	Client string // the client's address, by Config.Client
+	Method string
+	Path   string // with the prefix that a router took off, without the query
+}

@@ -1,0 +1,34 @@
+package event
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+)
+
+// write writes e to the log: its kind is the message, and what is empty is left out.
+func write(ctx context.Context, logger *slog.Logger, e Event) {
+	if !logger.Enabled(ctx, e.Level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 12)
+	text := func(key, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(key, value))
+		}
+	}
+	text("event", e.ID)
+	text("user", e.User)
+	text("session", e.Session)
+	text("models", strings.Join(e.Models, ","))
+	text("reason", e.Reason)
+	text("detail", e.Detail)
+	if e.Count > 0 {
+		attrs = append(attrs, slog.Int("count", e.Count))
+	}
+	text("client", e.Request.Client)
+	text("request_id", e.Request.ID)
+	text("method", e.Request.Method)
+	text("path", e.Request.Path)
+	logger.LogAttrs(ctx, e.Level, string(e.Kind), attrs...)
+}

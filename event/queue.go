@@ -1,0 +1,82 @@
+package event
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+)
+
+// A queue holds the events that wait for one listener.
+type queue struct {
+	listener Listener
+	logger   *slog.Logger
+	ended    chan struct{} // closed when the goroutine has ended
+
+	mu      sync.Mutex // guards what follows
+	events  chan Event
+	closed  bool
+	dropped int // since the last record in the log
+}
+
+func newQueue(l Listener, size int, logger *slog.Logger) *queue {
+	q := &queue{listener: l, logger: logger, ended: make(chan struct{}), events: make(chan Event, size)}
+	go q.run()
+	return q
+}
+
+func (q *queue) run() {
+	defer close(q.ended)
+	for e := range q.events {
+		q.listen(e)
+		q.reportDropped()
+	}
+}
+
+func (q *queue) listen(e Event) {
+	defer func() {
+		if recover() != nil { // the value may hold anything
+			q.logger.LogAttrs(context.Background(), slog.LevelError, "event listener panicked", slog.String("event", e.ID))
+		}
+	}()
+	q.listener.Listen(e)
+}
+
+// put never waits.
+func (q *queue) put(e Event) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return
+	}
+	select {
+	case q.events <- e:
+	default:
+		q.dropped++
+	}
+}
+
+func (q *queue) reportDropped() {
+	q.mu.Lock()
+	n := q.dropped
+	q.dropped = 0
+	q.mu.Unlock()
+	if n > 0 {
+		q.logger.LogAttrs(context.Background(), slog.LevelWarn, "events dropped: a listener is too slow", slog.Int("events", n))
+	}
+}
+
+func (q *queue) close(ctx context.Context) error {
+	q.mu.Lock()
+	if !q.closed {
+		q.closed = true
+		close(q.events)
+	}
+	q.mu.Unlock()
+	select {
+	case <-q.ended:
+		q.reportDropped()
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,88 @@
+package issuer
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/issuer/store"
+)
+
+// The reasons in the issuer's events, besides those of package access.
+const (
+	reasonCached  = "cached"       // reused: enough of its life is left
+	reasonTrouble = "trouble"      // reused: no new token could be had
+	reasonStore   = "store"        // withheld: the store failed
+	reasonPolicy  = "policy"       // withheld: the policy failed
+	reasonLimit   = "limit"        // withheld: the user asks for too much
+	reasonNoMint  = "matterport"   // withheld: Matterport refused, or did not answer
+	reasonRecord  = "not_recorded" // withheld: the recorder failed
+	reasonRevoked = "revoked"      // withheld: revoked while it was minted
+)
+
+// about is an event of that kind about the tokens of key.
+func about(kind event.Kind, level slog.Level, key store.Key, reason string) event.Event {
+	e := event.Event{Kind: kind, Level: level, User: key.User, Session: key.Session, Reason: reason}
+	if key.Models != "" {
+		e.Models = key.List()
+	}
+	return e
+}
+
+// reused tells of a cached token. It is on the way of nearly every request, so it makes no event that
+// reaches no one.
+func (i *Issuer) reused(ctx context.Context, key store.Key) {
+	if i.events.Wants(ctx, slog.LevelDebug) {
+		i.events.Emit(ctx, about(event.TokenReused, slog.LevelDebug, key, reasonCached))
+	}
+}
+
+// reusedInTrouble tells of a token that was served because err kept a new one from being minted.
+func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, t Token, err error) {
+	e := about(event.TokenReused, slog.LevelWarn, key, reasonTrouble)
+	e.Detail, e.Count = err.Error(), t.ExpiresIn
+	i.events.Emit(ctx, e)
+}
+
+// granted is the event of a token that was minted for u, with the grounds.
+func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry) event.Event {
+	grant := about(event.TokenGranted, slog.LevelInfo, e.Key, "allowed")
+	grant.Detail = "valid until " + e.ValidUntil.UTC().Format(time.RFC3339)
+	return grant
+}
+
+// revoked tells what a revocation came to.
+func (i *Issuer) revoked(ctx context.Context, s store.Selector, out Revocation) {
+	e := event.Event{Kind: event.TokensRevoked, Level: slog.LevelInfo, User: s.User, Session: s.Session, Count: out.Tokens}
+	if s.Model != "" {
+		e.Models = []string{s.Model}
+	}
+	if out.Pending > 0 {
+		e.Detail = fmt.Sprintf("%d not deleted at Matterport yet", out.Pending)
+	}
+	i.events.Emit(ctx, e)
+}
+
+// denied tells that the policy does not allow u one of the models, and why.
+func (i *Issuer) denied(ctx context.Context, u *identity.User, model string) error {
+	i.events.Emit(ctx, event.Event{
+		Kind: event.TokenDenied, Level: slog.LevelInfo, User: u.ID, Session: u.Session, Models: []string{model}, Reason: "no_rule",
+	})
+	return ErrDenied
+}
+
+// withheld tells that the user gets no token because of err.
+func (i *Issuer) withheld(ctx context.Context, level slog.Level, key store.Key, reason string, err error) {
+	e := about(event.TokenWithheld, level, key, reason)
+	e.Detail = err.Error()
+	i.events.Emit(ctx, e)
+}
+
+// failed tells that the store or the policy has failed. Nothing is issued then.
+func (i *Issuer) failed(ctx context.Context, key store.Key, part string, err error) error {
+	i.withheld(ctx, slog.LevelError, key, part, err)
+	return unavailable(err)
+}
