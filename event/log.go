@@ -30,5 +30,5 @@ func write(ctx context.Context, logger *slog.Logger, e Event) {
 	text("request_id", e.Request.ID)
 	text("method", e.Request.Method)
 	text("path", e.Request.Path)
-	logger.LogAttrs(ctx, e.Level, string(e.Kind), attrs...)
+	logger.LogAttrs(ctx, e.Level, string(e.Kind), attrs...) //nolint:sloglint // the kinds are constants
 }

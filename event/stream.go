@@ -108,7 +108,7 @@ func OrLog(s *Stream, logger *slog.Logger) *Stream {
 // LoggerOr returns logger, or slog.Default() if it is nil.
 func LoggerOr(logger *slog.Logger) *slog.Logger {
 	if logger == nil {
-		return slog.Default() //nolint:forbidigo,sloglint // the one place where the default is chosen
+		return slog.Default() //nolint:forbidigo // the one place where the default is chosen
 	}
 	return logger
 }

@@ -48,7 +48,7 @@ func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, t Token, er
 }
 
 // granted is the event of a token that was minted for u, with the grounds.
-func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry) event.Event {
+func (i *Issuer) granted(e *store.Entry) event.Event {
 	grant := about(event.TokenGranted, slog.LevelInfo, e.Key, "allowed")
 	grant.Detail = "valid until " + e.ValidUntil.UTC().Format(time.RFC3339)
 	return grant
