@@ -65,7 +65,7 @@ func newStream(t *testing.T, cfg event.Config) *event.Stream {
 
 func closeStream(t *testing.T, s *event.Stream) {
 	t.Helper()
-	if err := s.Close(t.Context()); err != nil {
+	if err := s.Shutdown(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -171,7 +171,7 @@ func TestSlowListenerDelaysNoRequest(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := s.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if err := s.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("closed with %v while a listener hangs", err)
 		}
 		close(hung)

@@ -31,6 +31,6 @@ func Example() {
 	stream.Emit(context.Background(), event.Event{
 		Kind: event.TokenDenied, User: "bob", Models: []string{"SxQL3iGyoDo"}, Reason: "no_rule",
 	})
-	_ = stream.Close(context.Background())
+	_ = stream.Shutdown(context.Background())
 	// Output: bob [SxQL3iGyoDo] no_rule
 }

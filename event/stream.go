@@ -166,10 +166,10 @@ func (s *Stream) complete(ctx context.Context, e Event) Event {
 	return e
 }
 
-// Close passes on the events that wait, for as long as ctx allows, and ends the stream's goroutines
+// Shutdown passes on the events that wait, for as long as ctx allows, and ends the stream's goroutines
 // that are not inside a listener. Events that are emitted later go to the log only. It returns the error
-// of ctx if events were left. Closing twice is no error.
-func (s *Stream) Close(ctx context.Context) error {
+// of ctx if events were left. Shutting down twice is no error.
+func (s *Stream) Shutdown(ctx context.Context) error {
 	var errs []error
 	for _, q := range s.queues {
 		errs = append(errs, q.close(ctx))

@@ -102,7 +102,7 @@ func TestEventsAnswerTheOperatorsQuestions(t *testing.T) {
 	stranger.wantToken(http.StatusUnauthorized)
 	stranger.open("/auth/callback?state=x&code=secret-code")
 	alice.logout()
-	if err := stream.Close(t.Context()); err != nil {
+	if err := stream.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 
@@ -187,7 +187,7 @@ func TestRecorderThatFailsPreventsGrantsButNotReuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	alice.wantToken(http.StatusServiceUnavailable)
-	if err := stream.Close(t.Context()); err != nil {
+	if err := stream.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	withheld, granted := tr.of(event.TokenWithheld), tr.of(event.TokenGranted)
