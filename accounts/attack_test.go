@@ -58,7 +58,7 @@ func TestCallbackOfAnotherAttemptIsRefused(t *testing.T) {
 			if status := b.get(""); len(status.Connections) != 0 && name != "twice" {
 				t.Errorf("connected: %s", status.text)
 			}
-			if !strings.Contains(s.log.String(), "callback refused") && name != "twice" && name != "with another nonce" && name != "that nobody began" {
+			if !strings.Contains(s.log.String(), "connecting refused") && name != "twice" && name != "with another nonce" && name != "that nobody began" {
 				t.Errorf("the operator is not told:\n%s", s.log)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 )
 
@@ -45,5 +46,5 @@ func (h *Handler) attempt(w http.ResponseWriter, r *http.Request, v visit) (*con
 	if r.ParseForm() != nil {
 		return nil, connect.ErrInvalid
 	}
-	return h.connections.Begin(r.Context(), v.user, connect.Request{Connection: v.id, Label: r.PostForm.Get("label")})
+	return h.connections.Begin(event.Context(r), v.user, connect.Request{Connection: v.id, Label: r.PostForm.Get("label")})
 }

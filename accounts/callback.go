@@ -1,11 +1,11 @@
 package accounts
 
 import (
-	"log/slog"
 	"net/http"
 	"net/url"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 )
 
@@ -15,13 +15,10 @@ func (h *Handler) callback(w http.ResponseWriter, r *http.Request, v visit) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	cb, ok := connect.ReadCallback(query)
 	if err != nil || !ok {
-		h.look.Logger.LogAttrs(r.Context(), slog.LevelWarn, "callback refused",
-			slog.String("user", v.user.ID), slog.String("problem", "it names no attempt, or more than one"))
-		h.refusePage(w, r, connect.ErrAttemptOver)
-		return
+		cb = connect.Callback{} // it names no attempt, or more than one: Finish refuses it, and says so
 	}
 	proof := h.takeProof(w, r, cb.Attempt)
-	connected, err := h.connections.Finish(r.Context(), v.user, cb, proof)
+	connected, err := h.connections.Finish(event.Context(r), v.user, cb, proof)
 	if err != nil {
 		h.refusePage(w, r, err)
 		return
@@ -31,7 +28,7 @@ func (h *Handler) callback(w http.ResponseWriter, r *http.Request, v visit) {
 
 // done is where connecting ends: its page wakes up those that wait for it, and closes itself in a popup.
 func (h *Handler) done(w http.ResponseWriter, r *http.Request, v visit) {
-	found, err := h.connections.Find(r.Context(), v.user, r.URL.Query().Get("connection"))
+	found, err := h.connections.Find(event.Context(r), v.user, r.URL.Query().Get("connection"))
 	if err != nil {
 		h.refusePage(w, r, err)
 		return

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/matterport"
 )
@@ -40,7 +41,7 @@ func (h *Handler) models(w http.ResponseWriter, r *http.Request, v visit) {
 		h.refuse(w, r, v, connect.ErrInvalid)
 		return
 	}
-	page, err := h.connections.Models(r.Context(), v.user, v.id, query)
+	page, err := h.connections.Models(event.Context(r), v.user, v.id, query)
 	if err != nil {
 		h.refuse(w, r, v, err)
 		return

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -16,7 +17,7 @@ const nameTime = 3 * time.Second
 
 // overview is the page that does it all. ?connection=ID asks to connect that one again.
 func (h *Handler) overview(w http.ResponseWriter, r *http.Request, v visit) {
-	list, err := h.connections.List(r.Context(), v.user)
+	list, err := h.connections.List(event.Context(r), v.user)
 	if err != nil {
 		h.refusePage(w, r, err)
 		return
@@ -42,10 +43,10 @@ func (h *Handler) explain(w http.ResponseWriter, r *http.Request, v visit) {
 	var again *connect.Connection
 	var err error
 	if v.id == "" {
-		_, err = h.connections.List(r.Context(), v.user) // refuses a user who may not connect anything
+		_, err = h.connections.List(event.Context(r), v.user) // refuses a user who may not connect anything
 	} else {
 		var found connect.Connection
-		found, err = h.connections.Find(r.Context(), v.user, v.id)
+		found, err = h.connections.Find(event.Context(r), v.user, v.id)
 		again = &found
 	}
 	if err != nil {
@@ -58,7 +59,7 @@ func (h *Handler) explain(w http.ResponseWriter, r *http.Request, v visit) {
 // arrive is where <pme-space> sends a popup when it gets no token. The user is signed in here; what may be
 // missing is the connection.
 func (h *Handler) arrive(w http.ResponseWriter, r *http.Request, v visit) {
-	found, err := h.connections.Find(r.Context(), v.user, v.id)
+	found, err := h.connections.Find(event.Context(r), v.user, v.id)
 	switch {
 	case errors.Is(err, connect.ErrNotConnected):
 		h.beginPage(w, r, nil)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/event"
 )
 
 // remove deletes a connection, if the request repeats its ID: it cannot be undone.
@@ -16,7 +17,7 @@ func (h *Handler) remove(w http.ResponseWriter, r *http.Request, v visit) {
 	case !connectionID(confirmed) || (v.id != "" && v.id != confirmed):
 		err = errUnconfirmed
 	default:
-		err = h.connections.Delete(r.Context(), v.user, confirmed)
+		err = h.connections.Delete(event.Context(r), v.user, confirmed)
 	}
 	if err != nil {
 		h.refuse(w, r, v, err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/matterport"
 )
@@ -39,7 +40,7 @@ func (h *Handler) status(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	if v.id != "" {
-		found, err := h.connections.Find(r.Context(), v.user, v.id)
+		found, err := h.connections.Find(event.Context(r), v.user, v.id)
 		if err != nil {
 			h.refuse(w, r, v, err)
 			return
@@ -47,7 +48,7 @@ func (h *Handler) status(w http.ResponseWriter, r *http.Request, v visit) {
 		answer.Value(w, newConnectionAnswer(found))
 		return
 	}
-	list, err := h.connections.List(r.Context(), v.user)
+	list, err := h.connections.List(event.Context(r), v.user)
 	if err != nil {
 		h.refuse(w, r, v, err)
 		return

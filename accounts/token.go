@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/modelid"
 )
 
 // token answers as handler.Token does. The token opens every space of the account: modelId is ignored.
 func (h *Handler) token(w http.ResponseWriter, r *http.Request, v visit) {
-	t, err := h.connections.Token(r.Context(), v.user, v.id)
+	t, err := h.connections.Token(event.Context(r), v.user, v.id)
 	if err != nil {
 		h.refuse(w, r, v, err)
 		return
@@ -29,7 +30,7 @@ func (h *Handler) link(w http.ResponseWriter, r *http.Request, v visit) {
 		h.refuse(w, r, v, connect.ErrInvalid)
 		return
 	}
-	t, err := h.connections.Token(r.Context(), v.user, v.id)
+	t, err := h.connections.Token(event.Context(r), v.user, v.id)
 	if err != nil {
 		h.refuse(w, r, v, err)
 		return
@@ -42,13 +43,13 @@ func (h *Handler) link(w http.ResponseWriter, r *http.Request, v visit) {
 // user, the sign-in, and whenever the user connects, connects again or deletes an account. Without a usable
 // connection it refuses: the element then waits until the account is connected.
 func (h *Handler) settings(w http.ResponseWriter, r *http.Request, v visit) {
-	found, err := h.connections.Find(r.Context(), v.user, v.id)
+	found, err := h.connections.Find(event.Context(r), v.user, v.id)
 	if err == nil && found.Reconnect {
 		err = connect.ErrReconnect
 	}
 	var all []connect.Connection
 	if err == nil {
-		all, err = h.connections.List(r.Context(), v.user)
+		all, err = h.connections.List(event.Context(r), v.user)
 	}
 	if err != nil {
 		h.refuse(w, r, v, err)

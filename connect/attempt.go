@@ -126,6 +126,10 @@ func ReadCallback(query url.Values) (cb Callback, ok bool) {
 // take returns the attempt that the callback belongs to, if u has begun it in this browser a short while
 // ago. Whatever comes of it, the attempt is over.
 func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, proof string) (*store.PendingAuthorization, error) {
+	if cb.Attempt == "" {
+		c.refuse(ctx, u.ID, "attempt_over", "the callback names no attempt, or more than one")
+		return nil, ErrAttemptOver
+	}
 	a, err := c.store.Take(ctx, cb.Attempt)
 	if err != nil && !errors.Is(err, store.ErrNoRecord) {
 		return nil, c.doubt(ctx, err)
@@ -144,6 +148,6 @@ func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, p
 	default:
 		return a, nil
 	}
-	c.log.LogAttrs(ctx, slog.LevelWarn, "callback refused", slog.String("user", u.ID), slog.String("problem", problem))
+	c.refuse(ctx, u.ID, "attempt_over", problem)
 	return nil, ErrAttemptOver
 }

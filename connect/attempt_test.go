@@ -88,7 +88,7 @@ func TestAttemptBelongsToItsUserAndItsBrowser(t *testing.T) {
 			cb := d.agree(t, a, harbour)
 			before := d.matterport.Calls("token")
 			wantErr(t, name, finish(d, a, cb), connect.ErrAttemptOver)
-			d.log.has(t, "callback refused", "problem=")
+			d.log.has(t, "connecting refused", "reason=attempt_over")
 			if n := d.matterport.Calls("token") - before; n != 0 {
 				t.Errorf("%s: the code was sent to Matterport", name)
 			}

@@ -52,7 +52,11 @@ type Config struct {
 	// error means: not now. Default: every user who is signed in.
 	Allow func(ctx context.Context, u *identity.User) (bool, error)
 
-	// Logger gets one record per decision, without secrets. Default: slog.Default().
+	// Events gets an event for each account that is connected, renewed, lost or deleted, and for each
+	// refusal, without secrets. Default: a stream that writes to Logger.
+	Events *event.Stream
+
+	// Logger gets what is no event, such as a store that fails. Default: slog.Default().
 	Logger *slog.Logger
 
 	// Now is the clock of this machine: for every time that is stored or compared, and for the limit on
@@ -64,6 +68,7 @@ func (c Config) withDefaults() Config {
 	c.RefreshBefore = cmp.Or(c.RefreshBefore, 2*time.Minute)
 	c.MaxPerUser = cmp.Or(c.MaxPerUser, 10)
 	c.Logger = event.LoggerOr(c.Logger)
+	c.Events = event.OrLog(c.Events, c.Logger)
 	if c.Now == nil {
 		c.Now = time.Now
 	}

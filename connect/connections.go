@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
@@ -147,7 +148,7 @@ func (c *Connections) Delete(ctx context.Context, u *identity.User, id string) e
 	case err != nil:
 		return c.doubt(ctx, err)
 	}
-	c.log.LogAttrs(ctx, slog.LevelInfo, "connection deleted", slog.String("user", r.User), slog.String("connection", r.ID))
+	c.changed(ctx, event.ConnectionDeleted, slog.LevelInfo, r.Key, "")
 	return nil
 }
 
@@ -161,7 +162,7 @@ func (c *Connections) DeleteUser(ctx context.Context, userID string) (int, error
 	if err != nil {
 		return n, c.doubt(ctx, err)
 	}
-	c.log.LogAttrs(ctx, slog.LevelInfo, "connections of user deleted", slog.String("user", userID), slog.Int("connections", n))
+	c.cfg.Events.Emit(ctx, event.Event{Kind: event.ConnectionDeleted, Level: slog.LevelInfo, User: userID, Reason: "user_deleted", Count: n})
 	return n, nil
 }
 
@@ -178,8 +179,7 @@ func (c *Connections) authorize(ctx context.Context, u *identity.User) error {
 	case err != nil:
 		return c.doubt(ctx, err)
 	case !allowed:
-		c.log.LogAttrs(ctx, slog.LevelInfo, "connecting denied", slog.String("user", u.ID))
-		return ErrDenied
+		return c.denied(ctx, u)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/matterport"
@@ -33,8 +34,9 @@ func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback,
 		return Connection{}, err
 	}
 	var connected Connection
+	from := c.cfg.Events.Request(ctx) // now: the flight may outlive the request
 	landed := c.flights.Do("finish "+a.ID, workTime, func(ctx context.Context) (err error) {
-		connected, err = c.redeem(ctx, a, cb.Code)
+		connected, err = c.redeem(event.WithRequest(ctx, from), a, cb.Code)
 		return err
 	})
 	switch done, err := flight.Wait(ctx, landed, 0); {
@@ -62,8 +64,7 @@ func (c *Connections) answered(ctx context.Context, u *identity.User, cb Callbac
 	case cb.Error == "server_error", cb.Error == "temporarily_unavailable":
 		kind = ErrUnavailable
 	}
-	c.log.LogAttrs(ctx, slog.LevelWarn, "connecting refused by matterport",
-		slog.String("user", u.ID), slog.String("code", known(cb.Error)), slog.Any("error", kind))
+	c.refuse(ctx, u.ID, "matterport", known(cb.Error)+": "+kind.Error())
 	return &Error{Kind: kind}
 }
 
@@ -84,11 +85,11 @@ func (c *Connections) redeem(ctx context.Context, a *store.PendingAuthorization,
 	grant, err := c.app.Exchange(ctx, a.ID, code, string(a.Verifier))
 	if err != nil {
 		err = exchangeError(err)
-		c.log.LogAttrs(ctx, slog.LevelWarn, "code not redeemed", slog.String("user", a.User), slog.Any("error", err))
+		c.refuse(ctx, a.User, "code_not_redeemed", err.Error())
 		return Connection{}, err
 	}
 	if missing := c.missing(grant); len(missing) > 0 {
-		c.log.LogAttrs(ctx, slog.LevelWarn, "scopes missing", slog.String("user", a.User), slog.Any("scopes", missing))
+		c.refuse(ctx, a.User, "missing_scopes", fmt.Sprint(missing))
 		return Connection{}, &Error{Kind: ErrMissingScopes, Err: fmt.Errorf("not granted: %v", missing)}
 	}
 	r := &store.Record{Key: store.Key{User: a.User, ID: a.Connection}, Label: a.Label}
@@ -109,8 +110,7 @@ func (c *Connections) redeem(ctx context.Context, a *store.PendingAuthorization,
 	case err != nil:
 		return Connection{}, c.notFound(ctx, err, ErrNotConnected)
 	}
-	c.log.LogAttrs(ctx, slog.LevelInfo, "account connected", slog.String("user", r.User), slog.String("connection", r.ID),
-		slog.Any("scopes", r.Scopes))
+	c.changed(ctx, event.AccountConnected, slog.LevelInfo, r.Key, fmt.Sprint("scopes ", r.Scopes))
 	return newConnection(r), nil
 }
 

@@ -42,16 +42,16 @@ func TestWhatMatterportRefuses(t *testing.T) {
 		want   error
 		logged string
 	}{
-		"denied":                 {answer("error=access_denied"), connect.ErrConsentDenied, "code=access_denied"},
-		"development mode":       {answer("error=unauthorized_client"), connect.ErrAccountRefused, "code=unauthorized_client"},
+		"denied":                 {answer("error=access_denied"), connect.ErrConsentDenied, "access_denied: "},
+		"development mode":       {answer("error=unauthorized_client"), connect.ErrAccountRefused, "unauthorized_client: "},
 		"in other words":         {answer("error=access_denied&error_description=Application+is+in+Development+Mode"), connect.ErrAccountRefused, ""},
-		"scopes not allowed":     {answer("error=invalid_scope"), connect.ErrUpstream, "code=invalid_scope"},
+		"scopes not allowed":     {answer("error=invalid_scope"), connect.ErrUpstream, "invalid_scope: "},
 		"down":                   {answer("error=temporarily_unavailable"), connect.ErrUnavailable, ""},
 		"out of order":           {answer("error=server_error"), connect.ErrUnavailable, ""},
-		"something else":         {answer("error=%0Ainjected&code=c"), connect.ErrUpstream, "code=unknown"},
+		"something else":         {answer("error=%0Ainjected&code=c"), connect.ErrUpstream, "unknown: "},
 		"no code":                {answer("code="), connect.ErrInvalid, ""},
-		"an invented code":       {answer("code=invented"), connect.ErrAttemptOver, "code not redeemed"},
-		"a disabled application": {agreed(func(d *desk) { d.matterport.DisableApp(true) }), connect.ErrUpstream, "code not redeemed"},
+		"an invented code":       {answer("code=invented"), connect.ErrAttemptOver, "code_not_redeemed"},
+		"a disabled application": {agreed(func(d *desk) { d.matterport.DisableApp(true) }), connect.ErrUpstream, "code_not_redeemed"},
 		"not for this account": {agreed(func(d *desk) {
 			d.matterport.Fail("token", matterporttest.OAuthError(400, "unauthorized_client"), 1)
 		}), connect.ErrAccountRefused, ""},
@@ -92,7 +92,7 @@ func TestLessThanAskedForIsNotEnough(t *testing.T) {
 		a := begin(t, d.Connections, alice, connect.Request{})
 		_, err := d.Finish(t.Context(), alice, d.agree(t, a, harbour), string(a.Proof))
 		wantErr(t, "Finish", err, connect.ErrMissingScopes)
-		d.log.has(t, "scopes missing", "EditDetails")
+		d.log.has(t, "missing_scopes", "EditDetails")
 	})
 }
 

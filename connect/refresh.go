@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -49,11 +51,10 @@ func (c *Connections) refresh(ctx context.Context, k store.Key, refused matterpo
 	}
 	c.unsaved.drop(k)
 	if lost {
-		c.log.LogAttrs(ctx, slog.LevelWarn, "connection lost", slog.String("user", k.User), slog.String("connection", k.ID))
+		c.changed(ctx, event.ConnectionLost, slog.LevelWarn, k, "")
 		return ErrReconnect
 	}
-	c.log.LogAttrs(ctx, slog.LevelInfo, "connection renewed", slog.String("user", k.User), slog.String("connection", k.ID),
-		slog.Bool("rotated", got.grant.RefreshToken != ""), slog.Time("valid_until", got.grant.ValidUntil))
+	c.changed(ctx, event.ConnectionRenewed, slog.LevelInfo, k, got.summary())
 	if late { // stored now, as it must be before it is used
 		return c.refresh(ctx, k, refused)
 	}
@@ -83,6 +84,15 @@ type renewal struct {
 	replaced matterport.Secret // the access token that was stored
 	grant    *matterport.OAuthToken
 	waited   bool // until it could be committed
+}
+
+// summary says what the renewal brought, without a token.
+func (n *renewal) summary() string {
+	text := "valid until " + n.grant.ValidUntil.UTC().Format(time.RFC3339)
+	if n.grant.RefreshToken != "" {
+		text += ", with a new refresh token"
+	}
+	return text
 }
 
 func (n *renewal) apply(r *store.Record) {

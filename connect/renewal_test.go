@@ -54,7 +54,7 @@ func TestRotatedTokenIsOnRecordBeforeItIsUsed(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		d.log.has(t, "connection renewed", "rotated=true")
+		d.log.has(t, "connection renewed", "with a new refresh token")
 	})
 }
 

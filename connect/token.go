@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/showcase"
@@ -90,8 +91,9 @@ func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Re
 // an access token that Matterport does not take, though it should live. The flight goes on when the caller
 // leaves; a caller with a usable token leaves after a little patience.
 func (c *Connections) renew(ctx context.Context, k store.Key, refused matterport.Secret, usable bool) error {
+	from := c.cfg.Events.Request(ctx) // now: the flight may outlive the request
 	landed := c.flights.Do("renew "+k.ID+" of "+k.User, workTime, func(ctx context.Context) error {
-		return c.refresh(ctx, k, refused)
+		return c.refresh(event.WithRequest(ctx, from), k, refused)
 	})
 	var enough time.Duration
 	if usable {

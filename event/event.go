@@ -39,6 +39,17 @@ const (
 
 	// TokensRevoked means that tokens were revoked, of a user or of a model.
 	TokensRevoked Kind = "tokens revoked"
+
+	// AccountConnected means that a user connected a Matterport account, or connected it again;
+	// ConnectRefused that an attempt to do so failed.
+	AccountConnected Kind = "account connected"
+	ConnectRefused   Kind = "connecting refused"
+
+	// ConnectionRenewed, ConnectionLost and ConnectionDeleted are about connected accounts: lost means
+	// that Matterport no longer accepts it, deleted that it was deleted here.
+	ConnectionRenewed Kind = "connection renewed"
+	ConnectionLost    Kind = "connection lost"
+	ConnectionDeleted Kind = "connection deleted"
 )
 
 // An Event is something that happened. It is flat, so that it can be written as one line or one row.
@@ -55,8 +66,9 @@ type Event struct {
 	User    string
 	Session string
 
-	// Models are the IDs of the models that it is about.
-	Models []string
+	// Models are the IDs of the models that it is about, and Connection is the ID of a connected account.
+	Models     []string
+	Connection string
 
 	// Reason says why, in a word that programs can compare, such as "no_rule". Detail says it in a
 	// sentence for the operator. Neither is for the user's eyes: a Detail may tell who else may see what.

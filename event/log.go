@@ -21,6 +21,7 @@ func write(ctx context.Context, logger *slog.Logger, e Event) {
 	text("user", e.User)
 	text("session", e.Session)
 	text("models", strings.Join(e.Models, ","))
+	text("connection", e.Connection)
 	text("reason", e.Reason)
 	text("detail", e.Detail)
 	if e.Count > 0 {

@@ -60,8 +60,7 @@ type Config struct {
 	// their popup has ended. Default: none, so that only pages of this origin may.
 	AllowedOrigins []string
 
-	// Logger gets a record for each page that cannot be rendered, and for each callback that package
-	// accounts cannot read. Default: slog.Default().
+	// Logger gets a record for each page that cannot be rendered. Default: slog.Default().
 	Logger *slog.Logger
 }
 

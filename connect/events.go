@@ -1,0 +1,26 @@
+package connect
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/identity"
+)
+
+// changed tells what has become of a connection.
+func (c *Connections) changed(ctx context.Context, kind event.Kind, level slog.Level, k store.Key, detail string) {
+	c.cfg.Events.Emit(ctx, event.Event{Kind: kind, Level: level, User: k.User, Connection: k.ID, Detail: detail})
+}
+
+// refuse tells that the user could not connect an account, and why.
+func (c *Connections) refuse(ctx context.Context, user, reason, detail string) {
+	c.cfg.Events.Emit(ctx, event.Event{Kind: event.ConnectRefused, Level: slog.LevelWarn, User: user, Reason: reason, Detail: detail})
+}
+
+// denied tells that Config.Allow does not let the user use connections.
+func (c *Connections) denied(ctx context.Context, u *identity.User) error {
+	c.refuse(ctx, u.ID, "denied", "")
+	return ErrDenied
+}
