@@ -55,6 +55,15 @@ func (d draft) rule() Rule {
 	return r
 }
 
+// rules returns drafts as a List.
+func rules(drafts []draft) List {
+	list := make(List, len(drafts))
+	for i, d := range drafts {
+		list[i] = d.rule()
+	}
+	return list
+}
+
 func values(entries []entry) []string {
 	var vs []string
 	for _, e := range entries {

@@ -1,10 +1,16 @@
 package access
 
 // What the tests examine without a file or an interface between.
-var (
-	Compile   = compile
-	ParseYAML = parseYAML
-)
+var Compile = compile
+
+// ParseYAML reads what is then compiled.
+func ParseYAML(name string, data []byte) (List, error) {
+	drafts, err := parseYAML(name, data)
+	if err != nil {
+		return nil, err
+	}
+	return rules(drafts), nil
+}
 
 // Table is what a List is compiled to.
 type Table = table

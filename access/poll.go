@@ -86,11 +86,11 @@ func load(path string) ([]byte, *table, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := parseYAML(path, content)
+	drafts, err := parseYAML(path, content)
 	if err != nil {
 		return content, nil, err
 	}
-	table, err := compile(list)
+	table, err := compile(rules(drafts))
 	return content, table, err
 }
 

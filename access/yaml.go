@@ -17,11 +17,11 @@ const maxSize = 1 << 20
 
 // parseYAML reads a list in the format that the package's documentation describes. It reports every
 // problem it finds, each on a line of its own that starts with name and the number of the line, as
-// compilers do. What it accepts, compile accepts.
+// compilers do. What it accepts, compile accepts. The drafts' places are lines.
 //
 // Where the text is not YAML at all, nothing after that place is looked at, and the mistake
 // can be some lines above the one reported.
-func parseYAML(name string, data []byte) (List, error) {
+func parseYAML(name string, data []byte) ([]draft, error) {
 	p := &problems{prefix: name + ":", unit: "line"}
 	var drafts []draft
 	if root := parseDocument(data, p); root != nil {
@@ -31,11 +31,7 @@ func parseYAML(name string, data []byte) (List, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	list := make(List, len(drafts))
-	for i, d := range drafts {
-		list[i] = d.rule()
-	}
-	return list, nil
+	return drafts, nil
 }
 
 // parseDocument returns the root of the one document in data, or nil after reporting why there is none.
