@@ -1,6 +1,9 @@
 package access
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // compile checks a list and turns it into a table. The error names every problem with the number of its
 // rule, counted from 1. The table shares no memory with l.
@@ -15,7 +18,9 @@ func compile(l List) (*table, error) {
 	}
 	for i, r := range l {
 		t.rules = append(t.rules, t.grant(r))
+		t.wants = append(t.wants, r.subjects())
 		for k, values := range r.subjects() {
+			t.wants[i][k] = slices.Clone(values)
 			for _, v := range values {
 				v = fold(kind(k), v)
 				naming[k][v] = append(naming[k][v], i)

@@ -45,4 +45,14 @@
 // keys; numbers, dates, true, false and null where text is wanted (a user ID such as 007 needs quotes);
 // anchors, aliases, merge keys and tags; a second YAML document; text that is not UTF-8; more than 1 MiB.
 // Every problem is reported with its line.
+//
+// # Explanations
+//
+// [Explain] says why a policy answers as it does: which rules match, and what each of a rule's lists makes
+// of the person and the model. A near miss says what would make it a hit: an e-mail address that is not
+// verified or has spaces around it; a user ID or a group that differs from the rule's in letter case, spaces
+// or accents only; an address in a subdomain of the rule's domain. Near misses are hints for the operator.
+// They never allow anything, and a name that is nearly the same may belong to another person.
+//
+// An explanation is for operators, never for the person refused. See [Explanation] for what it contains.
 package access

@@ -100,6 +100,12 @@ func (f *File) Allowed(ctx context.Context, u *identity.User, model string) (boo
 	return f.table.Load().Allowed(ctx, u, model)
 }
 
+// Explain says how Allowed answers, by the list in force: its lines and its hash are those of the version
+// that was read, though the file may have changed since. The error is always nil.
+func (f *File) Explain(ctx context.Context, u *identity.User, model string) (Explanation, error) {
+	return f.table.Load().Explain(ctx, u, model)
+}
+
 // Grants answers by the list in force, also after Close. The error is always nil.
 func (f *File) Grants(ctx context.Context, u *identity.User) (Grants, error) {
 	return f.table.Load().Grants(ctx, u)

@@ -3,11 +3,13 @@ package access
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -91,7 +93,35 @@ func load(path string) ([]byte, *table, error) {
 		return content, nil, err
 	}
 	table, err := compile(rules(drafts))
-	return content, table, err
+	if err != nil {
+		return content, nil, err
+	}
+	table.origin = newOrigin(path, content, drafts)
+	return content, table, nil
+}
+
+// origin says where rules come from. It is part of the table, so that an explanation's lines and hash are
+// those of the rules that it explains. The zero origin is that of rules in code.
+type origin struct {
+	file  string // base name
+	hash  string
+	lines []int // of the rules
+}
+
+func newOrigin(path string, content []byte, drafts []draft) origin {
+	o := origin{file: filepath.Base(path), hash: fmt.Sprintf("%.6x", sha256.Sum256(content))}
+	for _, d := range drafts {
+		o.lines = append(o.lines, d.at)
+	}
+	return o
+}
+
+// line returns the line of a rule, or 0 for a rule in code.
+func (o origin) line(rule int) int {
+	if o.file == "" {
+		return 0
+	}
+	return o.lines[rule]
 }
 
 // read returns the file's content, or as much of it as shows that it is too big.

@@ -2,12 +2,14 @@ package access
 
 import (
 	"context"
+	"slices"
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/modelid"
 )
 
-// table is a compiled [List]. It never changes, so any number of goroutines may use it. What Allowed costs
+// table is a compiled [List]. Nothing changes in it but what spelled does under a lock of its own, so any
+// number of goroutines may use it. What Allowed costs
 // does not depend on the number of rules: it is one look-up for the model and one for each thing known
 // about the person, without allocation. The zero table allows nothing.
 type table struct {
@@ -15,6 +17,11 @@ type table struct {
 	models  []Model // each once, as first listed; a model's number is its place here
 	numbers map[string]int
 	index   [kinds]map[string]*reach
+
+	// Only Explain needs these.
+	wants   [][kinds][]string // the rules' people as written
+	origin  origin
+	spelled spelled
 }
 
 // grant is what one rule allows.
@@ -22,6 +29,9 @@ type grant struct {
 	all    bool
 	models []int // in the rule's order
 }
+
+// allows reports whether the rule is for the model with this number.
+func (g grant) allows(number int) bool { return g.all || slices.Contains(g.models, number) }
 
 // reach is what a user ID, an address, a domain or a group amounts to, over all rules that name it.
 type reach struct {
@@ -43,10 +53,7 @@ func (t *table) Allowed(_ context.Context, u *identity.User, model string) (bool
 	if !u.SignedIn() || !modelid.Valid(model) {
 		return false, nil
 	}
-	number, ok := t.numbers[model]
-	if !ok {
-		number = unlisted
-	}
+	number := t.number(model)
 	for _, r := range t.own(u) {
 		if r.allows(number) {
 			return true, nil
@@ -58,6 +65,14 @@ func (t *table) Allowed(_ context.Context, u *identity.User, model string) (bool
 		}
 	}
 	return false, nil
+}
+
+// number returns the model's number.
+func (t *table) number(model string) int {
+	if number, ok := t.numbers[model]; ok {
+		return number
+	}
+	return unlisted
 }
 
 // Grants returns the models that the rules for u name, in the order in which these rules name them. It is

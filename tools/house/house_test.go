@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,13 +46,13 @@ func TestASoundHouseIsPrinted(t *testing.T) {
 	if err := run(t.Context(), &printed, checkouttest.Write(t, sound(nil))); err != nil {
 		t.Fatal(err)
 	}
-	const want = `floor  room            files  lines  exported  imports
+	want := `floor  room            files  lines  exported  imports
 0      internal/water  1      3      -         
 1      kitchen         1      5      1         internal/water
 2      house           1      5      1         kitchen
 2      garden          1      3      0         kitchen
 
-4 rooms, 3 imports, 2 exported names (at most 300)
+4 rooms, 3 imports, 2 exported names (at most ` + strconv.Itoa(maxExported) + `)
 `
 	if got := printed.String(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
@@ -108,8 +110,8 @@ func TestEachProblemIsReported(t *testing.T) {
 			},
 		},
 		"too many names": {
-			files: map[string]string{"kitchen/names.go": "package kitchen\n\nconst (" + numbered("\n\tName%d = 0", 299) + "\n)\n"},
-			want:  []string{"all packages: 301 exported names, and at most 300 are allowed"},
+			files: map[string]string{"kitchen/names.go": "package kitchen\n\nconst (" + numbered("\n\tName%d = 0", maxExported-1) + "\n)\n"},
+			want:  []string{fmt.Sprintf("all packages: %d exported names, and at most %d are allowed", maxExported+1, maxExported)},
 		},
 		"a package without a guard": {
 			files: map[string]string{
