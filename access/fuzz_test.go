@@ -4,14 +4,18 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
 )
 
-func FuzzParseYAML(f *testing.F) {
-	for _, pattern := range []string{"../testdata/allow*.yaml", "../testdata/allow-broken/*.yaml"} {
+// samples returns the content of the files that match one of the patterns.
+func samples(f *testing.F, patterns ...string) [][]byte {
+	f.Helper()
+	var all [][]byte
+	for _, pattern := range patterns {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			f.Fatalf("no files like %s: %v", pattern, err)
@@ -21,8 +25,15 @@ func FuzzParseYAML(f *testing.F) {
 			if err != nil {
 				f.Fatal(err)
 			}
-			f.Add(data)
+			all = append(all, data)
 		}
+	}
+	return all
+}
+
+func FuzzParseYAML(f *testing.F) {
+	for _, data := range samples(f, "../testdata/allow*.yaml", "../testdata/allow-broken/*.yaml") {
+		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		list, err := access.ParseYAML("allow.yaml", data)
@@ -48,6 +59,34 @@ func FuzzParseYAML(f *testing.F) {
 			{ID: "no rule can know me \x00", Email: "a@b@c", EmailVerified: true},
 		} {
 			expectNothing(t, table, nobody, list)
+		}
+	})
+}
+
+func FuzzExplain(f *testing.F) {
+	for _, data := range samples(f, "../testdata/allow*.yaml") {
+		f.Add(data, "alice", "Bob@example.com ", false, "Facilities\ntrue", office)
+		f.Add(data, "", "x@mail.partner.example", true, "Lo\u0308schgruppe 1", "*")
+	}
+	f.Fuzz(func(t *testing.T, data []byte, id, email string, verified bool, groups, model string) {
+		list, err := access.ParseYAML("allow.yaml", data)
+		if err != nil {
+			return
+		}
+		u := &identity.User{ID: id, Email: email, EmailVerified: verified, Groups: strings.Split(groups, "\n")}
+		table := compile(t, list)
+		e := explain(t, table, u, model)
+		if allowed, err := table.Allowed(t.Context(), u, model); allowed != e.Allowed || err != nil {
+			t.Errorf("Allowed = %v, %v, and Explain = %v", allowed, err, e)
+		}
+		if allowed := e.Reason == "rule"; allowed != e.Allowed || e.Text == "" {
+			t.Errorf("Explain = %v", e)
+		}
+		if len(e.Rules) > 100 || len(e.Rules)+e.Omitted != len(list) {
+			t.Errorf("%d rules and %d more; want %d in all", len(e.Rules), e.Omitted, len(list))
+		}
+		if n := len(e.String()); n > 300_000 {
+			t.Errorf("a text of %d bytes", n)
 		}
 	})
 }

@@ -83,6 +83,17 @@ func BenchmarkAllowedWorstCase(b *testing.B) {
 	benchAllowed(b, benchUser(true), benchModel(9999), false)
 }
 
+// The user and 50 groups are known, each from about ten rules; the rules are gone through one by one.
+func BenchmarkExplain(b *testing.B) {
+	table, u, model := compile(b, benchList()), benchUser(true), benchModel(9999)
+	b.ReportAllocs()
+	for b.Loop() {
+		if e := explain(b, table, u, model); e.Allowed {
+			b.Fatalf("Explain = %v", e)
+		}
+	}
+}
+
 // As the worst case, for a model that no rule names.
 func BenchmarkAllowedUnknownModel(b *testing.B) {
 	benchAllowed(b, benchUser(true), benchModel(8888), false)
