@@ -62,6 +62,8 @@ type Explanation struct {
 	// Text is the reason in a sentence or less, such as
 	//
 	//	rule 2 (allow.yaml:14): group "facilities"
+	//
+	// It contains personal data.
 	Text string
 
 	// File is the base name of the file that the rules come from. It is empty for rules in code.
@@ -71,10 +73,10 @@ type Explanation struct {
 	// "sha256sum allow.yaml | cut -c 1-12" prints it. It is empty for rules in code.
 	Hash string
 
-	// Rules are up to 100 rules in the policy's order. If there are more, those that match are listed
-	// first, then those that nearly match, then those that name the person, then those that name the
-	// model, then others. Rules is empty if the user is not signed in or the model ID is invalid: no
-	// rule is asked then.
+	// Rules are up to 100 rules in the policy's order. If the policy has more, rules that match are
+	// chosen first, then those that nearly match, those that name the person, those that name the model,
+	// and others. Rules is empty if the user is not signed in or the model ID is invalid: no rule is
+	// asked then.
 	Rules []RuleExplanation
 
 	// Omitted is the number of rules that are not in Rules.
