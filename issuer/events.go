@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"time"
+	"slices"
+	"strings"
 
+	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer/store"
@@ -47,10 +49,16 @@ func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, t Token, er
 	i.events.Emit(ctx, e)
 }
 
-// granted is the event of a token that was minted for u, with the grounds.
-func (i *Issuer) granted(e *store.Entry) event.Event {
-	grant := about(event.TokenGranted, slog.LevelInfo, e.Key, "allowed")
-	grant.Detail = "valid until " + e.ValidUntil.UTC().Format(time.RFC3339)
+// granted is the event of a token that was minted for u, with the grounds for each model.
+func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry) event.Event {
+	grant := about(event.TokenGranted, slog.LevelInfo, e.Key, "")
+	var grounds []string
+	for _, model := range grant.Models {
+		why := i.explain(ctx, u, model)
+		grant.Reason = why.Reason
+		grounds = append(grounds, why.Text)
+	}
+	grant.Detail = strings.Join(slices.Compact(grounds), "; ")
 	return grant
 }
 
@@ -66,12 +74,35 @@ func (i *Issuer) revoked(ctx context.Context, s store.Selector, out Revocation) 
 	i.events.Emit(ctx, e)
 }
 
-// denied tells that the policy does not allow u one of the models, and why.
+// denied tells that the policy does not allow u the model, and why.
 func (i *Issuer) denied(ctx context.Context, u *identity.User, model string) error {
-	i.events.Emit(ctx, event.Event{
-		Kind: event.TokenDenied, Level: slog.LevelInfo, User: u.ID, Session: u.Session, Models: []string{model}, Reason: "no_rule",
-	})
+	if i.events.Wants(ctx, slog.LevelInfo) {
+		why := i.explain(ctx, u, model)
+		i.events.Emit(ctx, event.Event{
+			Kind: event.TokenDenied, Level: slog.LevelInfo, User: u.ID, Session: u.Session, Models: []string{model},
+			Reason: why.Reason, Detail: why.Text,
+		})
+	}
 	return ErrDenied
+}
+
+// explain asks the policy for its grounds, if it gives any. It decides nothing: an error or a panic of the
+// policy costs only the explanation.
+func (i *Issuer) explain(ctx context.Context, u *identity.User, model string) (why access.Explanation) {
+	if _, ok := i.cfg.Policy.(access.Explainer); !ok {
+		return access.Explanation{Reason: reasonPolicy}
+	}
+	defer func() {
+		if recover() != nil {
+			i.log.LogAttrs(ctx, slog.LevelError, "decision not explained: the policy panicked")
+			why = access.Explanation{Reason: reasonPolicy}
+		}
+	}()
+	why, err := access.Explain(ctx, i.cfg.Policy, u, model)
+	if err != nil {
+		i.log.LogAttrs(ctx, slog.LevelWarn, "decision not explained", slog.Any("error", err))
+	}
+	return why
 }
 
 // withheld tells that the user gets no token because of err.

@@ -129,7 +129,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 		i.discard(e)
 		return &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
 	}
-	grant, err := i.events.Record(ctx, i.granted(e))
+	grant, err := i.events.Record(ctx, i.granted(ctx, u, e))
 	if err != nil {
 		i.discard(e)
 		return i.failed(ctx, key, reasonRecord, err)

@@ -121,7 +121,7 @@ func TestEventsAnswerTheOperatorsQuestions(t *testing.T) {
 	if e := one(event.TokenDenied, 0, 1); e.User != bobID || e.Models[0] != office || e.Reason != "no_rule" || e.Request.Path != "/pme/token" || e.Request.Client != "127.0.0.1" {
 		t.Errorf("refused: %+v", e)
 	}
-	if e := one(event.TokenGranted, 0, 1); e.User != aliceID || e.Models[0] != office || e.Reason == "" || e.Request.Path != "/pme/token" || e.Session == "" {
+	if e := one(event.TokenGranted, 0, 1); e.User != aliceID || e.Models[0] != office || e.Reason != "rule" || !strings.HasPrefix(e.Detail, "rule 1") || e.Request.Path != "/pme/token" || e.Session == "" {
 		t.Errorf("granted: %+v", e)
 	}
 	if e := one(event.TokenReused, 0, 1); e.User != aliceID || e.Reason != "cached" {

@@ -2,8 +2,6 @@ package main
 
 import "fmt"
 
-// maxExported is how many names the project may promise to applications. Raise it in the commit that adds
-// what is worth a promise.
 // maxExported is how many names the project may promise to applications: 300 of the rooms, and those of
 // events, health and explanations. Raise it in the commit that adds what is worth a promise.
 const maxExported = 345
