@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/go-pme/pme/internal/condition"
 )
 
 // OAuthApp is an application that works in the name of other accounts, whose owners connect them by
@@ -22,6 +24,7 @@ type OAuthApp struct {
 	authorize string
 	selector  string
 	closed    atomic.Bool
+	parts
 }
 
 // NewOAuthApp checks cfg, without using the network, and returns an application. The error joins
@@ -32,14 +35,17 @@ func NewOAuthApp(cfg OAuthConfig) (*OAuthApp, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &OAuthApp{
+	a := &OAuthApp{
 		api:       newUpstream(cfg.connection()),
 		redirect:  cfg.RedirectURL,
 		scopes:    slices.Clone(cfg.Scopes),
 		life:      cfg.AccessTokenLife,
 		authorize: cfg.AuthorizeURL,
 		selector:  cfg.SelectorURL,
-	}, nil
+	}
+	a.api.health.connected = true
+	condition.Add(&a.parts, a.api.health.grants.Part("matterport_accounts"), a.api.health.calls.Part("matterport_accounts"))
+	return a, nil
 }
 
 // Format prints where the application points to, and keeps fmt away from its fields, which calls in

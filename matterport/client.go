@@ -20,6 +20,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/go-pme/pme/internal/condition"
 )
 
 // Client calls Matterport's API. Create one per OAuth application with [New]; it is safe for
@@ -27,6 +29,7 @@ import (
 type Client struct {
 	api    *upstream
 	tokens *appTokens
+	parts
 }
 
 // New checks cfg, without using the network, and returns a client. The error joins everything that is
@@ -37,6 +40,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{api: newUpstream(cfg)}
+	condition.Add(&c.parts, c.api.health.calls.Part("matterport"))
 	c.tokens = newAppTokens(c.fetchAppToken, cfg.Now, cfg.Logger)
 	return c, nil
 }

@@ -25,26 +25,28 @@ func (u *upstream) retry(ctx context.Context, op string, repeatable func(*Error)
 	for n := 1; ; n++ {
 		e := attempt()
 		if e == nil {
+			u.health.note(op, nil)
 			return nil
 		}
 		if n == u.maxAttempts || !repeatable(e) || ctx.Err() != nil {
-			return u.failed(ctx, n, e)
+			return u.failed(ctx, op, n, e)
 		}
 		wait := max(backoff(n), e.RetryAfter)
 		if !timeFor(ctx, wait) {
 			e.RetryAfter = wait
-			return u.failed(ctx, n, e)
+			return u.failed(ctx, op, n, e)
 		}
 		u.log.LogAttrs(ctx, slog.LevelWarn, "matterport call is repeated",
 			slog.String("op", op), slog.Int("attempt", n), slog.Duration("wait", wait), slog.Any("error", e))
 		if !sleep(ctx, wait) {
-			return u.failed(ctx, n, contextError(op, ctx.Err()))
+			return u.failed(ctx, op, n, contextError(op, ctx.Err()))
 		}
 	}
 }
 
-// failed logs the end of a call that came to nothing, and returns its error.
-func (u *upstream) failed(ctx context.Context, attempts int, e *Error) error {
+// failed notes and logs the end of a call that came to nothing, and returns its error.
+func (u *upstream) failed(ctx context.Context, op string, attempts int, e *Error) error {
+	u.health.note(op, e)
 	u.log.LogAttrs(ctx, slog.LevelWarn, "matterport call failed",
 		slog.String("op", e.Op), slog.Int("attempts", attempts), slog.Any("error", e))
 	return e

@@ -21,6 +21,7 @@ type upstream struct {
 	clock          *clock
 	maxAttempts    int
 	attemptTimeout time.Duration
+	health         conditions
 }
 
 // newUpstream takes a configuration that was checked.
