@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/condition"
 )
 
 // defaultInterval is how often a file is looked at.
@@ -62,6 +63,9 @@ type File struct {
 
 	watchers watchers
 
+	parts  // which the root package shows
+	newest condition.Condition
+
 	closing func()
 	closed  <-chan struct{} // the goroutine is to end
 	done    chan struct{}   // the goroutine has ended
@@ -89,6 +93,7 @@ func OpenFile(path string, opts FileOptions) (*File, error) {
 		closed:  closed,
 		done:    make(chan struct{}),
 	}
+	condition.Add(&f.parts, f.newest.Part("policy"))
 	f.table.Store(table)
 	go f.run(opts.Interval)
 	return f, nil

@@ -54,6 +54,7 @@ func (f *File) look() {
 
 // accept puts a new version in force.
 func (f *File) accept(content []byte, table *table) {
+	f.newest.Well()
 	f.content = content
 	f.table.Store(table)
 	f.problem = ""
@@ -64,6 +65,7 @@ func (f *File) accept(content []byte, table *table) {
 
 // refuse leaves the version in force and logs why, unless that has just been logged.
 func (f *File) refuse(err error) {
+	f.newest.Degraded(healthFile)
 	if f.problem == err.Error() {
 		return
 	}
@@ -74,6 +76,7 @@ func (f *File) refuse(err error) {
 
 // confirm notes that the file is the version in force, perhaps again.
 func (f *File) confirm() {
+	f.newest.Well()
 	if f.problem == "" {
 		return
 	}
