@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
@@ -26,6 +27,7 @@ type Connections struct {
 	flights *flight.Group
 	budget  *budget.Budget
 	unsaved unsaved
+	parts   []health.Part
 }
 
 // New reports everything that is wrong with cfg. It uses neither the network nor the store.
@@ -34,15 +36,16 @@ func New(cfg Config) (*Connections, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &Connections{
+	c := &Connections{
 		cfg:     cfg,
 		app:     cfg.App,
-		store:   cfg.Store,
 		log:     cfg.Logger,
 		flights: flight.New(),
 		budget:  budget.New(burst, every, cfg.Now),
 		unsaved: newUnsaved(),
-	}, nil
+	}
+	c.observe()
+	return c, nil
 }
 
 // Close ends the renewals in progress, and waits for them. Nothing can be renewed from then on. It can be

@@ -114,6 +114,7 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 	}
 	for _, model := range models {
 		allowed, err := i.cfg.Policy.Allowed(ctx, u, model)
+		i.policy.Note(ctx, err, healthPolicy)
 		if err != nil {
 			return store.Key{}, i.failed(ctx, key, reasonPolicy, err)
 		}

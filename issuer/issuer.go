@@ -8,6 +8,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/budget"
+	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/issuer/store"
@@ -27,6 +28,8 @@ type Issuer struct {
 	unwatch func()
 
 	counter // of revocations, which package handler reads
+	parts   // which the root package shows
+	policy  condition.Condition
 }
 
 // counter is embedded under a name that is not exported, and has no exported methods.
@@ -40,11 +43,12 @@ func New(cfg Config) (*Issuer, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	tokens := &observedStore{Store: cfg.Store}
 	i := &Issuer{
 		cfg:     cfg,
 		log:     cfg.Logger,
 		events:  cfg.Events,
-		store:   cfg.Store,
+		store:   tokens,
 		flights: flight.New(),
 		budget:  budget.New(cfg.MintBurst, cfg.MintEvery, time.Now),
 		gone:    newGone(),
@@ -52,6 +56,7 @@ func New(cfg Config) (*Issuer, error) {
 		deletes: make(chan struct{}, maxDeletes),
 		unwatch: func() {},
 	}
+	i.addParts(tokens)
 	if policy, ok := cfg.Policy.(access.Watcher); ok {
 		i.unwatch = policy.Watch(func() {
 			i.flights.Go(func(ctx context.Context) { _ = i.Recheck(ctx) }) // Recheck logs

@@ -1,0 +1,108 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/health"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/condition"
+)
+
+// What can be wrong with what connections ask. Probes that need no credential show it.
+const (
+	healthStore = health.Degraded("the store of connected accounts fails")
+	healthAllow = health.Degraded("the rule for who may connect accounts fails")
+)
+
+var _ health.Reporter = (*Connections)(nil)
+
+// HealthParts implements [health.Reporter]: the store and the Allow rule as they were last seen, and Matterport
+// as the application last reached it.
+func (c *Connections) HealthParts() []health.Part { return c.parts }
+
+// observe puts what notes how calls go in front of the store and the rule.
+func (c *Connections) observe() {
+	stored := &observedStore{Store: c.cfg.Store}
+	allow := new(condition.Condition)
+	c.parts = append(condition.Of(c.app, c.cfg.Store), stored.condition.Part("connections"), allow.Part("connections"))
+	c.store = stored
+	if ask := c.cfg.Allow; ask != nil {
+		c.cfg.Allow = func(ctx context.Context, u *identity.User) (bool, error) {
+			allowed, err := ask(ctx, u)
+			allow.Note(ctx, err, healthAllow)
+			return allowed, err
+		}
+	}
+}
+
+// An observedStore notes how the calls of a store go.
+type observedStore struct {
+	store.Store
+	condition condition.Condition
+}
+
+// note takes in an error of the store. Those that a store refuses with are its work.
+func (s *observedStore) note(ctx context.Context, err error) {
+	if errors.Is(err, store.ErrNoRecord) || errors.Is(err, store.ErrFull) {
+		err = nil
+	}
+	s.condition.Note(ctx, err, healthStore)
+}
+
+func (s *observedStore) Begin(ctx context.Context, a *store.PendingAuthorization, most int, now time.Time) error {
+	err := s.Store.Begin(ctx, a, most, now)
+	s.note(ctx, err)
+	return err
+}
+
+func (s *observedStore) Take(ctx context.Context, id string) (*store.PendingAuthorization, error) {
+	a, err := s.Store.Take(ctx, id)
+	s.note(ctx, err)
+	return a, err
+}
+
+func (s *observedStore) Create(ctx context.Context, r *store.Record, most int) error {
+	err := s.Store.Create(ctx, r, most)
+	s.note(ctx, err)
+	return err
+}
+
+func (s *observedStore) Get(ctx context.Context, k store.Key) (*store.Record, error) {
+	r, err := s.Store.Get(ctx, k)
+	s.note(ctx, err)
+	return r, err
+}
+
+func (s *observedStore) List(ctx context.Context, user string) ([]*store.Record, error) {
+	all, err := s.Store.List(ctx, user)
+	s.note(ctx, err)
+	return all, err
+}
+
+// Update returns the error of change if change fails, which says nothing about the store.
+func (s *observedStore) Update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) error {
+	var unchanged error
+	err := s.Store.Update(ctx, k, func(ctx context.Context, r *store.Record) error {
+		unchanged = change(ctx, r)
+		return unchanged
+	})
+	if unchanged == nil {
+		s.note(ctx, err)
+	}
+	return err
+}
+
+func (s *observedStore) Delete(ctx context.Context, k store.Key) error {
+	err := s.Store.Delete(ctx, k)
+	s.note(ctx, err)
+	return err
+}
+
+func (s *observedStore) DeleteUser(ctx context.Context, user string) (int, error) {
+	n, err := s.Store.DeleteUser(ctx, user)
+	s.note(ctx, err)
+	return n, err
+}
