@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/flight"
 )
 
@@ -48,6 +49,8 @@ type Keys struct {
 	latest  *keySet
 	tried   time.Time // when the last fetch ended
 	failure error     // why it failed
+
+	health condition.Condition
 }
 
 // NewKeys returns keys that have not been fetched yet.
@@ -141,6 +144,7 @@ func (k *Keys) fetch(ctx context.Context) error {
 		k.cfg.Logger.WarnContext(ctx, "cannot fetch the keys of the identity provider",
 			slog.String("issuer", k.cfg.Issuer), slog.Any("error", err))
 	}
+	k.health.Note(ctx, err, HealthKeys)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.tried, k.failure = k.cfg.Now(), err

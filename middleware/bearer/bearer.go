@@ -12,7 +12,9 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/memo"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
@@ -71,6 +73,8 @@ type recognizer struct {
 	checks oidc.Config
 	tokens *memo.Table[struct{}] // nil where nothing may be remembered
 	close  func()
+	health condition.Condition // of a KeySet of the host
+	parts  []health.Part
 }
 
 func newRecognizer(cfg Config) *recognizer {
@@ -88,7 +92,11 @@ func newRecognizer(cfg Config) *recognizer {
 		client := provider.NewClient(cfg.HTTPClient)
 		keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, Client: client, Logger: cfg.Logger, Now: cfg.Now})
 		b.keys = keys
+		b.parts = []health.Part{keys.HealthPart("keys")}
 		b.close = func() { keys.Close(); client.CloseIdleConnections() }
+	}
+	if b.parts == nil {
+		b.parts = []health.Part{b.health.Part("keys")}
 	}
 	if cfg.Remember > 0 {
 		b.tokens = memo.New[struct{}]()
@@ -135,6 +143,9 @@ func (b *recognizer) Close() error {
 	b.close()
 	return nil
 }
+
+// HealthParts implements [health.Reporter].
+func (b *recognizer) HealthParts() []health.Part { return b.parts }
 
 // read returns whom the token stands for, and when it expires.
 func (b *recognizer) read(ctx context.Context, token string) (*identity.User, time.Time, error) {

@@ -17,6 +17,7 @@ import (
 func (b *recognizer) verify(ctx context.Context, token string) (*oidc.IDToken, error) {
 	keys := &provider.Signature{Keys: b.keys}
 	verified, err := oidc.NewVerifier(b.cfg.Issuer, keys, &b.checks).Verify(ctx, token)
+	b.note(ctx, keys)
 	var expired *oidc.TokenExpiredError
 	switch {
 	case err == nil:
@@ -30,6 +31,13 @@ func (b *recognizer) verify(ctx context.Context, token string) (*oidc.IDToken, e
 		return nil, b.explain(invalid(err.Error()))
 	default:
 		return nil, b.explain(invalid("the token is no JWT that one of the issuer's keys and an accepted algorithm signed"))
+	}
+}
+
+// note takes in how a KeySet of the host did. A token that was judged for another reason says nothing about it.
+func (b *recognizer) note(ctx context.Context, keys *provider.Signature) {
+	if keys.Good || keys.Unavailable != nil {
+		b.health.Note(ctx, keys.Unavailable, provider.HealthKeys)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/internal/weburl"
@@ -55,6 +56,7 @@ type discovery struct {
 	client  *http.Client
 	keys    *provider.Keys
 	flights *flight.Group
+	health  condition.Condition
 
 	mu       sync.Mutex
 	known    *idProvider
@@ -96,6 +98,7 @@ func (d *discovery) try(ctx context.Context) error {
 		return err // another flight has finished since the caller looked
 	}
 	p, err := d.discover(ctx)
+	d.health.Note(ctx, err, healthProvider)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err != nil {

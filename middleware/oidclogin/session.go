@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/cookie"
 	"github.com/go-pme/pme/internal/flight"
@@ -34,6 +35,7 @@ type sessions struct {
 	memo       *memo.Table[proof]
 	flights    *flight.Group // of discovery and renewals
 	keys       *provider.Keys
+	parts      []health.Part
 
 	mu        sync.Mutex // guards what follows
 	onSignOut []func(ctx context.Context, userID, session string)
@@ -56,7 +58,7 @@ func newSessions(cfg *Config, jar cookie.Jar) *sessions {
 	keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, Client: client, Logger: cfg.Logger, Now: cfg.Now})
 	flights := flight.New()
 	sealed := newSeals(cfg.CookieKeys, cfg.Issuer, cfg.ClientID)
-	return &sessions{
+	s := &sessions{
 		party:      party{cfg, client, &discovery{cfg: cfg, client: client, keys: keys, flights: flights}},
 		seals:      sealed,
 		jar:        jar,
@@ -66,6 +68,8 @@ func newSessions(cfg *Config, jar cookie.Jar) *sessions {
 		flights:    flights,
 		keys:       keys,
 	}
+	s.observe()
+	return s
 }
 
 // Recognize implements [middleware.Recognizer]. It clears a cookie that is no longer valid, and writes one
