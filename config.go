@@ -12,6 +12,7 @@ import (
 	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
@@ -24,7 +25,7 @@ import (
 //
 // If it is also a [middleware.Invalidator], RevokeUser and RevokeSession invalidate what it remembers of
 // the user. If it is a [middleware.SignOutNotifier], signing out revokes the tokens of that session, or
-// all tokens of the user if the session is empty.
+// all tokens of the user if the session is empty. If it is a [health.Reporter], Health shows its parts.
 type Authenticator interface {
 	Require(next http.Handler) http.Handler
 }
@@ -67,6 +68,10 @@ type Config struct {
 	// Pages says how all pages look, what shows a space in the browser, and which other origins may use
 	// the endpoints. Its Logger is by default that of this Config.
 	Pages pages.Config
+
+	// Health are parts of the application's own that [Handler.Health] shows beside pme's, such as its
+	// database. Default: none.
+	Health []health.Part
 
 	// APIURL is where Matterport's API is. Default: https://api.matterport.com.
 	APIURL string

@@ -18,4 +18,5 @@
 //	catalog     what there is to open, for the gallery
 //	connect     accounts that users have connected
 //	matterport  Matterport's API
+//	health      which part is degraded
 package pme

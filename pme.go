@@ -41,18 +41,22 @@ type Handler struct {
 	gallery      *handler.Gallery
 	accounts     *accounts.Handler // nil without connections
 	routes       routes
+	health       http.Handler
+	closing      context.CancelFunc // tells health
 	closed       atomic.Bool
 }
 
 // New makes a Handler. It touches no network. The error reports everything that is wrong with cfg; then
 // nothing is left running.
 func New(cfg Config) (*Handler, error) {
-	h := &Handler{authenticate: cfg.Authenticate}
+	alive, closing := context.WithCancel(context.Background())
+	h := &Handler{authenticate: cfg.Authenticate, closing: closing}
 	if err := h.furnish(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.gallery = handler.NewGallery(h.catalog, h.pages)
 	h.routes = h.guarded(h.table())
+	h.health = h.newHealth(alive, cfg)
 	if a, ok := cfg.Authenticate.(middleware.SignOutNotifier); ok {
 		a.OnSignOut(h.signedOut)
 	}
@@ -61,7 +65,7 @@ func New(cfg Config) (*Handler, error) {
 
 // furnish makes the parts of h, whatever is wrong with some, so that its error reports all.
 func (h *Handler) furnish(cfg Config) error {
-	var errs [6]error
+	var errs [7]error
 	if isNil(cfg.Authenticate) {
 		errs[0] = errors.New("pme: Authenticate is missing: give a gate, for example of middleware.NewSession, and look at the error of its constructor")
 	}
@@ -71,6 +75,7 @@ func (h *Handler) furnish(cfg Config) error {
 	h.issuer, errs[3] = issuer.New(cfg.issuer(h.client, policy))
 	h.catalog, errs[4] = catalog.New(catalog.Config{Matterport: h.client, Policy: policy, Logger: cfg.Logger})
 	h.pages, errs[5] = pages.New(cfg.look())
+	errs[6] = cfg.checkHealth()
 	if err := errors.Join(errs[:]...); err != nil || cfg.Connections == nil {
 		return err
 	}
@@ -87,10 +92,13 @@ func (h *Handler) signedOut(ctx context.Context, userID, session string) {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.routes.ServeHTTP(w, r) }
 
 // Close ends what runs in the background and waits for it. From now on all endpoints behind the
-// Authenticator answer 503. Tokens that were issued live until they expire; revoke them first if they
-// shall not. Closing twice is no error.
+// Authenticator answer 503, and so does the readyz of [Handler.Health]. Tokens that were issued live until
+// they expire; revoke them first if they shall not. Closing twice is no error.
+//
+// Checks of Config.Health that are running get the end of their context, and are not waited for.
 func (h *Handler) Close() error {
 	h.closed.Store(true)
+	h.closing()
 	var errs []error
 	if h.catalog != nil {
 		errs = append(errs, h.catalog.Close())
