@@ -14,6 +14,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/provider"
@@ -64,6 +65,9 @@ type discovery struct {
 	notUntil time.Time
 }
 
+// unknown is what probes that need no credential show.
+const unknown = health.Degraded("the identity provider cannot be looked up")
+
 // errProviderAway says that the provider did not answer a moment ago and is not asked again for a while.
 var errProviderAway = errors.New("oidclogin: the identity provider cannot be reached")
 
@@ -98,7 +102,7 @@ func (d *discovery) try(ctx context.Context) error {
 		return err // another flight has finished since the caller looked
 	}
 	p, err := d.discover(ctx)
-	d.health.Note(ctx, err, healthProvider)
+	d.health.Note(ctx, err, unknown)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err != nil {

@@ -6,16 +6,19 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/cookie"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/memo"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/observed"
 )
 
 var (
@@ -45,6 +48,7 @@ var (
 	_ middleware.Recognizer      = (*sessions)(nil)
 	_ middleware.Invalidator     = (*sessions)(nil)
 	_ middleware.SignOutNotifier = (*sessions)(nil)
+	_ health.Reporter            = (*sessions)(nil)
 )
 
 // A proof is what a remembered session depends on besides the time.
@@ -71,6 +75,21 @@ func newSessions(cfg *Config, jar cookie.Jar) *sessions {
 	s.observe()
 	return s
 }
+
+// observe has the login note how its store and its provider do. It comes before they are used.
+func (s *sessions) observe() {
+	const name = "login"
+	var calls provider.Observer
+	calls.Observe(s.client)
+	stored := &observed.Store{Store: s.cfg.Store}
+	s.parts = slices.Concat(
+		calls.HealthParts(name), condition.Of(s.cfg.Store),
+		[]health.Part{s.discovery.health.Part(name), s.keys.HealthPart(name), stored.Condition.Part(name)})
+	s.cfg.Store = stored
+}
+
+// HealthParts implements [health.Reporter].
+func (s *sessions) HealthParts() []health.Part { return s.parts }
 
 // Recognize implements [middleware.Recognizer]. It clears a cookie that is no longer valid, and writes one
 // that is to be extended. After an error of another kind the cookie stays.
