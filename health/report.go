@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -33,11 +32,11 @@ type reporter struct {
 	now    func() time.Time
 
 	latest atomic.Pointer[report]
-	round  sync.Mutex // held for a round of checks, and by no request of a user
+	round  chan struct{} // holds a value during a round of checks
 }
 
 func newReporter(ctx context.Context, parts []Part) *reporter {
-	r := &reporter{ctx: ctx, now: time.Now}
+	r := &reporter{ctx: ctx, now: time.Now, round: make(chan struct{}, 1)}
 	for _, p := range parts {
 		r.checks = append(r.checks, &check{Part: p})
 	}
@@ -49,8 +48,8 @@ func (r *reporter) report() *report {
 	if latest := r.recent(); latest != nil {
 		return latest
 	}
-	r.round.Lock()
-	defer r.round.Unlock()
+	r.round <- struct{}{}
+	defer func() { <-r.round }()
 	if latest := r.recent(); latest != nil { // another probe was first
 		return latest
 	}
