@@ -65,6 +65,11 @@ func wait(ctx context.Context, result <-chan Degraded) Degraded {
 	case words := <-result:
 		return words
 	case <-ctx.Done():
+	}
+	select {
+	case words := <-result: // it was there while another check was waited for
+		return words
+	default:
 		return silent
 	}
 }

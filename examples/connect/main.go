@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		return err
 	}
 	defer func() { err = errors.Join(err, connections.Close()) }()
-	portal, err := newPortal(connections, there, log)
+	portal, err := newPortal(ctx, connections, there, log)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"embed"
 	"html/template"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/examples/internal/demo"
 	"github.com/go-pme/pme/examples/internal/signin"
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/pages"
 )
@@ -30,7 +32,8 @@ type portal struct {
 	http.Handler
 }
 
-func newPortal(connections *connect.Connections, at there, log *slog.Logger) (*portal, error) {
+// newPortal makes a portal that is ready until ctx ends.
+func newPortal(ctx context.Context, connections *connect.Connections, at there, log *slog.Logger) (*portal, error) {
 	look, err := pages.New(at.look)
 	if err != nil {
 		return nil, err
@@ -47,6 +50,9 @@ func newPortal(connections *connect.Connections, at there, log *slog.Logger) (*p
 	}
 	mux := http.NewServeMux()
 	people.Routes(mux)
+	probes := health.NewHandler(ctx, connections.HealthParts()...) // without package pme, which has it built in
+	mux.Handle("/livez", probes)
+	mux.Handle("/readyz", probes)
 	below := http.StripPrefix(prefix, connecting.Behind(gate.Require))
 	mux.Handle(prefix, below)
 	mux.Handle(prefix+"/", below)

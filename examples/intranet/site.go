@@ -69,6 +69,8 @@ func newSessions() *sessions.CookieStore {
 func (s *site) routes() http.Handler {
 	mux := http.NewServeMux()
 	s.pme.Mount(mux, "/pme")
+	mux.Handle("/livez", s.pme.Health())
+	mux.Handle("/readyz", s.pme.Health())
 	mux.HandleFunc("GET /login", s.loginForm)
 	mux.HandleFunc("POST /login", s.login)
 	mux.Handle("POST /logout", s.gate.Require(http.HandlerFunc(s.logout)))

@@ -46,6 +46,8 @@ func newSite(where demo.Site, cfg pme.Config, change ...func(*oidclogin.Config))
 	}
 	mux := http.NewServeMux()
 	s.pme.Mount(mux, "/pme")
+	mux.Handle("/livez", s.pme.Health())
+	mux.Handle("/readyz", s.pme.Health())
 	mux.Handle("/auth/", s.oidc)
 	mux.Handle("GET /{$}", s.oidc.Require(demo.Home(s.pme.Catalog(), "/auth/logout", s.log)))
 	mux.HandleFunc("GET /demo.css", demo.Style)

@@ -89,6 +89,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	mux := http.NewServeMux()
 	h.Mount(mux, "/pme")
+	mux.Handle("/livez", h.Health())
+	mux.Handle("/readyz", h.Health())
 	people.Routes(mux)
 	handlers := []http.Handler{pageAt(api + "/pme/"), http.NewCrossOriginProtection().Handler(mux), matterporttest.New(matterporttest.Config{})}
 

@@ -68,6 +68,8 @@ func run(ctx context.Context, way string) error {
 	defer func() { _ = h.Close() }()
 	mux := http.NewServeMux()
 	h.Mount(mux, "/pme")
+	mux.Handle("/livez", h.Health())
+	mux.Handle("/readyz", h.Health())
 
 	floorURL, err := listen(ctx, http.HandlerFunc(floor))
 	if err != nil {
