@@ -109,6 +109,8 @@ expect 'the script is told where' "\"connect_url\":\"/accounts/?connection=$id\"
 expect 'it is still listed' '"reconnect":true' "$(as alice "$accounts/$id")"
 expect 'connected again' "303 $accounts/done?connection=$id" "$(come_back alice "$(decide "$(begin alice "$accounts/$id")" harbour allow)")"
 expect 'and of use again' '"total":6' "$(as alice "$accounts/$id/models")"
+expect 'it is alive' '{"status":"ok"}' "$(curl -sS "$site/livez")"
+expect 'and ready' '{"status":"ok","parts":{"connections":"ok","matterport_accounts":"ok"}}' "$(curl -sS "$site/readyz")"
 tokens=$token$'\n'$(as alice "$accounts/token" | member access_token)
 stop
 

@@ -24,6 +24,8 @@ expect 'and comes back to the gallery' 'view/SxQL3iGyoDo' \
   "$(browse --data-urlencode "id=$id" -d 'username=alice&password=demo' "$provider/signin")"
 expect 'a token for the facilities' '"expires_in":' "$(curl -sS -b "$work/jar" "$site/pme/token?modelId=SxQL3iGyoDo")"
 expect 'none for research' '"error":"access_denied"' "$(curl -sS -b "$work/jar" "$site/pme/token?modelId=Zh14WDtkjdC")"
+expect 'it is alive' '{"status":"ok"}' "$(curl -sS "$site/livez")"
+expect 'and ready' '{"status":"ok","parts":{"login":"ok","matterport":"ok","policy":"ok","tokens":"ok"}}' "$(curl -sS "$site/readyz")"
 cp "$work/jar" "$work/copy"
 browse -o /dev/null -X POST --max-redirs 0 "$site/auth/logout" || [ $? = 47 ]
 expect 'nothing after signing out' '"error":"login_required"' "$(curl -sS -b "$work/copy" "$site/pme/token?modelId=SxQL3iGyoDo")"

@@ -17,6 +17,10 @@ grep -qi "^access-control-allow-origin: $page" <<<"$allowed" || { printf 'not ok
 foreign=$(curl -sS -o /dev/null -D - -H 'Origin: https://evil.example' "${api}models")
 if grep -qi '^access-control-allow' <<<"$foreign"; then printf 'not ok: a foreign page may read:\n%s\n' "$foreign"; exit 1; fi
 
+ready=$(curl -sS "${api%pme/}readyz")
+[[ $ready == '{"status":"ok","parts":{"matterport":"ok","policy":"ok","tokens":"ok"}}' ]] || { printf 'not ok: not ready:\n%s\n' "$ready"; exit 1; }
+[[ $(curl -sS "${api%pme/}livez") == '{"status":"ok"}' ]] || { echo 'not ok: not alive'; exit 1; }
+
 kill -TERM "$example"
 wait "$example"
 echo 'spa: all as expected'

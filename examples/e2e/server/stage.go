@@ -43,6 +43,8 @@ func (s *stage) routes() http.Handler {
 	s.counts = make(map[string]int)
 	mux := http.NewServeMux()
 	mux.Handle("/pme/", s.watched(http.StripPrefix("/pme", s.pme)))
+	mux.Handle("/livez", s.pme.Health())
+	mux.Handle("/readyz", s.pme.Health())
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) { _ = loginPage.Execute(w, r.FormValue("next")) })
 	mux.HandleFunc("POST /login", s.people.login)
 	mux.HandleFunc("GET /blank", func(w http.ResponseWriter, _ *http.Request) {
