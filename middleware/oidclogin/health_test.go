@@ -1,0 +1,93 @@
+package oidclogin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-pme/pme/middleware/oidclogin"
+)
+
+// degraded are the words of all parts of the login.
+func (s *site) degraded(t *testing.T) string {
+	t.Helper()
+	var words []string
+	for _, part := range s.login.HealthParts() {
+		if err := part.Check(t.Context()); err != nil {
+			words = append(words, part.Name+": "+err.Error())
+		}
+	}
+	return strings.Join(words, "; ")
+}
+
+func (s *site) wantDegraded(t *testing.T, what, want string) {
+	t.Helper()
+	if got := s.degraded(t); got != want {
+		t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+func TestStoreOfTheLoginIsDegradedAndWellAgain(t *testing.T) {
+	down := &brokenStore{Store: oidclogin.NewMemoryStore()}
+	s := newSite(t, newIDP(t), func(c *oidclogin.Config) { c.Store = down })
+	b := s.browser(t)
+	s.wantDegraded(t, "unused", "")
+	b.signIn()
+	s.wantDegraded(t, "signed in", "")
+	down.broken.Store(true)
+	b.fetch("/page")
+	s.wantDegraded(t, "store", "login: the store of the login fails")
+	down.broken.Store(false)
+	b.wantSignedIn()
+	s.wantDegraded(t, "store again", "")
+}
+
+func TestProviderIsDegradedAndWellAgain(t *testing.T) {
+	p := newIDP(t)
+	s := newSite(t, p)
+	s.browser(t).signIn()
+	for _, step := range []struct {
+		status int
+		body   string
+		want   string
+	}{
+		{401, `{"error":"invalid_client"}`, "login: the identity provider refuses the application, an operator has to check its client ID and secret"},
+		{503, `maintenance`, "login: the identity provider answers with errors"},
+		{400, `{"error":"invalid_grant"}`, ""}, // the matter of one user
+		{0, ``, "login: the identity provider does not answer"},
+	} {
+		b := s.browser(t)
+		callback := b.toCallback("/page")
+		p.down = func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method != http.MethodPost {
+				return false
+			}
+			if step.status == 0 {
+				panic(http.ErrAbortHandler)
+			}
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(step.status)
+			_, _ = w.Write([]byte(step.body))
+			return true
+		}
+		b.open(callback)
+		s.wantDegraded(t, step.body, step.want)
+		p.down = nil
+		s.browser(t).signIn()
+		s.wantDegraded(t, "after "+step.body, "")
+	}
+}
+
+func TestProviderThatCannotBeLookedUpIsDegraded(t *testing.T) {
+	p := newIDP(t)
+	p.metadata = map[string]any{"issuer": "https://another.example.com"}
+	s := newSite(t, p)
+	b := s.browser(t)
+	b.open("/auth/login")
+	s.wantDegraded(t, "another issuer", "login: the identity provider cannot be looked up")
+	p.metadata = nil
+	p.clock.pass(time.Minute)
+	b.signIn()
+	s.wantDegraded(t, "its own issuer", "")
+}
