@@ -38,6 +38,8 @@ type observedStore struct {
 // note takes in an error of the store. All but ErrFull of those that a store refuses with are its work.
 func (s *observedStore) note(ctx context.Context, err error) {
 	switch {
+	case err == nil: // first, as every request comes by
+		s.condition.Well()
 	case errors.Is(err, store.ErrClaimed), errors.Is(err, store.ErrClaimLost), errors.Is(err, store.ErrUserFull):
 		s.condition.Well()
 	case errors.Is(err, store.ErrFull):
