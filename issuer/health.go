@@ -38,8 +38,6 @@ type observedStore struct {
 // note takes in an error of the store. All but ErrFull of those that a store refuses with are its work.
 func (s *observedStore) note(ctx context.Context, err error) {
 	switch {
-	case err == nil: // first, as every request comes by
-		s.condition.Well()
 	case errors.Is(err, store.ErrClaimed), errors.Is(err, store.ErrClaimLost), errors.Is(err, store.ErrUserFull):
 		s.condition.Well()
 	case errors.Is(err, store.ErrFull):
@@ -51,7 +49,7 @@ func (s *observedStore) note(ctx context.Context, err error) {
 
 func (s *observedStore) Get(ctx context.Context, key store.Key) (*store.Entry, error) {
 	e, err := s.Store.Get(ctx, key)
-	s.note(ctx, err)
+	s.condition.Note(ctx, err, healthStore) // Get refuses with none of the errors that note looks for
 	return e, err
 }
 
