@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
@@ -56,7 +57,7 @@ func (t *trail) of(kind event.Kind) []event.Event {
 }
 
 // watchedSite is an application with a login and pme, whose events go to one stream.
-func watchedSite(t *testing.T, tr *trail) (*site, *event.Stream, *pme.Handler) {
+func watchedSite(t *testing.T, tr *trail) (*site, *event.Stream, *pme.Handler, *matterporttest.Running) {
 	t.Helper()
 	stream, err := event.New(event.Config{Listeners: []event.Listener{tr}, Recorder: tr, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -74,7 +75,7 @@ func watchedSite(t *testing.T, tr *trail) (*site, *event.Stream, *pme.Handler) {
 	}
 	t.Cleanup(func() { _ = h.Close() })
 	h.Mount(s.Config.Handler.(*http.ServeMux), "/pme")
-	return s, stream, h
+	return s, stream, h, up
 }
 
 // wantToken fails unless asking for a token is answered with that status.
@@ -90,7 +91,7 @@ const tokenPath = "/pme/token?modelId=" + office
 // Who signed in? Why was bob refused? Who opened what, on what grounds? The events alone say it.
 func TestEventsAnswerTheOperatorsQuestions(t *testing.T) {
 	tr := new(trail)
-	s, stream, _ := watchedSite(t, tr)
+	s, stream, _, _ := watchedSite(t, tr)
 	alice, bob, stranger := s.browser(t), s.browser(t), s.browser(t)
 	s.idp.claims["sub"] = "alice"
 	alice.signIn()
@@ -173,12 +174,13 @@ func wantUniqueAndSilent(t *testing.T, tr *trail, browsers ...*browser) {
 
 func TestRecorderThatFailsPreventsGrantsButNotReuse(t *testing.T) {
 	tr := new(trail)
-	s, stream, h := watchedSite(t, tr)
+	s, stream, h, up := watchedSite(t, tr)
 	alice := s.browser(t)
 	s.idp.claims["sub"] = "alice"
 	alice.signIn()
 	tr.setFull(errors.New("disk full"))
 	alice.wantToken(http.StatusServiceUnavailable)
+	wantNoLiveToken(t, up)
 	tr.setFull(nil)
 	alice.wantToken(http.StatusOK)
 	tr.setFull(errors.New("disk full"))
@@ -187,11 +189,22 @@ func TestRecorderThatFailsPreventsGrantsButNotReuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	alice.wantToken(http.StatusServiceUnavailable)
+	wantNoLiveToken(t, up)
 	if err := stream.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	withheld, granted := tr.of(event.TokenWithheld), tr.of(event.TokenGranted)
 	if len(withheld) != 2 || withheld[0].Reason != "not_recorded" || len(granted) != 1 {
 		t.Errorf("withheld %+v, granted %+v", withheld, granted)
+	}
+}
+
+// wantNoLiveToken waits until the tokens that were not granted are deleted at Matterport.
+func wantNoLiveToken(t *testing.T, up *matterporttest.Running) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); len(up.LiveTokens()) > 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("live at Matterport: %d tokens", len(up.LiveTokens()))
+		}
 	}
 }
