@@ -3,6 +3,7 @@ package oidclogin_test
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,37 +44,45 @@ func TestStoreOfTheLoginIsDegradedAndWellAgain(t *testing.T) {
 	s.wantDegraded(t, "store again", "")
 }
 
+// fault is how the token endpoint fails.
+type fault struct {
+	status int // 0: it breaks off
+	body   string
+}
+
 func TestProviderIsDegradedAndWellAgain(t *testing.T) {
+	var current atomic.Pointer[fault] // a request that breaks off may still look at it
 	p := newIDP(t)
+	p.down = func(w http.ResponseWriter, r *http.Request) bool {
+		f := current.Load()
+		switch {
+		case f == nil || r.Method != http.MethodPost:
+			return false
+		case f.status == 0:
+			panic(http.ErrAbortHandler)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(f.status)
+		_, _ = w.Write([]byte(f.body))
+		return true
+	}
 	s := newSite(t, p)
 	s.browser(t).signIn()
 	for _, step := range []struct {
-		status int
-		body   string
-		want   string
+		fault
+		want string
 	}{
-		{401, `{"error":"invalid_client"}`, "login: the identity provider refuses the application, an operator has to check its client ID and secret"},
-		{503, `maintenance`, "login: the identity provider answers with errors"},
-		{400, `{"error":"invalid_grant"}`, ""}, // the matter of one user
-		{0, ``, "login: the identity provider does not answer"},
+		{fault{401, `{"error":"invalid_client"}`}, "login: the identity provider refuses the application, an operator has to check its client ID and secret"},
+		{fault{503, `maintenance`}, "login: the identity provider answers with errors"},
+		{fault{400, `{"error":"invalid_grant"}`}, ""}, // the matter of one user
+		{fault{0, ``}, "login: the identity provider does not answer"},
 	} {
 		b := s.browser(t)
 		callback := b.toCallback("/page")
-		p.down = func(w http.ResponseWriter, r *http.Request) bool {
-			if r.Method != http.MethodPost {
-				return false
-			}
-			if step.status == 0 {
-				panic(http.ErrAbortHandler)
-			}
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(step.status)
-			_, _ = w.Write([]byte(step.body))
-			return true
-		}
+		current.Store(&step.fault)
 		b.open(callback)
 		s.wantDegraded(t, step.body, step.want)
-		p.down = nil
+		current.Store(nil)
 		s.browser(t).signIn()
 		s.wantDegraded(t, "after "+step.body, "")
 	}
