@@ -1,5 +1,5 @@
 // Package weburl decides which addresses are safe to call or to send people to: https, and plain http
-// on this machine only, where nobody else can listen in.
+// on this machine only, where no one else can listen in.
 package weburl
 
 import (
