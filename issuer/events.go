@@ -68,8 +68,8 @@ func (i *Issuer) revoked(ctx context.Context, s store.Selector, out Revocation) 
 	if s.Model != "" {
 		e.Models = []string{s.Model}
 	}
-	if out.Pending > 0 {
-		e.Detail = fmt.Sprintf("%d not deleted at Matterport yet", out.Pending)
+	if out.Tokens > 0 {
+		e.Detail = fmt.Sprintf("%d of %d deleted at Matterport", out.Tokens-out.Pending, out.Tokens)
 	}
 	i.events.Emit(ctx, e)
 }
