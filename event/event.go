@@ -90,5 +90,5 @@ type Request struct {
 	ID     string // by Config.RequestID
 	Client string // the client's address, by Config.Client
 	Method string
-	Path   string // with the prefix that a router took off, without the query
+	Path   string // escaped, with the prefix that a router took off, without the query
 }

@@ -104,16 +104,16 @@ func TestEventReachesLogAndListeners(t *testing.T) {
 func TestEventKnowsItsRequest(t *testing.T) {
 	var got event.Event
 	s := newStream(t, event.Config{Listeners: []event.Listener{listen(func(e event.Event) { got = e })}})
-	h := http.StripPrefix("/pme", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	h := http.StripPrefix("/büro/pme", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithCancel(event.Context(r))
 		defer cancel()
 		s.Emit(ctx, event.Event{Kind: event.TokenReused})
 	}))
-	r := httptest.NewRequest(http.MethodGet, "/pme/token?modelId=SxQL3iGyoDo&secret=1", nil)
+	r := httptest.NewRequest(http.MethodGet, "/b%C3%BCro/pme/token?modelId=SxQL3iGyoDo&secret=1", nil)
 	r.Header.Set("X-Request-Id", "r\n1\x1b[31m")
 	h.ServeHTTP(httptest.NewRecorder(), r)
 	closeStream(t, s)
-	if want := (event.Request{ID: "r1[31m", Client: "192.0.2.1", Method: http.MethodGet, Path: "/pme/token"}); got.Request != want {
+	if want := (event.Request{ID: "r1[31m", Client: "192.0.2.1", Method: http.MethodGet, Path: "/b%C3%BCro/pme/token"}); got.Request != want {
 		t.Errorf("%+v, want %+v", got.Request, want)
 	}
 }

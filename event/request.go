@@ -55,12 +55,12 @@ func (s *Stream) Request(ctx context.Context) Request {
 	return Request{}
 }
 
-// path returns the path as the browser asked for it.
+// path returns the path as the browser asked for it, escaped, so that plain takes nothing away from it.
 func path(r *http.Request) string {
 	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
-		return u.Path
+		return u.EscapedPath()
 	}
-	return r.URL.Path
+	return r.URL.EscapedPath()
 }
 
 // peer is the default of Config.Client.

@@ -99,8 +99,9 @@ func (i *Issuer) explain(ctx context.Context, u *identity.User, model string) (w
 		}
 	}()
 	why, err := access.Explain(ctx, i.cfg.Policy, u, model)
-	if err != nil {
+	if err != nil { // why would speak of a refusal, whatever was decided
 		i.log.LogAttrs(ctx, slog.LevelWarn, "decision not explained", slog.Any("error", err))
+		return access.Explanation{Reason: reasonPolicy}
 	}
 	return why
 }

@@ -35,6 +35,9 @@ func TestDecisionStandsThoughItCannotBeExplained(t *testing.T) {
 					t.Errorf("%q is not in the log:\n%s", want, r.log)
 				}
 			}
+			if strings.Contains(r.log.String(), "reason=error") {
+				t.Errorf("the decision is said to be a failure:\n%s", r.log)
+			}
 			if strings.Contains(r.log.String(), "secret") {
 				t.Errorf("the value of the panic is in the log:\n%s", r.log)
 			}

@@ -51,6 +51,7 @@ func (i *Issuer) landed(ctx context.Context, key store.Key, err error) error {
 // fly is one flight: on its own time, not on that of the caller who happened to be first.
 func (i *Issuer) fly(ctx context.Context, u *identity.User, key store.Key) error {
 	if i.gone.recently(key.Models) {
+		i.withheld(ctx, slog.LevelInfo, key, reasonNoMint, ErrNotFound)
 		return &Error{Kind: ErrNotFound}
 	}
 	claim, err := i.claim(ctx, key)
@@ -109,6 +110,8 @@ func (i *Issuer) refused(ctx context.Context, key store.Key, err error) error {
 	}
 }
 
+var errQuiet = errors.New("Matterport asked to be left alone for a while")
+
 // mintAndKeep makes the one call upstream, and stores its token under the claim. Whatever goes wrong
 // after the call, a token that is not stored is deleted.
 func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Key, claim store.Claim) error {
@@ -117,7 +120,8 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 		return err
 	}
 	if wait := i.quiet.left(); wait > 0 {
-		return &Error{Kind: ErrUnavailable, RetryAfter: wait, Err: errors.New("Matterport asked to be left alone for a while")}
+		i.withheld(ctx, slog.LevelWarn, key, reasonNoMint, errQuiet)
+		return &Error{Kind: ErrUnavailable, RetryAfter: wait, Err: errQuiet}
 	}
 	minted, err := i.create(ctx, key)
 	if err != nil {
@@ -127,6 +131,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 	ttl := min(e.ValidUntil.Sub(i.cfg.Matterport.ServerTime()), i.cfg.ValidFor)
 	if ttl <= 0 {
 		i.discard(e)
+		i.withheld(ctx, slog.LevelError, key, reasonNoMint, errNoTimeLeft)
 		return &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
 	}
 	grant, err := i.events.Record(ctx, i.granted(ctx, u, e))
