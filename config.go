@@ -23,6 +23,10 @@ import (
 // An Authenticator passes only requests of signed-in users on to next, with their identity.User in the
 // request's context. The gates of package middleware are Authenticators.
 //
+// A request is marked before the Authenticator sees it, so that a later revocation covers it. If something decides
+// who sends a request before it reaches the Handler, such as a login around the whole application that leaves the
+// user in the context, put [handler.Begin] with [Handler.Issuer] around that.
+//
 // If it is also a [middleware.Invalidator], RevokeUser and RevokeSession invalidate what it remembers of
 // the user. If it is a [middleware.SignOutNotifier], signing out revokes the tokens of that session, or
 // all tokens of the user if the session is empty. If it is a [health.Reporter], Health shows its parts.

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/middleware"
 )
 
 // closed is the answer of all private endpoints after Close.
@@ -29,7 +31,7 @@ func fromAccounts(r *http.Request) string {
 // guard puts a handler behind the authenticator, until h is closed.
 func (h *Handler) guard(b base) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
-		private := h.authenticate.Require(next)
+		private := h.marked(h.authenticate.Require(next))
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if h.closed.Load() {
 				h.refuseClosed(w, r, b(r))
@@ -38,6 +40,16 @@ func (h *Handler) guard(b base) func(http.Handler) http.Handler {
 			private.ServeHTTP(w, r)
 		})
 	}
+}
+
+// marked has each request marked before the authenticator decides who sent it, so that a revocation covers
+// requests that are past the gate. A gate of package middleware marks them itself, which costs less; of a type
+// that embeds one, nothing tells what it decides beforehand.
+func (h *Handler) marked(private http.Handler) http.Handler {
+	if _, ok := h.authenticate.(*middleware.Gate); ok {
+		return private
+	}
+	return handler.Begin(h.issuer)(private)
 }
 
 func (h *Handler) refuseClosed(w http.ResponseWriter, r *http.Request, up string) {

@@ -46,11 +46,11 @@ type tokenStore struct {
 	switchable
 }
 
-func (s *tokenStore) Get(ctx context.Context, key store.Key) (*store.Entry, error) {
+func (s *tokenStore) Get(ctx context.Context, key store.Key, mark store.Mark) (*store.Entry, error) {
 	if err := s.err(); err != nil {
 		return nil, err
 	}
-	return s.Store.Get(ctx, key)
+	return s.Store.Get(ctx, key, mark)
 }
 
 func probe(h *pme.Handler, path string) *httptest.ResponseRecorder {

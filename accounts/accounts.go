@@ -85,5 +85,5 @@ func (h *Handler) Behind(require func(http.Handler) http.Handler) http.Handler {
 // preflights; mount [Handler.Behind] instead if you can.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u, _ := identity.FromContext(r.Context())
-	endpoints{h}.ServeUser(w, r, u)
+	endpoints{h}.ServeUser(w, r, u, "")
 }

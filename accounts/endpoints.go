@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -22,8 +23,11 @@ type visit struct {
 	model string // in view/{model}
 }
 
+// Begin implements [personal.Handler].
+func (endpoints) Begin(ctx context.Context) string { return personal.Unmarked(ctx) }
+
 // ServeUser implements [personal.Handler].
-func (e endpoints) ServeUser(w http.ResponseWriter, r *http.Request, u *identity.User) {
+func (e endpoints) ServeUser(w http.ResponseWriter, r *http.Request, u *identity.User, _ string) {
 	if asset := e.assets[r.URL.Path]; asset != nil {
 		asset.ServeHTTP(w, r)
 		return

@@ -12,6 +12,12 @@
 //	Gallery  GET   [q=words]       a page that lists the user's spaces
 //	SignedIn GET                   a page on which a sign-in in a popup ends
 //
+// # Logins outside
+//
+// A revocation covers requests that have passed the gate, if they were marked before anything decided who sent
+// them. The gates of package middleware mark the requests that they let through to an endpoint. If something else
+// decides who sends a request, put [Begin] before it.
+//
 // # Errors
 //
 // JSON endpoints answer errors in the shape of RFC 6749 §5.2, {"error":…,"error_description":…}, where
@@ -24,7 +30,8 @@
 //	405  invalid_request          with Allow
 //	429  temporarily_unavailable  this user asks for too much; with Retry-After
 //	502  upstream_error           Matterport refuses the application, or gives an answer that makes no sense
-//	503  temporarily_unavailable  Matterport, the store or the policy does not answer; with Retry-After
+//	503  temporarily_unavailable  Matterport, the store or the policy does not answer, or the user was revoked
+//	                              while the request was on its way; with Retry-After
 //
 // Pages answer the same errors with a page.
 //

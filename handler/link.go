@@ -3,7 +3,6 @@ package handler
 import (
 	"net/http"
 
-	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/issuer"
 )
@@ -16,12 +15,7 @@ import (
 // no longer. A page that uses the SDK must not load the link, as the token in the address wins over those
 // that the SDK is given later; use [Token] there.
 func Link(iss *issuer.Issuer) http.Handler {
-	return forPerson(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
-		t, err := issue(iss, r, u, 1)
-		if err != nil {
-			refuse(w, err)
-			return
-		}
+	return forToken(iss, 1, func(w http.ResponseWriter, t issuer.Token) {
 		answer.Link(w, string(t.Link), t.ValidUntil, t.ExpiresIn)
 	})
 }

@@ -8,6 +8,9 @@
 //	mint        if not, exactly one call to Matterport, however many requests ask at once.
 //	record      every live token is stored by user, session and model, until it expires.
 //
+// Requests are on their way while users are locked out. So each request is marked before it is known who sent
+// it ([Issuer.Begin]), and gets nothing that was revoked since.
+//
 // Two figures rule the whole package. The Showcase SDK asks for its next token 60 seconds before the one
 // it holds expires, and if it is given one with less than that to live it asks again at once, without
 // end. So no answer carries a token with 60 seconds or less left, and a token is reused only while more

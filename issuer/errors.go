@@ -72,6 +72,13 @@ func unavailable(err error) *Error {
 	return &Error{Kind: ErrUnavailable, RetryAfter: retryUnavailable, Err: err}
 }
 
+// retryRevoked is for a caller whose user may be signed in, but has to be recognized anew.
+const retryRevoked = time.Second
+
+func revokedMeanwhile() *Error {
+	return &Error{Kind: ErrUnavailable, RetryAfter: retryRevoked, Err: errRevokedMeanwhile}
+}
+
 // upstream sorts an error of the Matterport client.
 func upstream(err error) *Error {
 	out := &Error{Kind: ErrUpstream, Err: err}

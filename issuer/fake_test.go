@@ -43,10 +43,13 @@ type upstream struct {
 
 	skew      time.Duration
 	takes     time.Duration
-	failing   error // what mints fail with
-	stubborn  error // what deletions fail with
+	failing   error             // what mints fail with
+	fail      func(n int) error // what the nth mint fails with
+	stubborn  error             // what deletions fail with
 	shorter   time.Duration
 	whileMint func()
+
+	whileDelete func()
 }
 
 func (u *upstream) ServerTime() time.Time {
@@ -86,6 +89,9 @@ func (u *upstream) mint(ctx context.Context, models string, validFor time.Durati
 			return nil, &matterport.Error{Op: "mint", Err: errors.Join(matterport.ErrUnavailable, ctx.Err())}
 		}
 	}
+	if u.fail != nil {
+		return nil, u.fail(n)
+	}
 	if failing != nil {
 		return nil, failing
 	}
@@ -101,6 +107,9 @@ func (u *upstream) DeleteEmbedToken(_ context.Context, token matterport.Secret) 
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.deletes++
+	if u.whileDelete != nil {
+		u.whileDelete()
+	}
 	if u.stubborn != nil {
 		return u.stubborn
 	}
@@ -141,12 +150,16 @@ type rules struct {
 	err      error
 	asked    int
 	watching func()
+	panics   string // the user about whom Allowed panics
 }
 
 func (r *rules) Allowed(_ context.Context, u *identity.User, model string) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked++
+	if u.ID == r.panics {
+		panic("secret-token inside")
+	}
 	return slices.Contains(r.models[u.ID], model), r.err
 }
 

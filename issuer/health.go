@@ -29,7 +29,7 @@ func (i *Issuer) addParts(tokens *observedStore) {
 	condition.Add(&i.parts, condition.Of(i.cfg.Store, i.cfg.Policy)...)
 }
 
-// An observedStore notes how the calls of a store go.
+// An observedStore notes how the calls of a store go. A panic is an error of the call.
 type observedStore struct {
 	store.Store
 	condition condition.Condition
@@ -38,6 +38,8 @@ type observedStore struct {
 // note takes in an error of the store. All but ErrFull of those that a store refuses with are its work.
 func (s *observedStore) note(ctx context.Context, err error) {
 	switch {
+	case err == nil:
+		s.condition.Well()
 	case errors.Is(err, store.ErrClaimed), errors.Is(err, store.ErrClaimLost), errors.Is(err, store.ErrUserFull):
 		s.condition.Well()
 	case errors.Is(err, store.ErrFull):
@@ -47,43 +49,73 @@ func (s *observedStore) note(ctx context.Context, err error) {
 	}
 }
 
-func (s *observedStore) Get(ctx context.Context, key store.Key) (*store.Entry, error) {
-	e, err := s.Store.Get(ctx, key)
-	s.condition.Note(ctx, err, healthStore) // Get refuses with none of the errors that note looks for
+// Mark returns the zero Mark, which is older than every eviction, if the store panics.
+func (s *observedStore) Mark() (mark store.Mark) {
+	err := safely(func() error {
+		mark = s.Store.Mark()
+		return nil
+	})
+	if err != nil {
+		s.note(context.Background(), err)
+	}
+	return mark
+}
+
+func (s *observedStore) Get(ctx context.Context, key store.Key, mark store.Mark) (e *store.Entry, err error) {
+	err = safely(func() error {
+		e, err = s.Store.Get(ctx, key, mark)
+		return err
+	})
+	s.note(ctx, err)
 	return e, err
 }
 
-func (s *observedStore) Claim(ctx context.Context, key store.Key, ttl time.Duration) (store.Claim, error) {
-	c, err := s.Store.Claim(ctx, key, ttl)
+func (s *observedStore) Claim(ctx context.Context, key store.Key, mark store.Mark, ttl time.Duration) (c store.Claim, err error) {
+	err = safely(func() error {
+		c, err = s.Store.Claim(ctx, key, mark, ttl)
+		return err
+	})
 	s.note(ctx, err)
 	return c, err
 }
 
 func (s *observedStore) Put(ctx context.Context, c store.Claim, e *store.Entry, ttl time.Duration) error {
-	err := s.Store.Put(ctx, c, e, ttl)
+	err := safely(func() error { return s.Store.Put(ctx, c, e, ttl) })
 	s.note(ctx, err)
 	return err
 }
 
 func (s *observedStore) Release(ctx context.Context, key store.Key, c store.Claim) error {
-	err := s.Store.Release(ctx, key, c)
+	err := safely(func() error { return s.Store.Release(ctx, key, c) })
 	s.note(ctx, err)
 	return err
 }
 
-func (s *observedStore) Evict(ctx context.Context, selector store.Selector) ([]*store.Entry, error) {
-	evicted, err := s.Store.Evict(ctx, selector)
+func (s *observedStore) Evict(ctx context.Context, selector store.Selector) (evicted []*store.Entry, err error) {
+	err = safely(func() error {
+		evicted, err = s.Store.Evict(ctx, selector)
+		return err
+	})
 	s.note(ctx, err)
 	return evicted, err
 }
 
 func (s *observedStore) Entries(ctx context.Context) iter.Seq2[*store.Entry, error] {
 	return func(yield func(*store.Entry, error) bool) {
-		for e, err := range s.Store.Entries(ctx) {
-			s.note(ctx, err)
-			if !yield(e, err) {
-				return
+		stopped := false
+		err := safely(func() error {
+			for e, err := range s.Store.Entries(ctx) {
+				s.note(ctx, err)
+				stopped = true // if yield panics, that is no panic of the store's
+				if stopped = !yield(e, err); stopped {
+					break
+				}
 			}
+			return nil
+		})
+		if err != nil && !stopped {
+			s.note(ctx, err)
+			yield(nil, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package issuer
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/go-pme/pme/identity"
@@ -35,16 +36,24 @@ var (
 // whose ctx ends leaves at once, with ctx's error, and does not disturb the others. When Matterport is in
 // trouble, a stored token that the SDK can still work with is served instead.
 //
-// A token issued before a [Issuer.Revoke] that covers it is not returned after that has returned.
+// If a [Issuer.Revoke] that covers the token has begun since [Issuer.Begin], or since Issue was called if ctx
+// has no mark, Issue returns no token, neither an old one nor a new one, but [ErrUnavailable]: the caller has
+// to find out anew who asks.
 func (i *Issuer) Issue(ctx context.Context, u *identity.User, models ...string) (Token, error) {
-	t, err := i.issue(ctx, u, models)
+	return i.IssueSince(ctx, i.Mark(ctx), u, models...)
+}
+
+// IssueSince is [Issuer.Issue] for a request that took its mark by [Issuer.Mark] before it was known who sent
+// it, and has it at hand instead of in ctx.
+func (i *Issuer) IssueSince(ctx context.Context, mark store.Mark, u *identity.User, models ...string) (Token, error) {
+	t, err := i.issue(ctx, mark, u, models)
 	if err != nil && ctx.Err() != nil {
 		return Token{}, ctx.Err() // the caller has left: that is what went wrong
 	}
 	return t, err
 }
 
-func (i *Issuer) issue(ctx context.Context, u *identity.User, models []string) (Token, error) {
+func (i *Issuer) issue(ctx context.Context, mark store.Mark, u *identity.User, models []string) (Token, error) {
 	if i.flights.Closed() {
 		return Token{}, unavailable(flight.ErrClosed)
 	}
@@ -52,9 +61,17 @@ func (i *Issuer) issue(ctx context.Context, u *identity.User, models []string) (
 	if err != nil {
 		return Token{}, err
 	}
-	held, err := i.store.Get(ctx, key)
+	t, err := i.reuseOrRenew(ctx, mark, u, key)
+	if errors.Is(err, errRevokedMeanwhile) {
+		i.withheld(ctx, slog.LevelInfo, key, reasonRevoked, errRevokedMeanwhile)
+	}
+	return t, err
+}
+
+func (i *Issuer) reuseOrRenew(ctx context.Context, mark store.Mark, u *identity.User, key store.Key) (Token, error) {
+	held, err := i.held(ctx, mark, key)
 	if err != nil {
-		return Token{}, i.failed(ctx, key, reasonStore, err)
+		return Token{}, err
 	}
 	if held != nil {
 		if t := i.token(held); t.ExpiresIn > seconds(i.cfg.RefreshBefore) {
@@ -62,25 +79,37 @@ func (i *Issuer) issue(ctx context.Context, u *identity.User, models []string) (
 			return t, nil
 		}
 	}
-	return i.renew(ctx, u, key, held)
+	return i.renew(ctx, mark, u, key, held)
+}
+
+// held returns the stored entry, nil if there is none. It fails if the key was revoked since mark.
+func (i *Issuer) held(ctx context.Context, mark store.Mark, key store.Key) (*store.Entry, error) {
+	e, err := i.store.Get(ctx, key, mark)
+	switch {
+	case errors.Is(err, store.ErrClaimLost):
+		return nil, revokedMeanwhile()
+	case err != nil:
+		return nil, i.failed(ctx, key, reasonStore, err)
+	}
+	return e, nil
 }
 
 // renew waits for a mint, then asks everything again: what was true before the wait may not be now.
-func (i *Issuer) renew(ctx context.Context, u *identity.User, key store.Key, held *store.Entry) (Token, error) {
-	mintErr := i.mint(ctx, u, key, held != nil && i.token(held).usable())
+func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, held *store.Entry) (Token, error) {
+	mintErr := i.mint(ctx, mark, u, key, held != nil && i.token(held).usable())
 	if _, err := i.authorize(ctx, u, key.List()); err != nil {
 		return Token{}, err
 	}
 	if errors.Is(mintErr, ErrNotFound) {
 		return Token{}, mintErr // the stored token opens nothing any more
 	}
-	held, err := i.store.Get(ctx, key)
+	held, err := i.held(ctx, mark, key)
 	if err != nil {
-		return Token{}, i.failed(ctx, key, reasonStore, err)
+		return Token{}, err
 	}
 	switch {
 	case held == nil && mintErr == nil:
-		return Token{}, unavailable(errRevokedMeanwhile)
+		return Token{}, revokedMeanwhile()
 	case held == nil:
 		return Token{}, mintErr
 	}
@@ -113,8 +142,7 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 		return store.Key{}, err
 	}
 	for _, model := range models {
-		allowed, err := i.cfg.Policy.Allowed(ctx, u, model)
-		i.policy.Note(ctx, err, healthPolicy)
+		allowed, err := i.ask(ctx, u, model)
 		if err != nil {
 			return store.Key{}, i.failed(ctx, key, reasonPolicy, err)
 		}
@@ -123,6 +151,16 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 		}
 	}
 	return key, nil
+}
+
+// ask asks the policy. If it panics, that is an error, also in what runs in the background.
+func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allowed bool, err error) {
+	err = safely(func() (err error) {
+		allowed, err = i.cfg.Policy.Allowed(ctx, u, model)
+		return err
+	})
+	i.policy.Note(ctx, err, healthPolicy)
+	return allowed, err
 }
 
 // token says how much e is still worth, never more than was asked for.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -133,18 +134,18 @@ type brokenStore struct {
 
 var errBroken = errors.New("the store does not answer")
 
-func (b *brokenStore) Get(ctx context.Context, k store.Key) (*store.Entry, error) {
+func (b *brokenStore) Get(ctx context.Context, k store.Key, mark store.Mark) (*store.Entry, error) {
 	if b.at == "Get" {
 		return nil, errBroken
 	}
-	return b.Store.Get(ctx, k)
+	return b.Store.Get(ctx, k, mark)
 }
 
-func (b *brokenStore) Claim(ctx context.Context, k store.Key, ttl time.Duration) (store.Claim, error) {
+func (b *brokenStore) Claim(ctx context.Context, k store.Key, mark store.Mark, ttl time.Duration) (store.Claim, error) {
 	if b.at == "Claim" {
 		return "", errBroken
 	}
-	return b.Store.Claim(ctx, k, ttl)
+	return b.Store.Claim(ctx, k, mark, ttl)
 }
 
 func (b *brokenStore) Put(ctx context.Context, c store.Claim, e *store.Entry, ttl time.Duration) error {
@@ -281,6 +282,48 @@ func TestUpstreamErrorsAreSorted(t *testing.T) {
 			t.Errorf("%v: RetryAfter %v, want %v", tc.err, retry, tc.retry)
 		}
 	}
+}
+
+// One 429 on the beta mutation must not silence the other one.
+func TestRetryAfterOfOneMutationLeavesTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		limited := func(after time.Duration) func(*upstream) {
+			return func(u *upstream) {
+				u.failing = &matterport.Error{RetryAfter: after, Err: matterport.ErrRateLimited}
+			}
+		}
+		r.up.set(limited(time.Hour))
+		r.refuse(t, issuer.ErrUnavailable, alice, office, warehouse)
+		r.up.set(func(u *upstream) { u.failing = nil })
+		r.issue(t, bob, warehouse)
+		r.up.wantMints(t, 2)
+		if retry := r.refuse(t, issuer.ErrUnavailable, alice, office, showroom); retry != time.Minute {
+			t.Errorf("the same mutation: RetryAfter %v, want 1m, the most that one answer can ask for", retry)
+		}
+		r.up.wantMints(t, 2)
+	})
+}
+
+// Two calls are under way when the limit is met, and the shorter Retry-After comes last.
+func TestLongerRetryAfterIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		after := []time.Duration{40 * time.Second, 5 * time.Second}
+		r.up.set(func(u *upstream) {
+			u.takes = time.Second
+			u.fail = func(n int) error { return &matterport.Error{RetryAfter: after[n-1], Err: matterport.ErrRateLimited} }
+		})
+		var wg sync.WaitGroup
+		for _, model := range []string{office, warehouse} {
+			wg.Go(func() { r.refuse(t, issuer.ErrUnavailable, alice, model) })
+			synctest.Wait()
+		}
+		wg.Wait()
+		if retry := r.refuse(t, issuer.ErrUnavailable, alice, showroom); retry != 40*time.Second {
+			t.Errorf("RetryAfter %v, want 40s", retry)
+		}
+	})
 }
 
 func TestRetryAfterUpstreamIsHonouredForEverybody(t *testing.T) {

@@ -23,9 +23,11 @@ type Issuer struct {
 	flights *flight.Group // all that runs beyond a caller's own request
 	budget  *budget.Budget
 	gone    gone
-	quiet   quiet
 	deletes chan struct{} // a place for each deletion that may be under way at once
 	unwatch func()
+
+	quietLink  *quiet // createPrivateModelEmbedLink
+	quietToken *quiet // createPrivateModelEmbedToken
 
 	counter // of revocations, which package handler reads
 	parts   // which the root package shows
@@ -52,9 +54,11 @@ func New(cfg Config) (*Issuer, error) {
 		flights: flight.New(),
 		budget:  budget.New(cfg.MintBurst, cfg.MintEvery, time.Now),
 		gone:    newGone(),
-		quiet:   quiet{now: time.Now},
 		deletes: make(chan struct{}, maxDeletes),
 		unwatch: func() {},
+
+		quietLink:  newQuiet(time.Now),
+		quietToken: newQuiet(time.Now),
 	}
 	i.addParts(tokens)
 	if policy, ok := cfg.Policy.(access.Watcher); ok {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/patrickmn/go-cache"
+
+	"github.com/go-pme/pme/issuer/store"
 )
 
 // spend takes one call to Matterport from the user's budget.
@@ -45,19 +47,39 @@ func (g gone) note(models string) {
 	}
 }
 
-// quiet is how long Matterport has asked to be left alone, by a Retry-After.
+// quiet is how long Matterport has asked for no further calls of one mutation, by a Retry-After.
 type quiet struct {
 	now   func() time.Time
-	until atomic.Int64 // Unix nanoseconds
+	began time.Time
+	until atomic.Int64 // nanoseconds since then, by the monotonic clock
 }
 
 // maxQuiet bounds what one answer can ask for.
 const maxQuiet = time.Minute
 
+func newQuiet(now func() time.Time) *quiet { return &quiet{now: now, began: now()} }
+
+// keep keeps quiet for d. If it was asked before to keep quiet for longer, that still holds.
 func (q *quiet) keep(d time.Duration) {
-	if d > 0 {
-		q.until.Store(q.now().Add(min(d, maxQuiet)).UnixNano())
+	if d <= 0 {
+		return
+	}
+	until := int64(q.elapsed() + min(d, maxQuiet))
+	for old := q.until.Load(); old < until && !q.until.CompareAndSwap(old, until); {
+		old = q.until.Load()
 	}
 }
 
-func (q *quiet) left() time.Duration { return time.Unix(0, q.until.Load()).Sub(q.now()) }
+func (q *quiet) left() time.Duration {
+	return time.Duration(q.until.Load()) - q.elapsed()
+}
+
+func (q *quiet) elapsed() time.Duration { return q.now().Sub(q.began) }
+
+// quietFor returns that of the mutation which mints for key: the limit of one says nothing of the other.
+func (i *Issuer) quietFor(key store.Key) *quiet {
+	if len(key.List()) > 1 {
+		return i.quietToken
+	}
+	return i.quietLink
+}

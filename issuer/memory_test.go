@@ -38,7 +38,7 @@ func BenchmarkMemoryPerToken(b *testing.B) {
 				ValidUntil: time.Now().Add(time.Hour),
 				User:       u,
 			}
-			c, err := m.Claim(b.Context(), e.Key, time.Minute)
+			c, err := m.Claim(b.Context(), e.Key, m.Mark(), time.Minute)
 			if err != nil {
 				b.Fatal(err)
 			}

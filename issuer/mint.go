@@ -15,14 +15,31 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
+// maxFlights is how many flights a caller joins that a revocation spoils, if it began after that itself.
+const maxFlights = 3
+
 // mint waits until a token for key has been minted and stored, by this caller's flight or by one under
 // way. The flight goes on when the caller leaves; a caller with a usable token leaves after a little
 // patience.
-func (i *Issuer) mint(ctx context.Context, u *identity.User, key store.Key, usable bool) error {
+func (i *Issuer) mint(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, usable bool) (err error) {
+	for range maxFlights {
+		if err = i.join(ctx, mark, u, key, usable); !errors.Is(err, errRevokedMeanwhile) {
+			break
+		}
+		// The flight may be another caller's, from before the revocation. Is this caller from before it, too?
+		if _, err := i.held(ctx, mark, key); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// join waits for the flight that is under way for key, or starts one.
+func (i *Issuer) join(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, usable bool) error {
 	key = cloned(key)
 	from := i.events.Request(ctx) // now: the flight may outlive the request
 	landed := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
-		return i.fly(event.WithRequest(ctx, from), u, key)
+		return i.fly(event.WithRequest(ctx, from), mark, u, key)
 	})
 	var enough time.Duration
 	if usable {
@@ -49,12 +66,11 @@ func (i *Issuer) landed(ctx context.Context, key store.Key, err error) error {
 }
 
 // fly is one flight: on its own time, not on that of the caller who happened to be first.
-func (i *Issuer) fly(ctx context.Context, u *identity.User, key store.Key) error {
-	if i.gone.recently(key.Models) {
-		i.withheld(ctx, slog.LevelInfo, key, reasonNoMint, ErrNotFound)
-		return &Error{Kind: ErrNotFound}
+func (i *Issuer) fly(ctx context.Context, mark store.Mark, u *identity.User, key store.Key) error {
+	if err := i.mayCall(ctx, key); err != nil {
+		return err
 	}
-	claim, err := i.claim(ctx, key)
+	claim, err := i.claim(ctx, mark, key)
 	if err != nil || claim == "" {
 		return err
 	}
@@ -69,16 +85,35 @@ func (i *Issuer) fly(ctx context.Context, u *identity.User, key store.Key) error
 	return err
 }
 
+// mayCall fails if no call to Matterport would be made, before the store is troubled for a claim. Otherwise it
+// takes one from the user's budget.
+func (i *Issuer) mayCall(ctx context.Context, key store.Key) error {
+	if i.gone.recently(key.Models) {
+		i.withheld(ctx, slog.LevelInfo, key, reasonNoMint, ErrNotFound)
+		return &Error{Kind: ErrNotFound}
+	}
+	if wait := i.quietFor(key).left(); wait > 0 {
+		i.withheld(ctx, slog.LevelWarn, key, reasonNoMint, errQuiet)
+		return &Error{Kind: ErrUnavailable, RetryAfter: wait, Err: errQuiet}
+	}
+	if err := i.spend(key.User); err != nil {
+		i.withheld(ctx, slog.LevelWarn, key, reasonLimit, err)
+		return err
+	}
+	return nil
+}
+
 // claim gets the right to mint for key, or waits for whoever has it. It returns no claim where a token
-// is there already: stored by another replica, or by a flight that has just landed.
-func (i *Issuer) claim(ctx context.Context, key store.Key) (store.Claim, error) {
+// is there already: stored by another replica, or by a flight that has just landed. Once the key is revoked,
+// it gives up.
+func (i *Issuer) claim(ctx context.Context, mark store.Mark, key store.Key) (store.Claim, error) {
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
-		claim, err := i.store.Claim(ctx, key, i.cfg.MintTimeout+5*time.Second)
+		claim, err := i.store.Claim(ctx, key, mark, i.cfg.MintTimeout+5*time.Second)
 		if err != nil && !errors.Is(err, store.ErrClaimed) {
 			return "", i.refused(ctx, key, err)
 		}
 		// Only now: whoever minted before us stored its token before giving up its claim.
-		held, err := i.store.Get(ctx, key)
+		held, err := i.held(ctx, mark, key)
 		fresh := held != nil && i.token(held).ExpiresIn > seconds(i.cfg.RefreshBefore)
 		if claim != "" && err == nil && !fresh {
 			return claim, nil
@@ -86,11 +121,8 @@ func (i *Issuer) claim(ctx context.Context, key store.Key) (store.Claim, error) 
 		if claim != "" {
 			i.release(ctx, key, claim)
 		}
-		switch {
-		case err != nil:
-			return "", i.failed(ctx, key, reasonStore, err)
-		case fresh:
-			return "", nil
+		if err != nil || fresh {
+			return "", err
 		}
 		select {
 		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter is no secret
@@ -102,6 +134,8 @@ func (i *Issuer) claim(ctx context.Context, key store.Key) (store.Claim, error) 
 
 func (i *Issuer) refused(ctx context.Context, key store.Key, err error) error {
 	switch {
+	case errors.Is(err, store.ErrClaimLost):
+		return revokedMeanwhile()
 	case errors.Is(err, store.ErrUserFull):
 		i.withheld(ctx, slog.LevelWarn, key, reasonLimit, err)
 		return &Error{Kind: ErrRateLimited, RetryAfter: time.Minute, Err: err}
@@ -115,14 +149,6 @@ var errQuiet = errors.New("Matterport asked to be left alone for a while")
 // mintAndKeep makes the one call upstream, and stores its token under the claim. Whatever goes wrong
 // after the call, a token that is not stored is deleted.
 func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Key, claim store.Claim) error {
-	if err := i.spend(key.User); err != nil {
-		i.withheld(ctx, slog.LevelWarn, key, reasonLimit, err)
-		return err
-	}
-	if wait := i.quiet.left(); wait > 0 {
-		i.withheld(ctx, slog.LevelWarn, key, reasonNoMint, errQuiet)
-		return &Error{Kind: ErrUnavailable, RetryAfter: wait, Err: errQuiet}
-	}
 	minted, err := i.create(ctx, key)
 	if err != nil {
 		return i.notMinted(ctx, key, err)
@@ -142,8 +168,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 	switch err := i.store.Put(ctx, claim, e, ttl); {
 	case errors.Is(err, store.ErrClaimLost):
 		i.discard(e)
-		i.withheld(ctx, slog.LevelInfo, key, reasonRevoked, errRevokedMeanwhile)
-		return unavailable(errRevokedMeanwhile)
+		return revokedMeanwhile()
 	case err != nil:
 		i.discard(e)
 		return i.failed(ctx, key, reasonStore, err)
@@ -175,7 +200,7 @@ func (i *Issuer) notMinted(ctx context.Context, key store.Key, err error) error 
 	}
 	var api *matterport.Error
 	if errors.As(err, &api) {
-		i.quiet.keep(api.RetryAfter)
+		i.quietFor(key).keep(api.RetryAfter)
 	}
 	if ctx.Err() != nil {
 		return unavailable(err) // our own deadline: Matterport took too long

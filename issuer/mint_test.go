@@ -103,7 +103,7 @@ func TestReplicaThatDiedHoldsUpNobodyForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := issuer.NewMemory(issuer.MemoryConfig{})
 		r := newRig(t, func(c *issuer.Config) { c.Store = tokens })
-		if _, err := tokens.Claim(t.Context(), store.Key{User: "alice", Models: office}, 20*time.Second); err != nil {
+		if _, err := tokens.Claim(t.Context(), store.Key{User: "alice", Models: office}, tokens.Mark(), 20*time.Second); err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()

@@ -77,8 +77,9 @@ func New(r Recognizer, cfg Config) (*Gate, error) {
 // It does not check what the user may do, nor where a request comes from: guard routes that change
 // state with [http.CrossOriginProtection] as well.
 func (g *Gate) Require(next http.Handler) http.Handler {
-	serve := personal.Serve(next)
+	begin, serve := personal.Serving(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mark := begin(r.Context())
 		u, err := g.recognize(w, r)
 		if err != nil {
 			g.Refuse(w, r, err)
@@ -88,7 +89,7 @@ func (g *Gate) Require(next http.Handler) http.Handler {
 			r = r.WithContext(r.Context())
 			r.Header = g.hide(r.Header)
 		}
-		serve(w, r, u)
+		serve(w, r, u, mark)
 	})
 }
 

@@ -3,6 +3,7 @@
 package personal
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/go-pme/pme/identity"
@@ -14,16 +15,27 @@ import (
 // context and must refuse a request without one.
 type Handler interface {
 	http.Handler
-	ServeUser(w http.ResponseWriter, r *http.Request, u *identity.User)
+
+	// Begin is called before it is known who sent the request. It returns what ServeUser has to know of
+	// that time: for an endpoint that issues tokens, the mark of an issuer.
+	Begin(ctx context.Context) (mark string)
+
+	ServeUser(w http.ResponseWriter, r *http.Request, u *identity.User, mark string)
 }
 
-// Serve returns a function that calls next for a user: directly if next is a [Handler], and through the
-// request's context otherwise.
-func Serve(next http.Handler) func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+// Serving returns the two functions by which a gate serves next: begin before it recognizes the user, and serve
+// after. They call next directly if it is a [Handler], and through the request's context otherwise.
+func Serving(next http.Handler) (
+	begin func(context.Context) string,
+	serve func(http.ResponseWriter, *http.Request, *identity.User, string),
+) {
 	if direct, ok := next.(Handler); ok {
-		return direct.ServeUser
+		return direct.Begin, direct.ServeUser
 	}
-	return func(w http.ResponseWriter, r *http.Request, u *identity.User) {
+	return Unmarked, func(w http.ResponseWriter, r *http.Request, u *identity.User, _ string) {
 		next.ServeHTTP(w, r.WithContext(identity.NewContext(r.Context(), u)))
 	}
 }
+
+// Unmarked is the Begin of an endpoint that need know nothing of that time.
+func Unmarked(context.Context) string { return "" }

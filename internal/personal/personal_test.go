@@ -1,6 +1,7 @@
 package personal_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -17,8 +18,17 @@ func (e *recorder) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	e.inContext = u.ID
 }
 
-func (e *recorder) ServeUser(_ http.ResponseWriter, _ *http.Request, u *identity.User) {
-	e.direct = u.ID
+func (e *recorder) Begin(context.Context) string { return "the mark of " }
+
+func (e *recorder) ServeUser(_ http.ResponseWriter, _ *http.Request, u *identity.User, mark string) {
+	e.direct = mark + u.ID
+}
+
+// serve does what a gate does.
+func serve(next http.Handler, r *http.Request, u *identity.User) {
+	begin, serve := personal.Serving(next)
+	mark := begin(r.Context())
+	serve(httptest.NewRecorder(), r, u, mark)
 }
 
 func TestServePassesTheUser(t *testing.T) {
@@ -26,12 +36,12 @@ func TestServePassesTheUser(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 
 	var direct recorder
-	personal.Serve(&direct)(httptest.NewRecorder(), r, alice)
-	if direct != (recorder{direct: "alice"}) {
-		t.Errorf("a Handler got %+v, want alice as an argument, once", direct)
+	serve(&direct, r, alice)
+	if direct != (recorder{direct: "the mark of alice"}) {
+		t.Errorf("a Handler got %+v, want its mark and alice as arguments, once", direct)
 	}
 	var plain recorder
-	personal.Serve(http.HandlerFunc(plain.ServeHTTP))(httptest.NewRecorder(), r, alice)
+	serve(http.HandlerFunc(plain.ServeHTTP), r, alice)
 	if plain != (recorder{inContext: "alice"}) {
 		t.Errorf("another handler got %+v, want alice in the context, once", plain)
 	}

@@ -1,7 +1,10 @@
-// Package suite holds what the conformance suites of the stores have in common.
+// Package suite holds what conformance suites and randomized tests have in common.
 package suite
 
-import "sync"
+import (
+	"os"
+	"sync"
+)
 
 // Together calls f n times at once, and returns when all calls have.
 func Together(n int, f func(i int)) {
@@ -12,4 +15,13 @@ func Together(n int, f func(i int)) {
 	}
 	close(start)
 	wg.Wait()
+}
+
+// Rounds returns how often a randomized test repeats itself: usual times, or long times if the environment
+// variable PME_LONG is set, as `.ci/run --long` does.
+func Rounds(usual, long int) int {
+	if os.Getenv("PME_LONG") != "" {
+		return long
+	}
+	return usual
 }

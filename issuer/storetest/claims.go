@@ -11,7 +11,7 @@ import (
 func oneClaimAtATime(t *testing.T, s store.Store) {
 	k := key("alice", "A")
 	claim(t, s, k)
-	_, err := s.Claim(t.Context(), k, long)
+	_, err := s.Claim(t.Context(), k, s.Mark(), long)
 	wantErr(t, "second Claim", err, store.ErrClaimed)
 	claim(t, s, key("alice", "B"))
 	claim(t, s, key("bob", "A"))
@@ -20,7 +20,7 @@ func oneClaimAtATime(t *testing.T, s store.Store) {
 func oneClaimAmongMany(t *testing.T, s store.Store) {
 	var got atomic.Int32
 	suite.Together(50, func(int) {
-		if _, err := s.Claim(t.Context(), key("alice", "A"), long); err == nil {
+		if _, err := s.Claim(t.Context(), key("alice", "A"), s.Mark(), long); err == nil {
 			got.Add(1)
 		}
 	})
@@ -31,13 +31,13 @@ func oneClaimAmongMany(t *testing.T, s store.Store) {
 
 func claimEndsWithItsTime(t *testing.T, s store.Store) {
 	k := key("alice", "A")
-	c, err := s.Claim(t.Context(), k, soon)
+	c, err := s.Claim(t.Context(), k, s.Mark(), soon)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var next store.Claim
 	eventually(t, "the claim is free again", func() bool {
-		next, err = s.Claim(t.Context(), k, long)
+		next, err = s.Claim(t.Context(), k, s.Mark(), long)
 		return err == nil
 	})
 	wantErr(t, "Put with the old claim", s.Put(t.Context(), c, entry(k, "old"), long), store.ErrClaimLost)
@@ -65,7 +65,7 @@ func releaseOfAVoidClaimFreesNothing(t *testing.T, s store.Store) {
 	if err := s.Release(t.Context(), k, old); err != nil {
 		t.Errorf("Release of a void claim: %v", err)
 	}
-	_, err := s.Claim(t.Context(), k, long)
+	_, err := s.Claim(t.Context(), k, s.Mark(), long)
 	wantErr(t, "Claim while a newer one is held", err, store.ErrClaimed)
 }
 
@@ -87,7 +87,7 @@ func putWithoutItsClaimKeepsNothing(t *testing.T, s store.Store) {
 func userIsBounded(t *testing.T, s store.Store) {
 	put(t, s, entry(key("alice", "A"), "t1"), long)
 	c := claim(t, s, key("alice", "B"))
-	_, err := s.Claim(t.Context(), key("alice", "C"), long)
+	_, err := s.Claim(t.Context(), key("alice", "C"), s.Mark(), long)
 	wantErr(t, "Claim past the user's bound", err, store.ErrUserFull)
 	claim(t, s, key("bob", "A"))
 
@@ -96,7 +96,7 @@ func userIsBounded(t *testing.T, s store.Store) {
 	}
 	put(t, s, entry(key("alice", "B"), "t2"), soon)
 	eventually(t, "there is room again", func() bool {
-		_, err := s.Claim(t.Context(), key("alice", "C"), long)
+		_, err := s.Claim(t.Context(), key("alice", "C"), s.Mark(), long)
 		return err == nil
 	})
 }
@@ -105,10 +105,10 @@ func storeIsBounded(t *testing.T, s store.Store) {
 	put(t, s, entry(key("u1", "A"), "t1"), soon)
 	put(t, s, entry(key("u2", "A"), "t2"), long)
 	claim(t, s, key("u3", "A"))
-	_, err := s.Claim(t.Context(), key("u4", "A"), long)
+	_, err := s.Claim(t.Context(), key("u4", "A"), s.Mark(), long)
 	wantErr(t, "Claim past the store's bound", err, store.ErrFull)
 	eventually(t, "there is room again", func() bool {
-		_, err := s.Claim(t.Context(), key("u4", "A"), long)
+		_, err := s.Claim(t.Context(), key("u4", "A"), s.Mark(), long)
 		return err == nil
 	})
 }

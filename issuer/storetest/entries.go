@@ -36,7 +36,7 @@ func entryComesBackWhole(t *testing.T, s store.Store) {
 		Groups: []string{"facilities", "Ünïcode, with comma"}, Session: "phone",
 	}
 	put(t, s, e, long)
-	got, err := s.Get(t.Context(), k)
+	got, err := s.Get(t.Context(), k, s.Mark())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func endedContextIsAnErrorOrAnAnswer(t *testing.T, s store.Store) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	// Either is fine; a nil entry without an error would say that there is no token.
-	if e, err := s.Get(ctx, key("alice", "A")); err == nil && e == nil {
+	if e, err := s.Get(ctx, key("alice", "A"), s.Mark()); err == nil && e == nil {
 		t.Error("Get under an ended context says that there is nothing")
 	}
 }

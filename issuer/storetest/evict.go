@@ -135,7 +135,7 @@ func manyAtOnceLoseNothing(t *testing.T, s store.Store) {
 	const n = 40
 	suite.Together(n, func(i int) {
 		e := entry(key(fmt.Sprintf("user%d", i%4), fmt.Sprintf("M%d", i)), fmt.Sprintf("t%d", i))
-		c, err := s.Claim(t.Context(), e.Key, long)
+		c, err := s.Claim(t.Context(), e.Key, s.Mark(), long)
 		if err != nil {
 			t.Error(err)
 			return

@@ -50,6 +50,13 @@ func Run(t *testing.T, newStore func(t *testing.T, b Bounds) store.Store) {
 		"EvictReachesOlderTokens":            evictReachesOlderTokens,
 		"ZeroSelectorEvictsNothing":          zeroSelectorEvictsNothing,
 		"NothingComesBackAfterEvict":         nothingComesBackAfterEvict,
+		"MarkIsTooOldOnceItsKeyWasEvicted":   markIsTooOldOnceItsKeyWasEvicted,
+		"MarkTakenAfterAnEvictionIsGood":     markTakenAfterAnEvictionIsGood,
+		"OldMarkFindsNothingPutLater":        oldMarkFindsNothingPutLater,
+		"OldMarkIsRefusedWhileOthersClaim":   oldMarkIsRefusedWhileOthersClaim,
+		"ZeroMarkIsOlderThanEveryEviction":   zeroMarkIsOlderThanEveryEviction,
+		"EvictByTokenAgesNoMark":             evictByTokenAgesNoMark,
+		"NoMarkSlipsPastAnEviction":          noMarkSlipsPastAnEviction,
 		"EndedContextIsAnErrorOrAnAnswer":    endedContextIsAnErrorOrAnAnswer,
 		"AwkwardIDsAreKeptApart":             awkwardIDsAreKeptApart,
 		"EntriesStopsWhenItsReaderHasEnough": entriesStopsWhenItsReaderHasEnough,
@@ -82,7 +89,7 @@ func entry(k store.Key, token string) *store.Entry {
 
 func claim(t *testing.T, s store.Store, k store.Key) store.Claim {
 	t.Helper()
-	c, err := s.Claim(t.Context(), k, long)
+	c, err := s.Claim(t.Context(), k, s.Mark(), long)
 	if err != nil || c == "" {
 		t.Fatalf("Claim(%v) = %q, %v; want a claim", k, c, err)
 	}
@@ -99,7 +106,7 @@ func put(t *testing.T, s store.Store, e *store.Entry, ttl time.Duration) {
 // token returns what Get finds, "" for nothing.
 func token(t *testing.T, s store.Store, k store.Key) string {
 	t.Helper()
-	e, err := s.Get(t.Context(), k)
+	e, err := s.Get(t.Context(), k, s.Mark())
 	if err != nil {
 		t.Fatalf("Get(%v): %v", k, err)
 	}
