@@ -56,6 +56,13 @@ func HTML(status int) Failure {
 	}}
 }
 
+// JSON answers with the JSON of some gateway on the way, such as {"message":"Endpoint request timed out"}.
+func JSON(status int, body string) Failure {
+	return Failure{answer: func(w http.ResponseWriter, _ exchange) {
+		write(w, status, "application/json", []byte(body))
+	}}
+}
+
 // OAuthError answers in OAuth's shape, {"error":code}.
 func OAuthError(status int, code string) Failure {
 	return Failure{answer: func(w http.ResponseWriter, _ exchange) { writeOAuthError(w, status, code) }}

@@ -34,6 +34,7 @@ func TestInjectedAnswers(t *testing.T) {
 	}{
 		"status":        {matterporttest.Status(503, ""), 503, "text/plain; charset=utf-8", "Service Unavailable", 0},
 		"HTML":          {matterporttest.HTML(502), 502, "text/html; charset=utf-8", "<h1>Bad Gateway", 0},
+		"JSON":          {matterporttest.JSON(502, `{"message":"no"}`), 502, "application/json", `{"message":"no"}`, 0},
 		"OAuth":         {matterporttest.OAuthError(400, "invalid_scope"), 400, "application/json", `{"error":"invalid_scope"}`, 0},
 		"bearer":        {matterporttest.ExpiredBearer(), 400, "application/json", `{"error":"invalid_grant"}`, 0},
 		"null":          {matterporttest.NullData(), 200, "application/json", `{"data":null}`, 0},
