@@ -111,8 +111,8 @@ func (c *Connections) renew(ctx context.Context, k store.Key, refused matterport
 
 // token says how much the record's access token is still worth.
 func (c *Connections) token(r *store.Record) Token {
-	left := r.ValidUntil.Sub(c.app.ServerTime())
-	return Token{AccessToken: r.AccessToken, ValidUntil: r.ValidUntil, ExpiresIn: int(left / time.Second)}
+	now, _ := c.app.ServerTime()
+	return Token{AccessToken: r.AccessToken, ValidUntil: r.ValidUntil, ExpiresIn: int(r.ValidUntil.Sub(now) / time.Second)}
 }
 
 // usable says that the SDK can work with t.

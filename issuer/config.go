@@ -25,8 +25,8 @@ type Matterport interface {
 	DeleteEmbedToken(ctx context.Context, token matterport.Secret) error
 
 	// ServerTime is the present on Matterport's clock, which ValidUntil is told by. It may be early,
-	// never late.
-	ServerTime() time.Time
+	// never late. It is the local time while Matterport's is not known.
+	ServerTime() (now time.Time, known bool)
 }
 
 // Config is what an [Issuer] is made of. Matterport and Policy are required.

@@ -52,10 +52,10 @@ type upstream struct {
 	whileDelete func()
 }
 
-func (u *upstream) ServerTime() time.Time {
+func (u *upstream) ServerTime() (now time.Time, known bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return time.Now().Add(u.skew)
+	return time.Now().Add(u.skew), true
 }
 
 func (u *upstream) CreateEmbedLink(ctx context.Context, model string, validFor time.Duration) (*matterport.EmbedToken, error) {

@@ -165,7 +165,8 @@ func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allow
 
 // token says how much e is still worth, never more than was asked for.
 func (i *Issuer) token(e *store.Entry) Token {
-	left := min(e.ValidUntil.Sub(i.cfg.Matterport.ServerTime()), i.cfg.ValidFor)
+	now, _ := i.cfg.Matterport.ServerTime()
+	left := min(e.ValidUntil.Sub(now), i.cfg.ValidFor)
 	return Token{AccessToken: e.Token, Link: e.Link, ValidUntil: e.ValidUntil, ExpiresIn: seconds(left)}
 }
 

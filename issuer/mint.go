@@ -154,7 +154,8 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 		return i.notMinted(ctx, key, err)
 	}
 	e := &store.Entry{Key: key, Token: minted.AccessToken, Link: minted.Link, ValidUntil: minted.ValidUntil, User: u}
-	ttl := min(e.ValidUntil.Sub(i.cfg.Matterport.ServerTime()), i.cfg.ValidFor)
+	now, _ := i.cfg.Matterport.ServerTime()
+	ttl := min(e.ValidUntil.Sub(now), i.cfg.ValidFor)
 	if ttl <= 0 {
 		i.discard(e)
 		i.withheld(ctx, slog.LevelError, key, reasonNoMint, errNoTimeLeft)

@@ -124,7 +124,8 @@ func (i *Issuer) delete(ctx context.Context, e *store.Entry, tried func(done boo
 			return
 		}
 		i.log.LogAttrs(ctx, slog.LevelWarn, "deletion failed", slog.String("user", e.Key.User), slog.Any("error", err))
-		left := e.ValidUntil.Sub(i.cfg.Matterport.ServerTime())
+		now, _ := i.cfg.Matterport.ServerTime()
+		left := e.ValidUntil.Sub(now)
 		if left <= 0 {
 			return
 		}

@@ -74,9 +74,6 @@ func (a *OAuthApp) AuthorizePage() string {
 // it wishes for.
 func (a *OAuthApp) SelectorURL() string { return a.selector }
 
-// ServerTime returns the time by Matterport's clock, as [Client.ServerTime] does.
-func (a *OAuthApp) ServerTime() time.Time { return a.api.clock.read() }
-
 // Close closes idle connections, unless the transport is the caller's. Later calls fail with
 // [ErrClosed]; calls under way end with their own contexts. It can be called more than once; the error is
 // always nil.

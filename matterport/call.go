@@ -38,7 +38,8 @@ func (v variables) reveal() (plain map[string]any, secrets []string) {
 	return plain, secrets
 }
 
-// reader takes a result in. A problem it returns must quote nothing of the result.
+// reader takes a result in. The request started at that time by Matterport's clock, or by the local one
+// while that is not known. A problem it returns must quote nothing of the result.
 type reader func(result json.RawMessage, started time.Time) (problem string)
 
 // caller performs an operation in the name of an account.
@@ -67,32 +68,50 @@ func (c *Client) call(ctx context.Context, op operation, vars variables, read re
 // send makes one request with one access token.
 func (u *upstream) send(ctx context.Context, op operation, token string, vars variables, read reader) *Error {
 	plain, secrets := vars.reveal()
-	body, err := json.Marshal(map[string]any{"query": op.text, "operationName": op.name, "variables": plain})
-	if err != nil {
-		return invalid(op.name, "the variables cannot be written as JSON")
+	req, e := u.graphRequest(ctx, op, token, plain)
+	if e != nil {
+		return e
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.base+graphPath, bytes.NewReader(body))
-	if err != nil {
-		return invalid(op.name, "the request cannot be built; check BaseURL")
-	}
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json")
-
 	a, e := u.exchange(op.name, req, op.limit)
 	if e != nil {
 		return e
 	}
-	data, e := judge(op.name, a, append(secrets, u.secret(), token))
+	return u.receive(ctx, op, a, append(secrets, u.secret(), token), read)
+}
+
+func (u *upstream) graphRequest(ctx context.Context, op operation, token string, vars map[string]any) (*http.Request, *Error) {
+	body, err := json.Marshal(map[string]any{"query": op.text, "operationName": op.name, "variables": vars})
+	if err != nil {
+		return nil, invalid(op.name, "the variables cannot be written as JSON")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.base+graphPath, bytes.NewReader(body))
+	if err != nil {
+		return nil, invalid(op.name, "the request cannot be built; check BaseURL")
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	return req, nil
+}
+
+// receive takes an answer in. It sets the clock by it if it is certainly Matterport's: an error in a
+// documented form, or data with the field that was asked for. What is read from that field is dated
+// by the clock.
+func (u *upstream) receive(ctx context.Context, op operation, a *answer, secrets []string, read reader) *Error {
+	data, documented, e := judge(op.name, a, secrets)
 	result, there := data[op.root]
 	there = there && present(result)
+	var b began
+	if documented || there {
+		b = u.learn(ctx, op.name, a)
+	}
 	switch {
 	case e != nil && !(op.partial && there):
 		return e
 	case !there:
 		return a.incomplete(op.name, "the answer has neither data."+op.root+" nor errors")
 	}
-	if problem := read(result, a.started); problem != "" {
+	if problem := read(result, b.clock); problem != "" {
 		return a.incomplete(op.name, problem)
 	}
 	return nil

@@ -19,7 +19,6 @@ package matterport
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/go-pme/pme/internal/condition"
 )
@@ -50,11 +49,6 @@ func New(cfg Config) (*Client, error) {
 func (c *Client) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, "matterport.Client("+c.api.base+")")
 }
-
-// ServerTime returns the time by Matterport's clock, as learned from the Date header of its answers.
-// It never lags that clock, and may lead it by a second and the duration of a request. Until the first
-// answer it is the local time.
-func (c *Client) ServerTime() time.Time { return c.api.clock.read() }
 
 // Close ends the background fetch of an application token, if one is under way, waits for it, and
 // closes idle connections unless the transport is the caller's. Later calls fail with [ErrClosed];

@@ -33,10 +33,14 @@ type OAuthToken struct {
 	RefreshToken Secret
 
 	// ValidUntil is when the access token ends, in UTC by Matterport's clock: compare it with
-	// [OAuthApp.ServerTime]. It is counted from before the request, so it is early rather than late. An
-	// answer that does not say is taken to grant [OAuthConfig.AccessTokenLife], and is [ErrMalformed]
-	// when that is not set.
+	// [OAuthApp.ServerTime], in this process or another. It is counted from the earliest time that the
+	// request can have been made at, so it is early rather than late. Zero if that is not known, because
+	// no answer had a Date yet: do not give the access token out, but keep the refresh token.
 	ValidUntil time.Time
+
+	// Life is how long the access token lives, at most 24 hours. An answer that does not say is taken to
+	// grant [OAuthConfig.AccessTokenLife], and is [ErrMalformed] when that is not set.
+	Life time.Duration
 
 	// Scopes are what was granted, which may be less than was asked for. Nil when the answer does not
 	// say: then they are what was asked for (RFC 6749 §5.1), or granted before.
@@ -121,12 +125,11 @@ func (a *OAuthApp) grantOnce(ctx context.Context, op string, form url.Values) (*
 	}
 	a.api.log.LogAttrs(ctx, slog.LevelInfo, "matterport access token granted",
 		slog.String("op", op), slog.Duration("life", life), slog.Bool("new_refresh_token", g.refresh != ""))
-	return &OAuthToken{
-		AccessToken:  Secret(g.access),
-		RefreshToken: Secret(g.refresh),
-		ValidUntil:   g.answer.started.Add(life),
-		Scopes:       g.scopes,
-	}, nil
+	token := &OAuthToken{AccessToken: Secret(g.access), RefreshToken: Secret(g.refresh), Life: life, Scopes: g.scopes}
+	if began := g.began.earliest; !began.IsZero() {
+		token.ValidUntil = began.Add(life)
+	}
+	return token, nil
 }
 
 // grantRefused tells a grant that is void, which is a matter of the account's owner, from an

@@ -14,9 +14,10 @@ type envelope struct {
 	data   map[string]json.RawMessage // GraphQL
 	errors []graphError               // GraphQL
 
-	oauthCode    string // RFC 6749 §5.2, "error"
+	oauthCode    string // RFC 6749 §5.2, "error", or the code in it where it is an object
 	oauthMessage string // "error_description"
 	oauth        bool
+	oauthText    bool // "error" is a text, as documented
 }
 
 // graphError is one entry of a GraphQL answer's errors.
@@ -37,7 +38,7 @@ func openEnvelope(body []byte) (e envelope, ok bool) {
 	e.errors = graphErrors(top["errors"])
 	if present(top["error"]) {
 		object := lenient[map[string]json.RawMessage](top["error"])
-		e.oauth = true
+		e.oauth, e.oauthText = true, object == nil
 		e.oauthCode = cmp.Or(lenient[string](top["error"]), lenient[string](object["code"]))
 		e.oauthMessage = cmp.Or(lenient[string](top["error_description"]), lenient[string](object["message"]))
 	}

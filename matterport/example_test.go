@@ -46,7 +46,8 @@ func Example() {
 		fmt.Println(err)
 	default:
 		fmt.Println(token.Application, token.AccessToken, len(string(token.AccessToken)))
-		fmt.Println("more than 9 minutes left:", token.ValidUntil.Sub(client.ServerTime()) > 9*time.Minute)
+		now, known := client.ServerTime()
+		fmt.Println("more than 9 minutes left:", known && token.ValidUntil.Sub(now) > 9*time.Minute)
 	}
 	// Output:
 	// showcase [redacted] 5

@@ -25,12 +25,13 @@ type answer struct {
 	body    []byte
 	tooLong bool // the body was longer than its limit, and is not kept
 
-	// started is the server's time when the request was made.
-	started time.Time
+	start, end time.Time // the local moments of the request, and of the answer's headers
+	started    time.Time // the server's time at start, as far as it was known without this answer
 }
 
-// exchange makes one request within the time of one attempt, reads the answer and sets the clock by
-// it. Its errors are about the connection only: any answer that arrives whole is returned.
+// exchange makes one request within the time of one attempt, and reads the answer. Its errors are about
+// the connection only: any answer that arrives whole is returned. Whose answer it is, nobody knows yet,
+// so nothing is learned from its headers here.
 func (u *upstream) exchange(op string, req *http.Request, limit int64) (*answer, *Error) {
 	caller := req.Context()
 	ctx, cancel := context.WithTimeout(caller, u.attemptTimeout)
@@ -43,7 +44,7 @@ func (u *upstream) exchange(op string, req *http.Request, limit int64) (*answer,
 	}
 	defer func() { _ = resp.Body.Close() }()
 
-	a := &answer{status: resp.StatusCode, header: resp.Header, started: u.clock.learn(resp.Header, start)}
+	a := &answer{status: resp.StatusCode, header: resp.Header, start: start, end: u.clock.now(), started: u.clock.at(start)}
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err != nil {
 		e := brokenConnection(caller, op, err)
@@ -123,8 +124,11 @@ func (a *answer) mediaType() string {
 	return kind
 }
 
-// retryAfter reads the Retry-After header (RFC 9110 §10.2.3): seconds, or a date on the server's
-// clock. What cannot be read counts as absent.
+// retryAfter reads the Retry-After header (RFC 9110 §10.2.3): seconds, or a date on the clock of whoever
+// sent it. What cannot be read counts as absent.
+//
+// A proxy's page may have one, and may mean it: it is a wish to wait, told by the headers of one answer
+// alone. At worst calls are not made for a while, and those that wait for it have bounds of their own.
 func (a *answer) retryAfter() time.Duration {
 	const most = 24 * time.Hour
 	text := a.header.Get("Retry-After")

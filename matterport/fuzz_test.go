@@ -23,6 +23,9 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(byte(3), 200, "application/json", "", "", listAnswer+"}")
 	f.Add(byte(4), 200, "application/json", "", "", `{"data":{"model":{"id":"SxQL3iGyoDo"}}}`)
 	f.Add(byte(5), 200, "application/json", "", "", newToken(1).body)
+	for _, foreign := range gateways {
+		f.Add(byte(0), foreign.status, foreign.kind, "", "Fri, 31 Dec 1999 00:00:00 GMT", foreign.body)
+	}
 
 	f.Fuzz(func(t *testing.T, target byte, status int, kind, retryAfter, date, body string) {
 		r := reply{
@@ -74,7 +77,7 @@ func fuzzedCall(t *testing.T, client *matterport.Client, target byte) (complete 
 	case 1:
 		token, err := client.CreateEmbedToken(t.Context(), []string{modelID}, validFor)
 		return token != nil && token.AccessToken != "" && token.Link == "" &&
-			!token.ValidUntil.After(client.ServerTime().Add(validFor)), err
+			!token.ValidUntil.After(serverTime(client).Add(validFor)), err
 	case 2:
 		err := client.DeleteEmbedToken(t.Context(), embedBearer)
 		return err == nil, err
@@ -95,6 +98,6 @@ func fuzzedCall(t *testing.T, client *matterport.Client, target byte) (complete 
 	default:
 		token, err := client.CreateEmbedLink(t.Context(), modelID, validFor)
 		return token != nil && token.AccessToken != "" && token.Link != "" &&
-			!token.ValidUntil.After(client.ServerTime().Add(validFor)), err
+			!token.ValidUntil.After(serverTime(client).Add(validFor)), err
 	}
 }

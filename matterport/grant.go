@@ -13,6 +13,7 @@ import (
 // granted is a successful answer of the token endpoint (RFC 6749 §5.1).
 type granted struct {
 	answer  *answer
+	began   began
 	access  string
 	refresh string        // empty when there is none
 	life    time.Duration // of the access token; zero when the server did not say
@@ -46,14 +47,18 @@ func (u *upstream) grant(ctx context.Context, op string, form url.Values) (*gran
 	for _, name := range secretFields {
 		secrets = append(secrets, form.Get(name))
 	}
-	if _, e := judge(op, a, secrets); e != nil {
+	_, documented, e := judge(op, a, secrets)
+	if documented {
+		u.learn(ctx, op, a)
+	}
+	if e != nil {
 		return nil, e
 	}
 	g, problem := readGrant(fields)
 	if problem != "" {
 		return nil, a.incomplete(op, problem)
 	}
-	g.answer = a
+	g.answer, g.began = a, u.learn(ctx, op, a)
 	return g, nil
 }
 

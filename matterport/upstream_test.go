@@ -176,6 +176,15 @@ func newClient(t testing.TB, u *upstream, adjust ...func(*matterport.Config)) *m
 	return client
 }
 
+// clocked is what knows the server's time.
+type clocked interface{ ServerTime() (time.Time, bool) }
+
+// serverTime returns the server's time, known or not.
+func serverTime(c clocked) time.Time {
+	now, _ := c.ServerTime()
+	return now
+}
+
 // failure returns err as the *Error that every failed call must yield.
 func failure(t testing.TB, err error) *matterport.Error {
 	t.Helper()

@@ -8,10 +8,10 @@ import (
 	"slices"
 )
 
-// codeKinds sorts the error codes of the Model API (MATTERPORT.md §2) and of OAuth (RFC 6749 §5.2,
-// RFC 6750 §3.1) by what a caller can do about them. An inactive model is archived: it cannot be shown
-// until somebody activates it, which to a visitor is the same as gone.
-var codeKinds = map[string]error{
+// graphKinds sorts the error codes of the Model API (MATTERPORT.md §2) by what a caller can do about
+// them. An inactive model is archived: it cannot be shown until somebody activates it, which to a visitor
+// is the same as gone.
+var graphKinds = map[string]error{
 	"request.unauthenticated": ErrTokenRefused,
 	"request.unauthorized":    ErrUnauthorized,
 	"request.invalid":         ErrInvalid,
@@ -21,7 +21,10 @@ var codeKinds = map[string]error{
 	"model.inactive":          ErrNotFound,
 	"quota.exceeded":          ErrRateLimited,
 	"error.internal":          ErrUnavailable,
+}
 
+// oauthKinds does so with those of OAuth (RFC 6749 §5.2, RFC 6750 §3.1).
+var oauthKinds = map[string]error{
 	"invalid_grant":           errInvalidGrant,
 	"invalid_token":           ErrTokenRefused,
 	"invalid_client":          ErrUnauthorized,
@@ -32,10 +35,17 @@ var codeKinds = map[string]error{
 	"temporarily_unavailable": ErrUnavailable,
 }
 
+func kindOfCode(code string) error {
+	if kind := graphKinds[code]; kind != nil {
+		return kind
+	}
+	return oauthKinds[code]
+}
+
 // kindOf sorts a failure by its code and status; otherwise is for one that neither speaks for. 404 is
 // not looked at here: without a GraphQL error beside it, it means a wrong address, not a missing model.
 func kindOf(code string, status int, otherwise error) error {
-	known := codeKinds[code]
+	known := kindOfCode(code)
 	switch {
 	case status == http.StatusTooManyRequests:
 		return ErrRateLimited
@@ -51,21 +61,22 @@ func kindOf(code string, status int, otherwise error) error {
 
 // judge takes an answer apart: its data, or the one *Error it amounts to. Both come back for a GraphQL
 // answer whose errors all lie below a root field that is there; the caller decides whether such a
-// partial result will do.
-func judge(op string, a *answer, secrets []string) (map[string]json.RawMessage, *Error) {
+// partial result will do. documented reports that the error is certainly Matterport's; whether data is,
+// shows only to whoever knows what was asked for.
+func judge(op string, a *answer, secrets []string) (data map[string]json.RawMessage, documented bool, failed *Error) {
 	e, isObject := openEnvelope(a.body)
 	redirect := a.status >= 300 && a.status <= 399
 	switch {
 	case redirect || !isObject:
-		return nil, a.foreign(op, secrets)
+		return nil, false, a.foreign(op, secrets)
 	case len(e.errors) > 0:
-		return a.saved(e), a.graphFailure(op, e, secrets)
+		return a.saved(e), e.documented(a.status), a.graphFailure(op, e, secrets)
 	case e.oauth:
-		return nil, a.oauthFailure(op, e, secrets)
+		return nil, e.documented(a.status), a.oauthFailure(op, e, secrets)
 	case a.status < 200 || a.status > 299:
-		return nil, a.foreign(op, secrets)
+		return nil, false, a.foreign(op, secrets)
 	}
-	return e.data, nil
+	return e.data, false, nil
 }
 
 // saved returns the data of a GraphQL answer that succeeded but for some errors, if none of them
@@ -79,7 +90,7 @@ func (a *answer) saved(e envelope) map[string]json.RawMessage {
 
 // graphFailure speaks for the first error with a code we know, or else the first.
 func (a *answer) graphFailure(op string, e envelope, secrets []string) *Error {
-	known := slices.IndexFunc(e.errors, func(g graphError) bool { return codeKinds[g.code] != nil })
+	known := slices.IndexFunc(e.errors, func(g graphError) bool { return kindOfCode(g.code) != nil })
 	g := e.errors[max(0, known)]
 
 	status := a.status
