@@ -27,6 +27,8 @@ type Connections struct {
 	flights *flight.Group
 	budget  *budget.Budget
 	unsaved unsaved
+	lives   lives
+	ahead   chan struct{} // full while a renewal goes ahead; see first
 	parts   []health.Part
 }
 
@@ -43,7 +45,9 @@ func New(cfg Config) (*Connections, error) {
 		flights: flight.New(),
 		budget:  budget.New(burst, every, cfg.Now),
 		unsaved: newUnsaved(),
+		ahead:   make(chan struct{}, 1),
 	}
+	c.lives.asked = cfg.App.AccessTokenLife()
 	c.observe()
 	return c, nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/store"
@@ -37,6 +38,7 @@ type desk struct {
 	app        *matterport.OAuthApp
 	store      store.Store
 	log        *journal
+	made       setup
 }
 
 // setup changes what a desk is made of.
@@ -72,7 +74,7 @@ func newDesk(t *testing.T, changes ...func(*setup)) *desk {
 	}
 	t.Cleanup(func() { _ = app.Close() })
 	s.connect.App = app
-	d := &desk{matterport: emulator, app: app, store: s.connect.Store, log: log}
+	d := &desk{matterport: emulator, app: app, store: s.connect.Store, log: log, made: s}
 	d.Connections = open(t, s.connect)
 	return d
 }
@@ -91,6 +93,20 @@ func open(t *testing.T, cfg connect.Config) *connect.Connections {
 func (d *desk) replica(t *testing.T) *connect.Connections {
 	t.Helper()
 	return open(t, connect.Config{App: d.app, Store: d.store})
+}
+
+// restart returns the connections of a process that has just started on the same store, with a clock of its
+// own that is off.
+func (d *desk) restart(t *testing.T, off time.Duration) *connect.Connections {
+	t.Helper()
+	cfg := d.made.app
+	cfg.Now = func() time.Time { return time.Now().Add(off) }
+	app, err := matterport.NewOAuthApp(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = app.Close() })
+	return open(t, connect.Config{App: app, Store: d.store, Logger: d.made.connect.Logger, Now: cfg.Now})
 }
 
 func begin(t *testing.T, c *connect.Connections, u *identity.User, w connect.Request) *connect.Attempt {

@@ -88,6 +88,7 @@ func (c *Connections) redeem(ctx context.Context, a *store.PendingAuthorization,
 		c.refuse(ctx, a.User, "code_not_redeemed", err.Error())
 		return Connection{}, err
 	}
+	c.lives.grant(grant.Life)
 	if missing := c.missing(grant); len(missing) > 0 {
 		c.refuse(ctx, a.User, "missing_scopes", fmt.Sprint(missing))
 		return Connection{}, &Error{Kind: ErrMissingScopes, Err: fmt.Errorf("not granted: %v", missing)}

@@ -76,6 +76,7 @@ func (c *Connections) next(ctx context.Context, r *store.Record) (*renewal, erro
 			slog.String("connection", r.ID), slog.Any("error", err))
 		return nil, err
 	}
+	c.lives.grant(grant.Life)
 	return &renewal{replaced: r.AccessToken, grant: grant}, nil
 }
 
@@ -89,6 +90,9 @@ type renewal struct {
 // summary says what the renewal brought, without a token.
 func (n *renewal) summary() string {
 	text := "valid until " + n.grant.ValidUntil.UTC().Format(time.RFC3339)
+	if n.grant.ValidUntil.IsZero() {
+		text = "valid until a time that is not known"
+	}
 	if n.grant.RefreshToken != "" {
 		text += ", with a new refresh token"
 	}

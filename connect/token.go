@@ -19,7 +19,7 @@ import (
 type Token struct {
 	AccessToken matterport.Secret
 	ValidUntil  time.Time // on Matterport's clock
-	ExpiresIn   int       // whole seconds left, always more than 60
+	ExpiresIn   int       // whole seconds left, always more than 60, and never more than tokens live
 }
 
 // patience is how long a caller who could be served the stored token waits for a fresher one.
@@ -28,6 +28,7 @@ const patience = 2 * time.Second
 var (
 	errTakesTime  = errors.New("the renewal takes its time")
 	errNoTimeLeft = errors.New("the access token lives too short: let the application's access tokens live 5 minutes or more at Matterport, and check this machine's clock")
+	errNoTime     = errors.New("the time at Matterport is not known: its answers have no Date, or have an Age; check the App's BaseURL, and that proxies pass Date on and do not cache")
 )
 
 // Token returns an access token of the connection of u with that ID, or of the only one that u has where id
@@ -37,6 +38,10 @@ var (
 // for however many callers, in this process and in others. A caller whose ctx ends leaves at once and does
 // not disturb the others. When Matterport is in trouble, a token that the SDK can still work with is
 // returned instead. [ErrReconnect] means that Matterport has refused the connection itself.
+//
+// What is left is counted on Matterport's clock. After a start nothing stored is returned before Matterport
+// has told the time, which the first renewal does; nor is a token that seems to have more left than tokens
+// live, which is renewed. ExpiresIn is at most the longest life that was asked for or granted to this process.
 func (c *Connections) Token(ctx context.Context, u *identity.User, id string) (Token, error) {
 	r, err := c.current(ctx, u, id)
 	if err != nil {
@@ -81,6 +86,8 @@ func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Re
 		return r, nil
 	case c.token(r).usable():
 		return r, nil
+	case renewErr == nil && !c.timeKnown():
+		renewErr = &Error{Kind: ErrUpstream, Err: errNoTime}
 	case renewErr == nil:
 		renewErr = &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
 	}
@@ -93,6 +100,7 @@ func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Re
 func (c *Connections) renew(ctx context.Context, k store.Key, refused matterport.Secret, usable bool) error {
 	from := c.cfg.Events.Request(ctx) // now: the flight may outlive the request
 	landed := c.flights.Do("renew "+k.ID+" of "+k.User, workTime, func(ctx context.Context) error {
+		defer c.first(ctx)()
 		return c.refresh(event.WithRequest(ctx, from), k, refused)
 	})
 	var enough time.Duration
@@ -107,12 +115,6 @@ func (c *Connections) renew(ctx context.Context, k store.Key, refused matterport
 		return err
 	}
 	return unavailable(errTakesTime)
-}
-
-// token says how much the record's access token is still worth.
-func (c *Connections) token(r *store.Record) Token {
-	now, _ := c.app.ServerTime()
-	return Token{AccessToken: r.AccessToken, ValidUntil: r.ValidUntil, ExpiresIn: int(r.ValidUntil.Sub(now) / time.Second)}
 }
 
 // usable says that the SDK can work with t.

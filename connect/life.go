@@ -1,0 +1,79 @@
+package connect
+
+import (
+	"cmp"
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-pme/pme/connect/store"
+)
+
+const (
+	// longestLife is the longest that access tokens can be set to live at Matterport (MATTERPORT.md §5).
+	longestLife = 24 * time.Hour
+
+	// slack is how much more than its life a stored token may seem to have left, as clocks are corrected.
+	slack = time.Minute
+)
+
+// lives knows how long access tokens live: as long as was asked for or has been granted here, whichever is
+// longer. Before the first grant of an application that asks for nothing, that is Matterport's limit.
+type lives struct {
+	asked   time.Duration
+	granted atomic.Int64
+}
+
+func (l *lives) grant(life time.Duration) {
+	for {
+		old := l.granted.Load()
+		if int64(life) <= old || l.granted.CompareAndSwap(old, int64(life)) {
+			return
+		}
+	}
+}
+
+func (l *lives) longest() time.Duration {
+	return cmp.Or(max(l.asked, time.Duration(l.granted.Load())), longestLife)
+}
+
+// token says how much the record's access token is still worth: nothing while the time at Matterport is not
+// known, and nothing if it seems to have more left than tokens live. Then the record or the clock is wrong.
+func (c *Connections) token(r *store.Record) Token {
+	t := Token{AccessToken: r.AccessToken, ValidUntil: r.ValidUntil}
+	now, known := c.app.ServerTime()
+	left, longest := r.ValidUntil.Sub(now), c.lives.longest()
+	if known && left <= longest+slack {
+		t.ExpiresIn = int(min(left, longest) / time.Second)
+	}
+	return t
+}
+
+// first lets one renewal go ahead of the others while the time at Matterport is not known: its answer will
+// tell, and most of the others need none then. It is called before a renewal, and done after it. Nobody
+// waits longer than a little patience: the one ahead may be in trouble of its own.
+func (c *Connections) first(ctx context.Context) (done func()) {
+	if c.timeKnown() {
+		return func() {}
+	}
+	enough := time.NewTimer(patience)
+	defer enough.Stop()
+	select {
+	case c.ahead <- struct{}{}:
+		done = func() { <-c.ahead }
+	case <-enough.C:
+		return func() {}
+	case <-ctx.Done():
+		return func() {}
+	}
+	if c.timeKnown() {
+		done()
+		return func() {}
+	}
+	return done
+}
+
+func (c *Connections) timeKnown() bool {
+	_, known := c.app.ServerTime()
+	return known
+}
