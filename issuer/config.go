@@ -24,9 +24,12 @@ type Matterport interface {
 	CreateEmbedToken(ctx context.Context, modelIDs []string, validFor time.Duration) (*matterport.EmbedToken, error)
 	DeleteEmbedToken(ctx context.Context, token matterport.Secret) error
 
-	// ServerTime is the present on Matterport's clock, which ValidUntil is told by. It may be early,
-	// never late. It is the local time while Matterport's is not known.
+	// ServerTime is the present on Matterport's clock, which ValidUntil is told by. If it is not known,
+	// no token is reused.
 	ServerTime() (now time.Time, known bool)
+
+	// LearnServerTime makes it known, if it is not.
+	LearnServerTime(ctx context.Context) error
 }
 
 // Config is what an [Issuer] is made of. Matterport and Policy are required.

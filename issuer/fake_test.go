@@ -50,12 +50,27 @@ type upstream struct {
 	whileMint func()
 
 	whileDelete func()
+
+	cold    bool // the time is not known yet
+	learned int  // calls for nothing but the time
 }
 
 func (u *upstream) ServerTime() (now time.Time, known bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return time.Now().Add(u.skew), true
+	return time.Now().Add(u.skew), !u.cold
+}
+
+// LearnServerTime fails as mints do.
+func (u *upstream) LearnServerTime(context.Context) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.failing != nil {
+		return u.failing
+	}
+	u.learned++
+	u.cold = false
+	return nil
 }
 
 func (u *upstream) CreateEmbedLink(ctx context.Context, model string, validFor time.Duration) (*matterport.EmbedToken, error) {

@@ -74,6 +74,7 @@ func (i *Issuer) reuseOrRenew(ctx context.Context, mark store.Mark, u *identity.
 		return Token{}, err
 	}
 	if held != nil {
+		i.learnTime(ctx, key)
 		if t := i.token(held); t.ExpiresIn > seconds(i.cfg.RefreshBefore) {
 			i.reused(ctx, key)
 			return t, nil
@@ -163,11 +164,9 @@ func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allow
 	return allowed, err
 }
 
-// token says how much e is still worth, never more than was asked for.
+// token says how much e is still worth.
 func (i *Issuer) token(e *store.Entry) Token {
-	now, _ := i.cfg.Matterport.ServerTime()
-	left := min(e.ValidUntil.Sub(now), i.cfg.ValidFor)
-	return Token{AccessToken: e.Token, Link: e.Link, ValidUntil: e.ValidUntil, ExpiresIn: seconds(left)}
+	return Token{AccessToken: e.Token, Link: e.Link, ValidUntil: e.ValidUntil, ExpiresIn: seconds(i.left(e))}
 }
 
 // usable says that the SDK can work with t: promise 2 of the design rests on this line.

@@ -154,8 +154,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 		return i.notMinted(ctx, key, err)
 	}
 	e := &store.Entry{Key: key, Token: minted.AccessToken, Link: minted.Link, ValidUntil: minted.ValidUntil, User: u}
-	now, _ := i.cfg.Matterport.ServerTime()
-	ttl := min(e.ValidUntil.Sub(now), i.cfg.ValidFor)
+	ttl := i.left(e)
 	if ttl <= 0 {
 		i.discard(e)
 		i.withheld(ctx, slog.LevelError, key, reasonNoMint, errNoTimeLeft)

@@ -111,9 +111,10 @@ func (i *Issuer) discard(e *store.Entry) {
 	}
 }
 
-// delete tries until Matterport has confirmed it, e has expired, or the issuer is closed. It calls
+// delete tries until Matterport has confirmed it, e has certainly expired, or the issuer is closed. It calls
 // tried after the first time.
 func (i *Issuer) delete(ctx context.Context, e *store.Entry, tried func(done bool)) {
+	expired := time.After(i.mostLeft(e))
 	pause := time.Second
 	for n := 0; ; n++ {
 		err := i.deleteOnce(ctx, e.Token)
@@ -124,14 +125,11 @@ func (i *Issuer) delete(ctx context.Context, e *store.Entry, tried func(done boo
 			return
 		}
 		i.log.LogAttrs(ctx, slog.LevelWarn, "deletion failed", slog.String("user", e.Key.User), slog.Any("error", err))
-		now, _ := i.cfg.Matterport.ServerTime()
-		left := e.ValidUntil.Sub(now)
-		if left <= 0 {
-			return
-		}
 		select {
-		case <-time.After(min(left, pause/2+rand.N(pause))): //nolint:gosec // jitter is no secret
+		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter is no secret
 			pause = min(2*pause, 30*time.Second)
+		case <-expired:
+			return
 		case <-ctx.Done():
 			i.abandoned(e)
 			return
