@@ -38,7 +38,7 @@ type snapshot struct {
 }
 
 func newAccount(cfg Config) *account {
-	a := &account{cfg: cfg, now: time.Now, flights: flight.New()}
+	a := &account{cfg: cfg, now: time.Now, flights: flight.New(cfg.Logger)}
 	a.last.Store(&snapshot{partial: true})
 	return a
 }

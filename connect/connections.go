@@ -42,7 +42,7 @@ func New(cfg Config) (*Connections, error) {
 		cfg:     cfg,
 		app:     cfg.App,
 		log:     cfg.Logger,
-		flights: flight.New(),
+		flights: flight.New(cfg.Logger),
 		budget:  budget.New(burst, every, cfg.Now),
 		unsaved: newUnsaved(),
 		ahead:   make(chan struct{}, 1),

@@ -51,7 +51,7 @@ func New(cfg Config) (*Issuer, error) {
 		log:     cfg.Logger,
 		events:  cfg.Events,
 		store:   tokens,
-		flights: flight.New(),
+		flights: flight.New(cfg.Logger),
 		budget:  budget.New(cfg.MintBurst, cfg.MintEvery, time.Now),
 		gone:    newGone(),
 		deletes: make(chan struct{}, maxDeletes),

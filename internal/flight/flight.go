@@ -1,30 +1,31 @@
-// Package flight runs one call for all who want the same thing at once, on its own time: a caller who
-// leaves neither cancels it nor is kept by it, a panic in it ends nobody else, and nothing outlives
-// Close.
+// Package flight runs one call for all who want the same thing at once, and work beside its callers, on its
+// own time: a caller who leaves neither cancels it nor is kept by it, a panic in it is logged and ends nobody
+// else, and nothing outlives Close.
 package flight
 
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
+	"log/slog"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"github.com/go-pme/pme/internal/rescue"
 )
 
-// ErrClosed says that the group runs nothing any more.
-var ErrClosed = errors.New("closed")
+var (
+	// ErrClosed says that the group runs nothing any more.
+	ErrClosed = errors.New("closed")
 
-// A Panic is what a call comes back with that panicked. The value it panicked with is left out, as
-// there is no telling what it contains.
-type Panic struct{ Stack []byte }
-
-func (p *Panic) Error() string { return fmt.Sprintf("panicked:\n%s", p.Stack) }
+	// ErrPanicked is the error of a call that panicked. The log has the stack, once for all who waited.
+	ErrPanicked = errors.New("panicked: the log says where")
+)
 
 // A Group is a set of calls under way. It is safe for concurrent use.
 type Group struct {
+	log   *slog.Logger
 	calls singleflight.Group
 	life  context.Context
 	end   context.CancelFunc
@@ -34,9 +35,9 @@ type Group struct {
 	work   sync.WaitGroup
 }
 
-// New returns a group that runs calls until it is closed.
-func New() *Group {
-	g := new(Group)
+// New returns a group that runs calls until it is closed. It logs where one panics.
+func New(log *slog.Logger) *Group {
+	g := &Group{log: log}
 	g.life, g.end = context.WithCancel(context.Background())
 	return g
 }
@@ -49,15 +50,13 @@ func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) er
 			return nil, ErrClosed
 		}
 		defer g.work.Done()
-		// Inside the call: singleflight would panic again in a goroutine that nobody can recover.
-		defer func() {
-			if recover() != nil {
-				err = &Panic{Stack: debug.Stack()}
-			}
-		}()
 		ctx, cancel := context.WithTimeout(g.life, timeout)
 		defer cancel()
-		return nil, f(ctx)
+		// Inside the call: singleflight would panic again in a goroutine that nobody can recover.
+		if !rescue.Call(g.log, "a call in flight", func() { err = f(ctx) }) {
+			err = ErrPanicked
+		}
+		return nil, err
 	})
 }
 
@@ -82,14 +81,15 @@ func Wait(ctx context.Context, landed <-chan singleflight.Result, patience time.
 }
 
 // Go runs f beside the caller, with a context that ends when the group is closed, and reports whether
-// it does: a closed group runs nothing.
+// it does: a closed group runs nothing. If f panics, the rest of its work is not done: where that must not be,
+// f recovers itself.
 func (g *Group) Go(f func(context.Context)) bool {
 	if !g.enter() {
 		return false
 	}
 	go func() {
 		defer g.work.Done()
-		f(g.life)
+		rescue.Call(g.log, "background work", func() { f(g.life) })
 	}()
 	return true
 }

@@ -54,7 +54,7 @@ type Keys struct {
 }
 
 // NewKeys returns keys that have not been fetched yet.
-func NewKeys(cfg Config) *Keys { return &Keys{cfg: cfg, fetching: flight.New()} }
+func NewKeys(cfg Config) *Keys { return &Keys{cfg: cfg, fetching: flight.New(cfg.Logger)} }
 
 // Close ends a fetch in progress and waits for it. Nothing is fetched from then on.
 func (k *Keys) Close() { k.fetching.Close() }

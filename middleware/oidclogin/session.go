@@ -60,7 +60,7 @@ type proof struct {
 func newSessions(cfg *Config, jar cookie.Jar) *sessions {
 	client := provider.NewClient(cfg.HTTPClient)
 	keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, Client: client, Logger: cfg.Logger, Now: cfg.Now})
-	flights := flight.New()
+	flights := flight.New(cfg.Logger)
 	sealed := newSeals(cfg.CookieKeys, cfg.Issuer, cfg.ClientID)
 	s := &sessions{
 		party:      party{cfg, client, &discovery{cfg: cfg, client: client, keys: keys, flights: flights}},
