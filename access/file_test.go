@@ -2,8 +2,10 @@ package access_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -106,6 +108,54 @@ func (f *allowFile) expectLog(t *testing.T, want ...string) {
 			t.Errorf("log record %d = %q; want %s with %q", i, got[i], level, part)
 		}
 	}
+}
+
+func TestPanicOfACallbackKeepsNeitherTheOthersNorTheNextLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFile(t, forAlice)
+		var called int
+		f.Watch(func() { panic("secret" + "value") })
+		f.Watch(func() { called++ })
+		write(t, f.path, forBoth)
+		wait(nextLook)
+		expect(t, f, true, true)
+		write(t, f.path, forAlice)
+		wait(nextLook)
+		expect(t, f, true, false)
+		if called != 2 {
+			t.Errorf("the other callback was called %d times, want 2", called)
+		}
+		if log := f.log.String(); strings.Count(log, "panic recovered") != 2 || strings.Contains(log, "secretvalue") {
+			t.Errorf("log %s", log)
+		}
+	})
+}
+
+// failingLog is a handler of the application's own that panics.
+type failingLog struct{ slog.Handler }
+
+func (failingLog) Handle(context.Context, slog.Record) error { panic("the log is broken") }
+
+func TestPanicOfTheLogKeepsNeitherCallbacksNorTheNextLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "allow.yaml")
+		write(t, path, forAlice)
+		f, err := access.OpenFile(path, access.FileOptions{Logger: slog.New(failingLog{slog.NewTextHandler(io.Discard, nil)})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = f.Close() })
+		var called int
+		f.Watch(func() { called++ })
+		for _, text := range []string{forBoth, broken, forAlice} {
+			write(t, path, text)
+			wait(nextLook)
+		}
+		expect(t, f, true, false)
+		if called != 2 {
+			t.Errorf("the callback was called %d times, want 2", called)
+		}
+	})
 }
 
 func TestChangedFileIsInForceAtTheNextLook(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/go-pme/pme/internal/rescue"
 )
 
 // run looks at the file once per interval until the File is closed.
@@ -23,7 +25,7 @@ func (f *File) run(interval time.Duration) {
 		case <-f.closed:
 			return
 		case <-ticker.C:
-			f.look()
+			rescue.Call(f.log, "a look at the allow-list", f.look) // its logger may panic
 		}
 	}
 }
@@ -58,9 +60,9 @@ func (f *File) accept(content []byte, table *table) {
 	f.content = content
 	f.table.Store(table)
 	f.problem = ""
+	defer f.watchers.call(f.log) // whatever becomes of the record
 	f.log.LogAttrs(context.Background(), slog.LevelInfo, "allow-list has changed; the new one is in force",
 		slog.String("path", f.path), slog.Int("rules", len(table.rules)))
-	f.watchers.call()
 }
 
 // refuse leaves the version in force and logs why, unless that has just been logged.

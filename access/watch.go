@@ -1,8 +1,11 @@
 package access
 
 import (
+	"log/slog"
 	"slices"
 	"sync"
+
+	"github.com/go-pme/pme/internal/rescue"
 )
 
 var _ Watcher = (*File)(nil)
@@ -11,7 +14,8 @@ var _ Watcher = (*File)(nil)
 // is in force.
 // It is called by the goroutine that looks at the file, one call at a time and under no lock: it may
 // register and stop callbacks, but as long as it runs no further change is seen, and it must not
-// call [File.Close]. The first read of the file is no change.
+// call [File.Close]. The first read of the file is no change. A panic in it is logged, and the other callbacks
+// are called all the same.
 //
 // stop ends this, and can be called more than once. It does not wait, so changed may still be called, or
 // still run, for a change accepted just before. A nil changed is ignored.
@@ -40,11 +44,12 @@ func (w *watchers) add(callback func()) (remove func()) {
 	}
 }
 
-func (w *watchers) call() {
+// call calls all callbacks: one that panics must not keep the others from revoking.
+func (w *watchers) call(log *slog.Logger) {
 	w.mu.Lock()
 	all := slices.Clone(w.all)
 	w.mu.Unlock()
 	for _, callback := range all {
-		(*callback)()
+		rescue.Call(log, "a callback of Watch", *callback)
 	}
 }

@@ -205,6 +205,55 @@ func TestPanicOfAListenerEndsNothing(t *testing.T) {
 	}
 }
 
+// A handler of the application's own can fail where nobody else recovers: in the goroutine of a listener.
+type brokenLog struct{ slog.Handler }
+
+func (brokenLog) Enabled(context.Context, slog.Level) bool { return true }
+
+func (brokenLog) Handle(context.Context, slog.Record) error { panic("the log is broken") }
+
+func TestPanicOfTheLogEndsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		after := new(kept)
+		s := newStream(t, event.Config{
+			Logger: slog.New(brokenLog{}),
+			Queue:  1,
+			Listeners: []event.Listener{listen(func(e event.Event) {
+				time.Sleep(time.Second) // the next one waits, and one more is dropped
+				after.Listen(e)
+				panic("secret")
+			})},
+		})
+		for range 3 {
+			s.Emit(t.Context(), event.Event{Kind: event.SignedOut, User: "alice"})
+			synctest.Wait()
+		}
+		closeStream(t, s)
+		if got := after.all(); len(got) != 2 {
+			t.Errorf("%d events reached the listener, want 2", len(got))
+		}
+	})
+}
+
+func TestPanicOfWhatTellsTheClientLosesNoEvent(t *testing.T) {
+	var log logtest.Buffer
+	listener := new(kept)
+	s := newStream(t, event.Config{
+		Logger:    slog.New(slog.NewTextHandler(&log, nil)),
+		Listeners: []event.Listener{listener},
+		Client:    func(*http.Request) string { panic("secret" + "value") },
+		RequestID: func(*http.Request) string { return "R1" },
+	})
+	s.Emit(event.Context(httptest.NewRequest(http.MethodGet, "/", nil)), event.Event{Kind: event.SignedOut})
+	closeStream(t, s)
+	if got := listener.all(); len(got) != 1 || got[0].Request.ID != "R1" || got[0].Request.Client != "" {
+		t.Errorf("%+v", got)
+	}
+	if got := log.String(); !strings.Contains(got, "field=Client") || strings.Contains(got, "secretvalue") {
+		t.Errorf("log %q", got)
+	}
+}
+
 func TestRecorderCanPreventAGrant(t *testing.T) {
 	recorder := &kept{err: errors.New("disk full")}
 	listener := new(kept)
@@ -230,9 +279,13 @@ type panicking struct{}
 func (panicking) Record(context.Context, event.Event) error { panic("secret") }
 
 func TestPanicOfTheRecorderPreventsTheGrant(t *testing.T) {
-	s := newStream(t, event.Config{Recorder: panicking{}})
+	var log logtest.Buffer
+	s := newStream(t, event.Config{Recorder: panicking{}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	if _, err := s.Record(t.Context(), event.Event{}); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Error(err)
+	}
+	if got := log.String(); !strings.Contains(got, "field=Recorder") || !strings.Contains(got, "event_test.go") {
+		t.Errorf("log %q, want the stack", got)
 	}
 }
 

@@ -27,18 +27,18 @@ func newQueue(l Listener, size int, logger *slog.Logger) *queue {
 func (q *queue) run() {
 	defer close(q.ended)
 	for e := range q.events {
-		q.listen(e)
-		q.reportDropped()
+		if stack := survive(func() { q.listener.Listen(e) }); stack != nil {
+			q.reportPanic(e, stack)
+		}
+		survive(q.reportDropped)
 	}
 }
 
-func (q *queue) listen(e Event) {
-	defer func() {
-		if recover() != nil { // the value may hold anything
-			q.logger.LogAttrs(context.Background(), slog.LevelError, "event listener panicked", slog.String("event", e.ID))
-		}
-	}()
-	q.listener.Listen(e)
+func (q *queue) reportPanic(e Event, stack []byte) {
+	survive(func() {
+		q.logger.LogAttrs(context.Background(), slog.LevelError, "event listener panicked",
+			slog.String("event", e.ID), slog.String("stack", string(stack)))
+	})
 }
 
 // put never waits.

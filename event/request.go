@@ -50,9 +50,18 @@ func (s *Stream) Request(ctx context.Context) Request {
 	case Request:
 		return r
 	case *http.Request:
-		return Request{ID: plain(s.cfg.RequestID(r)), Client: plain(s.cfg.Client(r)), Method: plain(r.Method), Path: plain(path(r))}
+		return Request{ID: s.ask("RequestID", s.cfg.RequestID, r), Client: s.ask("Client", s.cfg.Client, r), Method: plain(r.Method), Path: plain(path(r))}
 	}
 	return Request{}
+}
+
+// ask returns what a function of the Config says of r, or nothing if it panics: what is told of, such as a
+// revocation, has to go on.
+func (s *Stream) ask(field string, about func(*http.Request) string, r *http.Request) (answer string) {
+	if stack := survive(func() { answer = plain(about(r)) }); stack != nil {
+		s.reportPanic(field, stack)
+	}
+	return answer
 }
 
 // path returns the path as the browser asked for it, escaped, so that plain takes nothing away from it.

@@ -28,7 +28,8 @@ type Listener interface {
 
 // Config is what a [Stream] is made of. No field is required: the zero value writes events to the log.
 type Config struct {
-	// Logger gets a record for each event, before Emit returns. Default: slog.Default().
+	// Logger gets a record for each event, before Emit returns. If its handler panics, the record is lost,
+	// and the listeners get the event all the same. Default: slog.Default().
 	Logger *slog.Logger
 
 	// Recorder is asked before each new grant. Default: none.
@@ -125,7 +126,7 @@ func (s *Stream) Emit(ctx context.Context, e Event) {
 		return
 	}
 	e = s.complete(ctx, e)
-	write(ctx, s.cfg.Logger, e)
+	survive(func() { write(ctx, s.cfg.Logger, e) })
 	for _, q := range s.queues {
 		q.put(e)
 	}
@@ -145,12 +146,11 @@ func (s *Stream) Record(ctx context.Context, e Event) (Event, error) {
 }
 
 func (s *Stream) record(ctx context.Context, e Event) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = errors.New("the recorder panicked")
-		}
-	}()
-	return s.cfg.Recorder.Record(ctx, e)
+	if stack := survive(func() { err = s.cfg.Recorder.Record(ctx, e) }); stack != nil {
+		s.reportPanic("Recorder", stack)
+		return errors.New("the recorder panicked: the log says where")
+	}
+	return err
 }
 
 func (s *Stream) complete(ctx context.Context, e Event) Event {

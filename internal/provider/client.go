@@ -2,8 +2,10 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/go-pme/pme/internal/weburl"
@@ -20,6 +22,7 @@ const (
 
 var (
 	errAnswerTooLong   = errors.New("the provider's answer is longer than 1 MiB")
+	errTransport       = errors.New("the HTTPClient's transport panicked")
 	errProviderAddress = errors.New("the provider is only called by https, or http on a loopback address")
 )
 
@@ -64,7 +67,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, errProviderAddress
 	}
-	res, err := t.base.RoundTrip(r)
+	res, err := t.call(r)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +79,17 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	res.Body = &limitedBody{ReadCloser: res.Body, left: maxAnswer}
 	return res, nil
+}
+
+// call makes an error of a panic of the application's transport, so that it is a failed call like others, with a
+// pause before the next. The value is left out, as there is no telling what it contains.
+func (t *transport) call(r *http.Request) (res *http.Response, err error) {
+	defer func() {
+		if recover() != nil {
+			res, err = nil, fmt.Errorf("%w:\n%s", errTransport, debug.Stack())
+		}
+	}()
+	return t.base.RoundTrip(r)
 }
 
 // CloseIdleConnections is what http.Client.CloseIdleConnections looks for.

@@ -3,9 +3,11 @@ package provider
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // answering is a transport that answers everything alike.
@@ -62,5 +64,30 @@ func TestBodyOfAFailedGETIsNotPassedOn(t *testing.T) {
 	}
 	if body, err := ask(t, &answering{status: http.StatusBadRequest, body: `{"error":"invalid_grant"}`}, http.MethodPost, "https://id.example/"); body == "" || err != nil {
 		t.Errorf("body %q, %v; want the error of a token endpoint", body, err)
+	}
+}
+
+// panicking is a transport of the application's own with a mistake in it.
+type panicking struct{}
+
+func (panicking) RoundTrip(*http.Request) (*http.Response, error) { panic("secret" + "value") }
+
+func TestPanicOfTheTransportIsAFailedCall(t *testing.T) {
+	var calls Observer
+	client := NewClient(&http.Client{Transport: panicking{}})
+	calls.Observe(client)
+	k := NewKeys(Config{Issuer: "https://id.example", Client: client, Logger: slog.New(slog.DiscardHandler), Now: time.Now})
+	defer k.Close()
+	for range 2 {
+		if _, err := k.VerifySignature(t.Context(), "a.b.c"); !errors.Is(err, ErrKeys) || !errors.Is(err, errTransport) ||
+			strings.Contains(err.Error(), "secretvalue") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if k.tried.IsZero() {
+		t.Error("there is no pause before the next call")
+	}
+	if parts := calls.HealthParts("login"); parts[0].Check(t.Context()) == nil {
+		t.Error("the provider is said to be well")
 	}
 }

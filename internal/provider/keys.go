@@ -131,12 +131,16 @@ func (k *Keys) settled(old *keySet) (newer *keySet, ok bool, err error) {
 // justTried needs mu.
 func (k *Keys) justTried() bool { return !k.tried.IsZero() && k.cfg.Now().Sub(k.tried) < keysPause }
 
+// lately reports whether the last fetch was a moment ago, and why it failed.
+func (k *Keys) lately() (done bool, failure error) {
+	k.mu.Lock()
+	defer k.mu.Unlock() // also if Config.Now panics
+	return k.justTried(), k.failure
+}
+
 // fetch runs once at a time.
 func (k *Keys) fetch(ctx context.Context) error {
-	k.mu.Lock()
-	done, failure := k.justTried(), k.failure
-	k.mu.Unlock()
-	if done { // by another fetch, between the look at it and this one
+	if done, failure := k.lately(); done { // by another fetch, between the look at it and this one
 		return failure
 	}
 	keys, err := k.download(ctx)
