@@ -3,9 +3,10 @@ package access
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/internal/modelid"
+	"github.com/go-pme/pme/internal/spelling"
 )
 
 // anyModel stands for every model of the account.
@@ -84,9 +85,12 @@ func (c *checker) subjects(k kind, entries []entry) []string {
 
 // wrongSubject returns what is wrong with an entry, or "".
 func wrongSubject(k kind, value string) string {
+	f, faulty := legible.InName(value)
 	switch {
 	case value == "":
 		return fmt.Sprintf("an empty string among %s matches nobody: remove it", kindKeys[k])
+	case faulty:
+		return fmt.Sprintf("%+.64q among %s is not what it looks like: %v", value, kindKeys[k], f)
 	case k == emails && !isAddress(value):
 		return fmt.Sprintf("%.64q among emails is not an address such as alice@example.com", value)
 	case k == domains && !isDomain(value):
@@ -120,11 +124,14 @@ func (c *checker) models(entries []entry) []string {
 
 func (c *checker) name(e entry) {
 	first, known := c.names[e.value]
+	f, faulty := legible.InLine(e.name)
 	switch {
 	case e.value == anyModel:
 		c.addf(e.at, `"*" stands for many models and cannot have a name`)
-	case strings.TrimSpace(e.name) == "":
+	case spelling.Key(e.name) == "":
 		c.addf(e.at, "the name of model %q is empty: remove it", e.value)
+	case faulty:
+		c.addf(e.at, "the name %+.64q of model %q is not what it looks like: %v", e.name, e.value, f)
 	case !known:
 		c.names[e.value] = e
 	case first.name != e.name:

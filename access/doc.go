@@ -24,6 +24,11 @@
 // without people or without models is an error, and so are empty and repeated entries, two rules with the
 // same people and models, malformed model IDs and addresses, and one model with two display names.
 //
+// Rules are reviewed by people, so what they see must be what is in force. Control characters, line breaks and
+// characters that change the order in which text is shown are errors in every entry and display name, and
+// invisible characters are errors in every entry: two entries that look the same would mean different
+// people. The joiners and selectors of emoji and of scripts that are spelled with them are none.
+//
 // # The file
 //
 //	rules:
@@ -44,14 +49,18 @@
 // The file is read strictly. Besides what is wrong in any list, these are errors: unknown and repeated
 // keys; numbers, dates, true, false and null where text is wanted (a user ID such as 007 needs quotes);
 // anchors, aliases, merge keys and tags; a second YAML document; text that is not UTF-8; more than 1 MiB.
-// Every problem is reported with its line.
+// So are, wherever they stand, also in comments: control characters but tabs; what is a line break to YAML and
+// not to every editor (U+2028, U+2029, U+0085, and CR without LF); characters that change the order in which text
+// is shown, such as U+202E; and a byte order mark that is not at the beginning.
+//
+// Every problem is reported with its line. Lines end with LF or CR LF.
 //
 // # Explanations
 //
 // [Explain] says why a policy answers as it does: which rules match, and what each of a rule's lists makes
 // of the person and the model. A near miss says what would make it a hit: an e-mail address that is not
-// verified or has spaces around it; a user ID or a group that differs from the rule's in letter case, spaces
-// or accents only; an address in a subdomain of the rule's domain. Near misses are hints for the operator.
+// verified or has spaces around it; a user ID or a group that differs from the rule's in letter case, spaces,
+// accents or invisible characters only; an address in a subdomain of the rule's domain. Near misses are hints for the operator.
 // They never allow anything, and a name that is nearly the same may belong to another person.
 //
 // An explanation is for operators, never for the person refused. See [Explanation] for what it contains.

@@ -6,10 +6,10 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/go-pme/pme/internal/legible"
 )
 
 // maxSize bounds an allow-list file, in bytes.
@@ -20,7 +20,8 @@ const maxSize = 1 << 20
 // compilers do. What it accepts, compile accepts. The drafts' places are lines.
 //
 // Where the text is not YAML at all, nothing after that place is looked at, and the mistake
-// can be some lines above the one reported.
+// can be some lines above the one reported. Where it has characters that hide a part of it, these are
+// the only problems reported.
 func parseYAML(name string, data []byte) ([]draft, error) {
 	p := &problems{prefix: name + ":", unit: "line"}
 	var drafts []draft
@@ -40,9 +41,11 @@ func parseDocument(data []byte, p *problems) *yaml.Node {
 		p.addf(1, "the file has more than %d bytes, the most there may be", maxSize)
 		return nil
 	}
-	if line := illegalLine(data); line > 0 {
-		p.addf(line, "the file must be UTF-8 text without control characters")
-		return nil
+	if faults := legible.InText(data, maxProblems); len(faults) > 0 {
+		for _, f := range faults {
+			p.addf(f.Line, "%v", f)
+		}
+		return nil // the parser would find other lines than the reader of the file
 	}
 	lines := &lineReader{rest: data}
 	decoder := yaml.NewDecoder(lines)
@@ -63,18 +66,6 @@ func parseDocument(data []byte, p *problems) *yaml.Node {
 		lines.report(err, p)
 	}
 	return first.Content[0]
-}
-
-// illegalLine returns the first line with something that cannot stand in an allow-list, or 0.
-func illegalLine(data []byte) int {
-	for i := 0; i < len(data); {
-		r, size := utf8.DecodeRune(data[i:])
-		if r == utf8.RuneError && size == 1 || unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) {
-			return 1 + bytes.Count(data[:i], []byte("\n"))
-		}
-		i += size
-	}
-	return 0
 }
 
 // lineReader gives a parser one line at a time and counts them: the parser's own errors often lack a line,

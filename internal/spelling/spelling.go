@@ -1,5 +1,5 @@
-// Package spelling recognizes names that differ only in how they are spelled: in letter case, spaces or
-// accents.
+// Package spelling recognizes names that differ only in how they are spelled: in letter case, invisible
+// characters, spaces or accents.
 //
 // It serves explanations, never decisions: two names with the same key can belong to different people.
 package spelling
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/go-pme/pme/internal/legible"
 )
 
 // steps remove one kind of difference each. None of them depends on the others having run.
@@ -16,6 +18,7 @@ var steps = []struct {
 	remove     func(string) string
 }{
 	{"letter case", strings.ToLower},
+	{"invisible characters", onlyVisible},
 	{"spaces", plainSpaces},
 	{"accents", plainLetters},
 }
@@ -52,16 +55,17 @@ func keyWithout(skipped int, s string) string {
 	return s
 }
 
-// plainSpaces removes spaces around s and characters that have no width, and leaves one space between words.
-func plainSpaces(s string) string {
-	visible := strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) {
+func onlyVisible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if legible.IsInvisible(r) {
 			return -1
 		}
 		return r
 	}, s)
-	return strings.Join(strings.Fields(visible), " ")
 }
+
+// plainSpaces removes spaces around s, and leaves one space between words.
+func plainSpaces(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // plainLetters removes accents, whether they are part of a letter (NFC) or stand after it (NFD).
 func plainLetters(s string) string {
@@ -69,7 +73,7 @@ func plainLetters(s string) string {
 		if r <= unicode.MaxASCII {
 			return r
 		}
-		if unicode.Is(unicode.Mn, r) {
+		if unicode.Is(unicode.Mn, r) && !legible.IsInvisible(r) {
 			return -1
 		}
 		i := slices.Index(accented, unicode.ToLower(r))
