@@ -4,17 +4,16 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"log/slog"
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -27,7 +26,8 @@ type Request struct {
 	// account as before: the user chooses it at Matterport. Empty: a new connection.
 	Connection string
 
-	// Label names a new connection: at most 100 characters, and may be empty.
+	// Label names a new connection: at most 100 characters on one line, in any script and with emoji. Characters
+	// that change the order in which text is shown are refused. It may be empty.
 	Label string
 }
 
@@ -47,7 +47,7 @@ func (c *Connections) Begin(ctx context.Context, u *identity.User, req Request) 
 		return nil, err
 	}
 	req.Label = strings.TrimSpace(req.Label)
-	if !utf8.ValidString(req.Label) || utf8.RuneCountInString(req.Label) > maxLabel || strings.ContainsFunc(req.Label, unicode.IsControl) {
+	if !utf8.ValidString(req.Label) || utf8.RuneCountInString(req.Label) > maxLabel || strings.ContainsFunc(req.Label, legible.IsControl) {
 		return nil, ErrInvalid
 	}
 	if err := c.roomFor(ctx, u, req); err != nil {
@@ -124,30 +124,29 @@ func ReadCallback(query url.Values) (cb Callback, ok bool) {
 }
 
 // take returns the attempt that the callback belongs to, if u has begun it in this browser a short while
-// ago. Whatever comes of it, the attempt is over.
+// ago, and ends it. An attempt of another user or another browser goes on.
 func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, proof string) (*store.PendingAuthorization, error) {
 	if cb.Attempt == "" {
-		c.refuse(ctx, u.ID, "attempt_over", "the callback names no attempt, or more than one")
-		return nil, ErrAttemptOver
+		return nil, c.refuseAttempt(ctx, u, "the callback names no attempt, or more than one")
 	}
-	a, err := c.store.Take(ctx, cb.Attempt)
-	if err != nil && !errors.Is(err, store.ErrNoRecord) {
-		return nil, c.doubt(ctx, err)
+	if proof == "" {
+		return nil, c.refuseAttempt(ctx, u, "never begun in this browser")
 	}
-	sum := sha256.Sum256([]byte(proof))
-	problem := ""
+	a, err := c.store.Take(ctx, cb.Attempt, u.ID, sha256.Sum256([]byte(proof)))
 	switch {
+	case errors.Is(err, store.ErrNoRecord):
+		return nil, c.refuseAttempt(ctx, u, "never begun, used before, or over for long")
+	case errors.Is(err, store.ErrNotTheirs):
+		return nil, c.refuseAttempt(ctx, u, "begun by another user or in another browser")
 	case err != nil:
-		problem = "never begun, used before, or over for long"
-	case a.User != u.ID:
-		problem = "begun by another user"
-	case proof == "" || subtle.ConstantTimeCompare(sum[:], a.Proof[:]) != 1:
-		problem = "begun in another browser"
+		return nil, c.doubt(ctx, err)
 	case !c.cfg.Now().Before(a.Ends):
-		problem = "begun too long ago"
-	default:
-		return a, nil
+		return nil, c.refuseAttempt(ctx, u, "begun too long ago")
 	}
+	return a, nil
+}
+
+func (c *Connections) refuseAttempt(ctx context.Context, u *identity.User, problem string) error {
 	c.refuse(ctx, u.ID, "attempt_over", problem)
-	return nil, ErrAttemptOver
+	return ErrAttemptOver
 }

@@ -122,13 +122,26 @@ func TestAttemptIsGoodOnce(t *testing.T) {
 		}
 		_, err := d.Finish(t.Context(), alice, cb, string(a.Proof))
 		wantErr(t, "again", err, connect.ErrAttemptOver)
+	})
+}
 
-		wrong := begin(t, d.Connections, alice, connect.Request{})
-		cb = d.agree(t, wrong, harbour)
-		_, err = d.Finish(t.Context(), alice, cb, "wrong")
-		wantErr(t, "without proof", err, connect.ErrAttemptOver)
-		_, err = d.Finish(t.Context(), alice, cb, string(wrong.Proof))
-		wantErr(t, "after a wrong one", err, connect.ErrAttemptOver)
+func TestAttemptIsNotUsedUpByOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		a := begin(t, d.Connections, alice, connect.Request{})
+		other := begin(t, d.Connections, bob, connect.Request{})
+		cb := d.agree(t, a, harbour)
+		for _, stranger := range []struct {
+			user  *identity.User
+			proof string
+		}{{bob, ""}, {bob, string(other.Proof)}, {bob, string(a.Proof)}, {alice, ""}, {alice, "wrong"}} {
+			_, err := d.Finish(t.Context(), stranger.user, cb, stranger.proof)
+			wantErr(t, "a stranger", err, connect.ErrAttemptOver)
+		}
+		d.log.has(t, "connecting refused", "user=bob", "begun by another user or in another browser")
+		if _, err := d.Finish(t.Context(), alice, cb, string(a.Proof)); err != nil {
+			t.Errorf("its own user, after strangers: %v", err)
+		}
 	})
 }
 
@@ -136,6 +149,8 @@ func TestLabelsAreChecked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		for label, ok := range map[string]bool{
+			"משרד ראשי": true, "مكتب رئيسي": true, "خانه‌ها": true, "👩‍💻 🏳️‍🌈 1️⃣": true,
+			"a\u202eb": false, "a\u2066b": false, "a\u061cb": false, "\u200fa": false, "a\u2028b": false, "a\u2029b": false, "a\u206ab": false,
 			"": true, strings.Repeat("ö", 100): true, strings.Repeat("ö", 101): false, "two\nlines": false, "nul\x00": false, "\xff": false,
 		} {
 			_, err := d.Begin(t.Context(), alice, connect.Request{Label: label})

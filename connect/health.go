@@ -46,7 +46,7 @@ type observedStore struct {
 
 // note takes in an error of the store. Those that a store refuses with are its work.
 func (s *observedStore) note(ctx context.Context, err error) {
-	if errors.Is(err, store.ErrNoRecord) || errors.Is(err, store.ErrFull) {
+	if errors.Is(err, store.ErrNoRecord) || errors.Is(err, store.ErrNotTheirs) || errors.Is(err, store.ErrFull) {
 		err = nil
 	}
 	s.condition.Note(ctx, err, healthStore)
@@ -58,8 +58,8 @@ func (s *observedStore) Begin(ctx context.Context, a *store.PendingAuthorization
 	return err
 }
 
-func (s *observedStore) Take(ctx context.Context, id string) (*store.PendingAuthorization, error) {
-	a, err := s.Store.Take(ctx, id)
+func (s *observedStore) Take(ctx context.Context, id, user string, proof [32]byte) (*store.PendingAuthorization, error) {
+	a, err := s.Store.Take(ctx, id, user, proof)
 	s.note(ctx, err)
 	return a, err
 }

@@ -77,12 +77,15 @@ func (m *memory) Begin(_ context.Context, a *store.PendingAuthorization, most in
 }
 
 // Take implements [store.Store].
-func (m *memory) Take(_ context.Context, id string) (*store.PendingAuthorization, error) {
+func (m *memory) Take(_ context.Context, id, user string, proof [32]byte) (*store.PendingAuthorization, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	a, ok := m.pending[id]
-	if !ok {
+	switch {
+	case !ok:
 		return nil, store.ErrNoRecord
+	case a.User != user || a.Proof != proof:
+		return nil, store.ErrNotTheirs
 	}
 	delete(m.pending, id)
 	return a, nil

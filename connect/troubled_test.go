@@ -35,11 +35,11 @@ func (s *troubled) Begin(ctx context.Context, a *store.PendingAuthorization, kee
 	return s.Store.Begin(ctx, a, keep, now)
 }
 
-func (s *troubled) Take(ctx context.Context, id string) (*store.PendingAuthorization, error) {
+func (s *troubled) Take(ctx context.Context, id, user string, proof [32]byte) (*store.PendingAuthorization, error) {
 	if err, _ := s.trouble(); err != nil {
 		return nil, err
 	}
-	return s.Store.Take(ctx, id)
+	return s.Store.Take(ctx, id, user, proof)
 }
 
 func (s *troubled) Create(ctx context.Context, r *store.Record, most int) error {

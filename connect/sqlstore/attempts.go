@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
@@ -45,30 +44,44 @@ func (s *Store) Begin(ctx context.Context, a *store.PendingAuthorization, keep i
 
 // Take implements [store.Store]. An authorization that cannot be opened is deleted, too: it is an error,
 // once.
-func (s *Store) Take(ctx context.Context, id string) (*store.PendingAuthorization, error) {
-	if !storable(id) {
+func (s *Store) Take(ctx context.Context, id, user string, proof [32]byte) (*store.PendingAuthorization, error) {
+	if !storable(id, user) {
 		return nil, store.ErrNoRecord
 	}
-	a := &store.PendingAuthorization{ID: id}
-	var proof, verifier []byte
+	a := &store.PendingAuthorization{ID: id, User: user, Proof: proof}
+	var verifier []byte
 	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `DELETE FROM pme_attempts WHERE id = $1
-			RETURNING user_id, connection_id, label, proof, verifier, ends`, id).
-			Scan(&a.User, &a.Connection, &a.Label, &proof, &verifier, (*instant)(&a.Ends))
+		err := tx.QueryRowContext(ctx, `DELETE FROM pme_attempts WHERE id = $1 AND user_id = $2 AND proof = $3
+			RETURNING connection_id, label, verifier, ends`, id, user, proof[:]).
+			Scan(&a.Connection, &a.Label, &verifier, (*instant)(&a.Ends))
+		if errors.Is(err, sql.ErrNoRows) {
+			return notTaken(ctx, tx, id)
+		}
+		return err
 	})
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, store.ErrNoRecord
+	case errors.Is(err, store.ErrNoRecord), errors.Is(err, store.ErrNotTheirs):
+		return nil, err
 	case err != nil:
 		return nil, failed(ctx, "take", err)
-	case len(proof) != len(a.Proof):
-		return nil, fmt.Errorf("sqlstore: the proof of an attempt: %w", ErrDamaged)
 	}
-	a.Proof = [32]byte(proof)
 	if a.Verifier, err = s.ring.open(verifierOf(a), verifier); err != nil {
 		return nil, err
 	}
 	return a, nil
+}
+
+// notTaken says why no authorization was taken.
+func notTaken(ctx context.Context, tx *sql.Tx, id string) error {
+	var there bool
+	err := tx.QueryRowContext(ctx, `SELECT TRUE FROM pme_attempts WHERE id = $1`, id).Scan(&there)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return store.ErrNoRecord
+	case err != nil:
+		return err
+	}
+	return store.ErrNotTheirs
 }
 
 func verifierOf(a *store.PendingAuthorization) place {

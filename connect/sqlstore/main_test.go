@@ -4,6 +4,7 @@ package sqlstore_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"net/url"
 	"os"
@@ -124,6 +125,9 @@ const (
 	verifier     = "verifier-beef"
 )
 
+// proof is that of every attempt here.
+var proof = sha256.Sum256([]byte("proof"))
+
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func record(user, id string) *store.Record {
@@ -162,7 +166,7 @@ func wantWhole(t *testing.T, s store.Store, user, id string) {
 
 func begin(t *testing.T, s store.Store, id, user string) {
 	t.Helper()
-	a := &store.PendingAuthorization{ID: id, User: user, Verifier: verifier, Ends: start.Add(time.Minute)}
+	a := &store.PendingAuthorization{ID: id, User: user, Proof: proof, Verifier: verifier, Ends: start.Add(time.Minute)}
 	if err := s.Begin(t.Context(), a, 5, start); err != nil {
 		t.Fatal(err)
 	}

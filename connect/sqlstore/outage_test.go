@@ -59,7 +59,7 @@ func TestDatabaseThatIsKilledLosesNothingAndComesBack(t *testing.T) {
 	for what, call := range map[string]func() error{
 		"Get":    func() error { _, err := s.Get(ctx, mine); return err },
 		"List":   func() error { _, err := s.List(ctx, "alice"); return err },
-		"Take":   func() error { _, err := s.Take(ctx, "nonce"); return err },
+		"Take":   func() error { _, err := s.Take(ctx, "nonce", "alice", proof); return err },
 		"Begin":  func() error { return s.Begin(ctx, &store.PendingAuthorization{ID: "nonce"}, 1, start) },
 		"Create": func() error { return s.Create(ctx, record("alice", "C"), 5) },
 		"Update": func() error { return s.Update(ctx, mine, relabel("lost")) },

@@ -122,7 +122,7 @@ func TestLostKeyIsAClearErrorAtStart(t *testing.T) {
 				t.Errorf("the connection of %s whose key is lost: %+v, %v", user, r, err)
 			}
 		}
-		if _, err := s.Take(t.Context(), "nonce"); !errors.Is(err, sqlstore.ErrKeyMissing) {
+		if _, err := s.Take(t.Context(), "nonce", "alice", proof); !errors.Is(err, sqlstore.ErrKeyMissing) {
 			t.Errorf("the attempt whose key is lost: %v", err)
 		}
 		if !strings.Contains(log.String(), lost.ID()) || !strings.Contains(log.String(), "connections=3") {

@@ -135,7 +135,7 @@ func TestDatabaseThatDoesNotAnswerKeepsNobody(t *testing.T) {
 	for what, call := range map[string]func(ctx context.Context) error{
 		"Get":    func(ctx context.Context) error { _, err := s.Get(ctx, k); return err },
 		"List":   func(ctx context.Context) error { _, err := s.List(ctx, "alice"); return err },
-		"Take":   func(ctx context.Context) error { _, err := s.Take(ctx, "nonce"); return err },
+		"Take":   func(ctx context.Context) error { _, err := s.Take(ctx, "nonce", "alice", proof); return err },
 		"Update": func(ctx context.Context) error { return s.Update(ctx, k, relabel("lost")) },
 		"Delete": func(ctx context.Context) error { return s.Delete(ctx, store.Key{User: "alice", ID: "D"}) },
 	} {

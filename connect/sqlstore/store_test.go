@@ -78,7 +78,7 @@ func TestRestartKeepsEverything(t *testing.T) {
 		s = db.store(t, key)
 		wantWhole(t, s, "alice", "A")
 		wantWhole(t, s, "bob", "A")
-		if a, err := s.Take(t.Context(), "nonce"); err != nil || a.Verifier != verifier {
+		if a, err := s.Take(t.Context(), "nonce", "alice", proof); err != nil || a.Verifier != verifier {
 			t.Errorf("Take = %v, %v", a, err)
 		}
 	})

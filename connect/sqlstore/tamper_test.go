@@ -88,21 +88,20 @@ func TestEveryBitOfWhatIsSealedCounts(t *testing.T) {
 func TestAttemptThatWasTamperedWithIsAnErrorOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, db database) {
 		s := db.store(t, sqlstore.NewKey())
-		for _, statement := range []string{
-			`UPDATE pme_attempts SET user_id = 'mallory' WHERE id = 'nonce'`,
-			`UPDATE pme_attempts SET verifier = (SELECT verifier FROM pme_attempts WHERE id = 'other') WHERE id = 'nonce'`,
-			`UPDATE pme_attempts SET proof = substr(proof, 1, 31) WHERE id = 'nonce'`,
+		for statement, user := range map[string]string{
+			`UPDATE pme_attempts SET user_id = 'mallory' WHERE id = 'nonce'`:                                               "mallory",
+			`UPDATE pme_attempts SET verifier = (SELECT verifier FROM pme_attempts WHERE id = 'other') WHERE id = 'nonce'`: "alice",
 		} {
 			begin(t, s, "nonce", "alice")
 			begin(t, s, "other", "alice")
 			db.exec(t, statement)
-			if _, err := s.Take(t.Context(), "nonce"); !errors.Is(err, sqlstore.ErrDamaged) || strings.Contains(err.Error(), verifier) {
+			if _, err := s.Take(t.Context(), "nonce", user, proof); !errors.Is(err, sqlstore.ErrDamaged) || strings.Contains(err.Error(), verifier) {
 				t.Errorf("%s: %v", statement, err)
 			}
-			if _, err := s.Take(t.Context(), "nonce"); !errors.Is(err, store.ErrNoRecord) {
+			if _, err := s.Take(t.Context(), "nonce", user, proof); !errors.Is(err, store.ErrNoRecord) {
 				t.Errorf("%s: taken again: %v", statement, err)
 			}
-			if _, err := s.Take(t.Context(), "other"); err != nil {
+			if _, err := s.Take(t.Context(), "other", "alice", proof); err != nil {
 				t.Errorf("another attempt: %v", err)
 			}
 		}

@@ -10,6 +10,9 @@ var (
 	// ErrNoRecord means that there is no such connection, or pending authorization.
 	ErrNoRecord = errors.New("store: no such record")
 
+	// ErrNotTheirs means that the pending authorization is another user's, or that it has another proof.
+	ErrNotTheirs = errors.New("store: the pending authorization is not theirs")
+
 	// ErrFull means that the user has as many connections as one user may have.
 	ErrFull = errors.New("store: too many connections for one user")
 )
@@ -29,8 +32,10 @@ type Store interface {
 	// ID that is already stored is an error.
 	Begin(ctx context.Context, a *PendingAuthorization, most int, now time.Time) error
 
-	// Take returns the pending authorization and deletes it, so that no two calls get it. ErrNoRecord.
-	Take(ctx context.Context, id string) (*PendingAuthorization, error)
+	// Take returns the pending authorization and deletes it, in one step, so that no two calls get it. It does so
+	// only for its own user with its own proof. For others it changes nothing, so that no one can use up
+	// an authorization that is not theirs: ErrNotTheirs. It does not look at Ends. ErrNoRecord.
+	Take(ctx context.Context, id, user string, proof [32]byte) (*PendingAuthorization, error)
 
 	// Create stores a new connection, unless the user has most of them already: ErrFull. A key that is
 	// already stored is an error.

@@ -34,7 +34,7 @@ func timesAreUTCToTheMicrosecond(t *testing.T, s store.Store) {
 	a.Ends = time.Now().In(elsewhere)
 	begin(t, s, a)
 	got := get(t, s, r.Key)
-	back, err := s.Take(t.Context(), a.ID)
+	back, err := s.Take(t.Context(), a.ID, a.User, a.Proof)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func anyTextComesBackOrIsAnError(t *testing.T, s store.Store) {
 		}
 		a := attempt("nonce "+text, "alice", time.Minute)
 		kept = s.Begin(t.Context(), a, 100, start) == nil
-		if got := taken(t, s, a.ID); got != kept {
+		if got := taken(t, s, a.User, a.ID); got != kept {
 			t.Errorf("the attempt %q is there: %t, want %t", a.ID, got, kept)
 		}
 	}
@@ -214,7 +214,7 @@ func whatIsNotThereIsNotOnRecord(t *testing.T, s store.Store) {
 		wantErr(t, "Update", err, store.ErrNoRecord)
 	}
 	for _, id := range []string{"", "nonce"} {
-		_, err := s.Take(t.Context(), id)
+		_, err := s.Take(t.Context(), id, "alice", proofOf(id))
 		wantErr(t, "Take", err, store.ErrNoRecord)
 	}
 	wantListed(t, s, "bob")
@@ -268,10 +268,10 @@ func deleteUserForgetsAllOfThem(t *testing.T, s store.Store) {
 	}
 	wantListed(t, s, "alice")
 	wantListed(t, s, "bob", "A")
-	if taken(t, s, "of alice") {
+	if taken(t, s, "alice", "of alice") {
 		t.Error("the attempt of a person who is gone is there")
 	}
-	if !taken(t, s, "of bob") {
+	if !taken(t, s, "bob", "of bob") {
 		t.Error("the attempt of somebody else is gone")
 	}
 }
@@ -288,11 +288,11 @@ func endedContextIsAnErrorOrAnAnswer(t *testing.T, s store.Store) {
 	if records, err := s.List(ctx, "alice"); err == nil && len(records) != 1 {
 		t.Error("List under an ended context says that there is nothing")
 	}
-	_, err = s.Take(ctx, "nonce")
+	_, err = s.Take(ctx, "nonce", "alice", proofOf("nonce"))
 	if errors.Is(err, store.ErrNoRecord) {
 		t.Error("Take under an ended context says that there is nothing")
 	}
-	if there := taken(t, s, "nonce"); there != (err != nil) {
+	if there := taken(t, s, "alice", "nonce"); there != (err != nil) {
 		t.Errorf("Take under an ended context: %v, and yet the attempt is there: %t", err, there)
 	}
 	err = s.Delete(ctx, store.Key{User: "alice", ID: "A"})

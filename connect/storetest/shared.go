@@ -24,7 +24,7 @@ func eachSeesWhatTheOtherCommitted(t *testing.T, a, b store.Store) {
 	wantErr(t, "Create of what the other holds", b.Create(t.Context(), record("alice", "B"), 1), store.ErrFull)
 
 	begin(t, a, attempt("nonce", "alice", time.Minute))
-	if !taken(t, b, "nonce") || taken(t, a, "nonce") {
+	if !taken(t, b, "alice", "nonce") || taken(t, a, "alice", "nonce") {
 		t.Error("an attempt that the other began and took")
 	}
 	if err := b.Delete(t.Context(), r.Key); err != nil {

@@ -10,6 +10,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"slices"
 	"testing"
@@ -28,6 +29,7 @@ func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
 	for name, check := range map[string]func(*testing.T, store.Store){
 		"AttemptComesBackWhole":                attemptComesBackWhole,
 		"AttemptIsTakenOnce":                   attemptIsTakenOnce,
+		"AttemptOfAnotherGoesOn":               attemptOfAnotherGoesOn,
 		"AttemptsOfOnePersonAreBounded":        attemptsOfOnePersonAreBounded,
 		"NewAttemptStaysThoughItEndsFirst":     newAttemptStaysThoughItEndsFirst,
 		"EndedAttemptsOfAnybodyAreDropped":     endedAttemptsOfAnybodyAreDropped,
@@ -82,6 +84,7 @@ func RunShared(t *testing.T, newPair func(t *testing.T) (a, b store.Store)) {
 func runPair(t *testing.T, newPair func(t *testing.T) (a, b store.Store)) {
 	for name, check := range map[string]func(t *testing.T, a, b store.Store){
 		"AttemptIsTakenOnceAmongMany":        attemptIsTakenOnceAmongMany,
+		"AttemptIsTakenOnceAmongStrangers":   attemptIsTakenOnceAmongStrangers,
 		"ManyAttemptsAtOnceAreBounded":       manyAttemptsAtOnceAreBounded,
 		"ManyConnectionsAtOnceAreBounded":    manyConnectionsAtOnceAreBounded,
 		"OneUpdateAtATime":                   oneUpdateAtATime,
@@ -108,8 +111,12 @@ const (
 )
 
 func attempt(id, user string, life time.Duration) *store.PendingAuthorization {
-	return &store.PendingAuthorization{ID: id, User: user, Verifier: "verifier of " + matterport.Secret(id), Ends: start.Add(life)}
+	return &store.PendingAuthorization{
+		ID: id, User: user, Proof: proofOf(id), Verifier: "verifier of " + matterport.Secret(id), Ends: start.Add(life),
+	}
 }
+
+func proofOf(id string) [32]byte { return sha256.Sum256([]byte("proof of " + id)) }
 
 func record(user, id string) *store.Record {
 	return &store.Record{
@@ -131,9 +138,9 @@ func begin(t *testing.T, s store.Store, a *store.PendingAuthorization) {
 }
 
 // taken reports whether the attempt was there.
-func taken(t *testing.T, s store.Store, id string) bool {
+func taken(t *testing.T, s store.Store, user, id string) bool {
 	t.Helper()
-	a, err := s.Take(t.Context(), id)
+	a, err := s.Take(t.Context(), id, user, proofOf(id))
 	if err == nil && a.ID != id {
 		t.Fatalf("Take(%q) returned %q", id, a.ID)
 	}

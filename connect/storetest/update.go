@@ -219,7 +219,7 @@ func nobodyElseWaitsForAnUpdate(t *testing.T, s store.Store) {
 	if err := s.Begin(ctx, attempt("nonce", "alice", time.Minute), 1, start); err != nil {
 		t.Errorf("Begin: %v", err)
 	}
-	if _, err := s.Take(ctx, "nonce"); err != nil {
+	if _, err := s.Take(ctx, "nonce", "alice", proofOf("nonce")); err != nil {
 		t.Errorf("Take: %v", err)
 	}
 	if err := s.Delete(ctx, store.Key{User: "alice", ID: "B"}); err != nil {
