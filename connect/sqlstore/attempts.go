@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
@@ -31,9 +32,10 @@ func (s *Store) Begin(ctx context.Context, a *store.PendingAuthorization, keep i
 			a.User, max(0, keep-1)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO pme_attempts (id, user_id, connection_id, label, proof, verifier, ends)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			a.ID, a.User, a.Connection, a.Label, a.Proof[:], s.ring.seal(verifierOf(a), a.Verifier), instantColumn(a.Ends))
+		e := &authorization{PendingAuthorization: a, verifier: s.ring.seal(verifierOf(a), a.Verifier)}
+		_, err := tx.ExecContext(ctx, `INSERT INTO pme_attempts (id, user_id, connection_id, label, proof, verifier, ends, seal)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			slices.Concat([]any{a.ID, a.User}, e.cells(), []any{s.ring.sealEntry(e)})...)
 		return err
 	})
 	if err != nil {
@@ -48,12 +50,11 @@ func (s *Store) Take(ctx context.Context, id, user string, proof [32]byte) (*sto
 	if !storable(id, user) {
 		return nil, store.ErrNoRecord
 	}
-	a := &store.PendingAuthorization{ID: id, User: user, Proof: proof}
-	var verifier []byte
+	a := &authorization{PendingAuthorization: &store.PendingAuthorization{ID: id, User: user, Proof: proof}}
 	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `DELETE FROM pme_attempts WHERE id = $1 AND user_id = $2 AND proof = $3
-			RETURNING connection_id, label, verifier, ends`, id, user, proof[:]).
-			Scan(&a.Connection, &a.Label, &verifier, (*instant)(&a.Ends))
+			RETURNING connection_id, label, verifier, ends, seal`, id, user, proof[:]).
+			Scan(&a.Connection, &a.Label, &a.verifier, (*instant)(&a.Ends), &a.sealed)
 		if errors.Is(err, sql.ErrNoRows) {
 			return notTaken(ctx, tx, id)
 		}
@@ -65,10 +66,13 @@ func (s *Store) Take(ctx context.Context, id, user string, proof [32]byte) (*sto
 	case err != nil:
 		return nil, failed(ctx, "take", err)
 	}
-	if a.Verifier, err = s.ring.open(verifierOf(a), verifier); err != nil {
+	if err := s.ring.checkEntry(a, a.sealed); err != nil {
 		return nil, err
 	}
-	return a, nil
+	if a.Verifier, err = s.ring.open(verifierOf(a.PendingAuthorization), a.verifier); err != nil {
+		return nil, err
+	}
+	return a.PendingAuthorization, nil
 }
 
 // notTaken says why no authorization was taken.

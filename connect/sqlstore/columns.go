@@ -32,10 +32,7 @@ func (t *instant) Scan(column any) error {
 	return nil
 }
 
-// scopes are a column that holds a JSON array.
-type scopes []matterport.Scope
-
-// scopesColumn returns what is kept of s.
+// scopesColumn returns what is kept of s: a JSON array.
 func scopesColumn(s []matterport.Scope) (string, error) {
 	if s == nil {
 		return "[]", nil
@@ -44,11 +41,8 @@ func scopesColumn(s []matterport.Scope) (string, error) {
 	return string(text), err
 }
 
-// Scan implements [database/sql.Scanner].
-func (s *scopes) Scan(column any) error {
-	text, ok := column.(string)
-	if !ok {
-		return fmt.Errorf("the scopes are kept as %T", column)
-	}
-	return json.Unmarshal([]byte(text), (*[]matterport.Scope)(s))
+// scopesOf returns what is kept in a column.
+func scopesOf(column string) (s []matterport.Scope, err error) {
+	err = json.Unmarshal([]byte(column), &s)
+	return s, err
 }

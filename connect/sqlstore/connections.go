@@ -15,7 +15,7 @@ import (
 const connectionsTable = "pme_connections"
 
 // columns are those of a connection. What writes them numbers them in this order.
-const columns = `user_id, id, label, scopes, connected, refreshed, refresh_token, access_token, valid_until`
+const columns = `user_id, id, label, scopes, connected, refreshed, refresh_token, access_token, access_valid_until, seal`
 
 const one = `SELECT ` + columns + ` FROM pme_connections WHERE user_id = $1 AND id = $2`
 
@@ -28,33 +28,38 @@ func (s *Store) values(r *store.Record) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []any{
-		r.User, r.ID, r.Label, granted, instantColumn(r.Connected), instantColumn(r.Refreshed),
-		s.ring.seal(place{connectionsTable, "refresh_token", r.Key}, r.RefreshToken),
-		s.ring.seal(place{connectionsTable, "access_token", r.Key}, r.AccessToken),
-		instantColumn(r.ValidUntil),
-	}, nil
+	c := &connection{
+		Record:  r,
+		granted: granted,
+		refresh: s.ring.seal(place{connectionsTable, "refresh_token", r.Key}, r.RefreshToken),
+		access:  s.ring.seal(place{connectionsTable, "access_token", r.Key}, r.AccessToken),
+	}
+	return slices.Concat([]any{r.User, r.ID}, c.cells(), []any{s.ring.sealEntry(c)}), nil
 }
 
 // record reads the columns of a connection.
 func (s *Store) record(from scanner) (*store.Record, error) {
-	r := new(store.Record)
-	var refresh, access []byte
-	err := from.Scan(&r.User, &r.ID, &r.Label, (*scopes)(&r.Scopes), (*instant)(&r.Connected), (*instant)(&r.Refreshed),
-		&refresh, &access, (*instant)(&r.ValidUntil))
+	var c connection
+	err := c.scan(from)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, store.ErrNoRecord
 	}
 	if err != nil {
 		return nil, err
 	}
-	if r.RefreshToken, err = s.ring.open(place{connectionsTable, "refresh_token", r.Key}, refresh); err != nil {
+	if err := s.ring.checkEntry(&c, c.sealed); err != nil {
 		return nil, err
 	}
-	if r.AccessToken, err = s.ring.open(place{connectionsTable, "access_token", r.Key}, access); err != nil {
+	if c.Scopes, err = scopesOf(c.granted); err != nil {
 		return nil, err
 	}
-	return r, nil
+	if c.RefreshToken, err = s.ring.open(place{connectionsTable, "refresh_token", c.Key}, c.refresh); err != nil {
+		return nil, err
+	}
+	if c.AccessToken, err = s.ring.open(place{connectionsTable, "access_token", c.Key}, c.access); err != nil {
+		return nil, err
+	}
+	return c.Record, nil
 }
 
 // userLock is the number of the lock for what counts the rows of a person before it adds one.
@@ -81,7 +86,7 @@ func (s *Store) Create(ctx context.Context, r *store.Record, most int) error {
 			return store.ErrFull
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO pme_connections (`+columns+`)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, values...)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, values...)
 		return err
 	})
 	if err != nil && !errors.Is(err, store.ErrFull) {

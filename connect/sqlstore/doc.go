@@ -10,9 +10,12 @@
 //
 // Refresh tokens, access tokens and PKCE verifiers are sealed with AES-256-GCM, each for its place: the
 // table, the column, the person and the ID. Whoever reads the database, its journal or a backup sees who
-// has connected what and when, and no token. Whoever writes to it can delete connections and put older
-// values back, and cannot give a person the tokens of another: what was moved or changed is an error,
-// [ErrDamaged].
+// has connected what and when, and no token.
+//
+// A seal authenticates all columns of a row together, such as the time at which an access token ends. Whoever
+// writes to the database can delete rows and put whole older rows back, and can do nothing else: what was
+// moved, changed or mixed of several rows is an error, [ErrDamaged]. A connection whose key is lost cannot be
+// checked any more, nor can what was done to a row before it had a seal, in version 1 of the tables.
 //
 // # Keys
 //
@@ -29,6 +32,11 @@
 // [New] refuses to start while a connection needs a key that is not there, and says which: its ID, a hash
 // of the key. A key that is lost for good is named in Config.LostKeys; then the connections that it sealed
 // stay listed, as ones that have to be connected again.
+//
+// # Versions
+//
+// [New] brings the tables of an older version up to date, in one transaction. From then on, programs of a version
+// that does not know the change get errors, until they are replaced. They change nothing.
 //
 // # Locks
 //

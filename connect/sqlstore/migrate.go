@@ -43,7 +43,7 @@ func (s *Store) migrate(ctx context.Context) error {
 				" or the backup from before it", before, len(files))
 		}
 		for i, file := range files[before:] {
-			if err := apply(ctx, tx, before+i+1, file.Name()); err != nil {
+			if err := s.apply(ctx, tx, before+i+1, file.Name()); err != nil {
 				return fmt.Errorf("%s: %w", file.Name(), err)
 			}
 		}
@@ -66,8 +66,11 @@ func (s *Store) version(ctx context.Context) (version int, err error) {
 	return version, err
 }
 
+// versionOfSeals is that of the file since which every row has a seal.
+const versionOfSeals = 2
+
 // apply runs the statements of a file, one by one, as not every driver takes several at once.
-func apply(ctx context.Context, tx *sql.Tx, version int, name string) error {
+func (s *Store) apply(ctx context.Context, tx *sql.Tx, version int, name string) error {
 	text, err := migrationFiles.ReadFile("migrations/" + name)
 	if err != nil {
 		return err
@@ -77,6 +80,11 @@ func apply(ctx context.Context, tx *sql.Tx, version int, name string) error {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if version == versionOfSeals {
+		if err := s.sealAll(ctx, tx); err != nil {
 			return err
 		}
 	}

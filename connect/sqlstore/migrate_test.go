@@ -15,7 +15,7 @@ func TestMigrationsRunOnce(t *testing.T) {
 		key := sqlstore.NewKey()
 		create(t, db.store(t, key), record("alice", "A"))
 		wantWhole(t, db.store(t, key), "alice", "A")
-		wantVersions(t, db, 1)
+		wantVersions(t, db, 2)
 	})
 }
 
@@ -37,7 +37,7 @@ func TestProcessesThatStartAtOnceMigrateOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	wantVersions(t, pools[0], 1)
+	wantVersions(t, pools[0], 2)
 }
 
 func TestDatabaseOfANewerProgramIsAClearError(t *testing.T) {

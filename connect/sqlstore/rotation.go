@@ -2,12 +2,14 @@ package sqlstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/go-pme/pme/connect/store"
 )
@@ -16,6 +18,7 @@ import (
 const uses = `SELECT mark, COUNT(*) FROM (
 	SELECT user_id, id, substr(refresh_token, 1, 9) AS mark FROM pme_connections WHERE refresh_token IS NOT NULL
 	UNION SELECT user_id, id, substr(access_token, 1, 9) FROM pme_connections WHERE access_token IS NOT NULL
+	UNION SELECT user_id, id, substr(seal, 1, 9) FROM pme_connections WHERE seal IS NOT NULL
 ) AS sealed GROUP BY mark`
 
 // checkKeys makes sure that no connection needs a key that is not there, and that keys open what they are
@@ -87,9 +90,13 @@ func (s *Store) discard(ctx context.Context, inUse map[mark]int, lost string) er
 			continue
 		}
 		n := 0
-		err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-			n, err = affected(ctx, tx, `UPDATE pme_connections SET refresh_token = NULL, access_token = NULL, valid_until = NULL
-				WHERE substr(refresh_token, 1, 9) = $1 OR substr(access_token, 1, 9) = $1`, m[:])
+		err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			keys, err := keysOf(ctx, tx, `SELECT user_id, id FROM pme_connections
+				WHERE substr(refresh_token, 1, 9) = $1 OR substr(access_token, 1, 9) = $1 OR substr(seal, 1, 9) = $1`, m[:])
+			n = len(keys)
+			for _, k := range keys {
+				err = errors.Join(err, s.empty(ctx, tx, k))
+			}
 			return err
 		})
 		if err != nil {
@@ -99,6 +106,23 @@ func (s *Store) discard(ctx context.Context, inUse map[mark]int, lost string) er
 		s.log.WarnContext(ctx, "connections of a lost key have to be connected again", "key", lost, "connections", n)
 	}
 	return nil
+}
+
+// empty takes the tokens from a connection. What else its row has cannot be checked any more, and is sealed as
+// it is.
+func (s *Store) empty(ctx context.Context, tx *sql.Tx, k store.Key) error {
+	var c connection
+	err := c.scan(tx.QueryRowContext(ctx, cmp.Or(s.oneLocked, one), k.User, k.ID))
+	if errors.Is(err, sql.ErrNoRows) { // deleted meanwhile
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.refresh, c.access, c.ValidUntil = nil, nil, time.Time{}
+	_, err = tx.ExecContext(ctx, `UPDATE pme_connections SET refresh_token = NULL, access_token = NULL, access_valid_until = NULL, seal = $3
+		WHERE user_id = $1 AND id = $2`, k.User, k.ID, s.ring.sealEntry(&c))
+	return err
 }
 
 // Rewrap seals with the first key what older ones have sealed, and returns how many connections that
@@ -113,7 +137,8 @@ func (s *Store) Rewrap(ctx context.Context) (int, error) {
 		err := row.Scan(&k.User, &k.ID)
 		older = append(older, k)
 		return err
-	}, `SELECT user_id, id FROM pme_connections WHERE substr(refresh_token, 1, 9) <> $1 OR substr(access_token, 1, 9) <> $1`, s.ring.first[:])
+	}, `SELECT user_id, id FROM pme_connections WHERE substr(refresh_token, 1, 9) <> $1 OR substr(access_token, 1, 9) <> $1
+		OR substr(seal, 1, 9) <> $1`, s.ring.first[:])
 	if err != nil {
 		return 0, failed(ctx, "look for what older keys have sealed", err)
 	}

@@ -32,9 +32,9 @@ func TestKeysRotate(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := db.open(t, sqlstore.Config{Keys: []sqlstore.Key{next}}); !errors.Is(err, sqlstore.ErrKeyMissing) {
-			t.Fatalf("without the old key, which three connections need: %v", err)
+			t.Fatalf("without the old key, which four connections need: %v", err)
 		}
-		for _, want := range []int{3, 0} { // Update has sealed one anew
+		for _, want := range []int{4, 0} { // Update has sealed one anew
 			if n, err := s.Rewrap(t.Context()); n != want || err != nil {
 				t.Errorf("Rewrap = %d, %v; want %d", n, err, want)
 			}

@@ -79,8 +79,13 @@ func (ring *keyring) seal(p place, s matterport.Secret) []byte {
 	if s == "" {
 		return nil
 	}
+	return ring.protect([]byte(s), p.additional())
+}
+
+// protect returns the sealed form of the text, which may be empty, with additional data.
+func (ring *keyring) protect(text, additional []byte) []byte {
 	sealed := bytes.Clone(ring.first[:])
-	return ring.keys[ring.first].Seal(sealed, nil, []byte(s), p.additional()) //nolint:gosec // no nonce: it makes one
+	return ring.keys[ring.first].Seal(sealed, nil, text, additional) //nolint:gosec // no nonce: it makes one
 }
 
 // open returns what was sealed for the place.
@@ -88,19 +93,25 @@ func (ring *keyring) open(p place, sealed []byte) (matterport.Secret, error) {
 	if len(sealed) == 0 {
 		return "", nil
 	}
+	opened, err := ring.reveal(p, sealed, p.additional())
+	return matterport.Secret(opened), err
+}
+
+// reveal returns what was sealed with the additional data. The place is for the error.
+func (ring *keyring) reveal(p place, sealed, additional []byte) ([]byte, error) {
 	if len(sealed) < len(mark{}) || sealed[0] != form {
-		return "", fmt.Errorf("sqlstore: %v: %w", p, ErrDamaged)
+		return nil, fmt.Errorf("sqlstore: %v: %w", p, ErrDamaged)
 	}
 	m := mark(sealed[:len(mark{})])
 	aead := ring.keys[m]
 	if aead == nil {
-		return "", fmt.Errorf("sqlstore: %v: %w: %v", p, ErrKeyMissing, m)
+		return nil, fmt.Errorf("sqlstore: %v: %w: %v", p, ErrKeyMissing, m)
 	}
-	opened, err := aead.Open(nil, nil, sealed[len(m):], p.additional())
+	opened, err := aead.Open(nil, nil, sealed[len(m):], additional)
 	if err != nil {
-		return "", fmt.Errorf("sqlstore: %v: %w", p, ErrDamaged)
+		return nil, fmt.Errorf("sqlstore: %v: %w", p, ErrDamaged)
 	}
-	return matterport.Secret(opened), nil
+	return opened, nil
 }
 
 // String returns the ID of the key.

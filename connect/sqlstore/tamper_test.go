@@ -5,6 +5,7 @@ package sqlstore_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/store"
@@ -59,51 +61,159 @@ func TestWhatWasTamperedWithIsAnError(t *testing.T) {
 	})
 }
 
+// The seal covers the whole row, so that nobody can mix it of what was sealed at different times.
+func TestEveryColumnOfAConnectionIsSealed(t *testing.T) {
+	onBoth(t, func(t *testing.T, db database) {
+		mine := store.Key{User: "alice", ID: "A"}
+		for what, change := range map[string]string{
+			"label":                       `label = 'Bonn'`,
+			"scopes":                      `scopes = '["EditDetails"]'`,
+			"scopes with a space":         `scopes = scopes || ' '`,
+			"connected":                   `connected = connected + 1`,
+			"refreshed":                   `refreshed = 1`,
+			"access_valid_until":          `access_valid_until = access_valid_until + 3600000000`,
+			"access_valid_until, no more": `access_valid_until = NULL`,
+			"refresh_token, no more":      `refresh_token = NULL`,
+			"refresh_token of before":     `refresh_token = (SELECT refresh_token FROM before)`,
+			"access_token, no more":       `access_token = NULL`,
+			"access_token of before":      `access_token = (SELECT access_token FROM before)`,
+			"access_token and its end":    `access_token = (SELECT access_token FROM before), access_valid_until = (SELECT access_valid_until FROM before)`,
+			"seal, no more":               `seal = NULL`,
+			"seal of before":              `seal = (SELECT seal FROM before)`,
+			"seal of another":             `seal = (SELECT seal FROM pme_connections WHERE user_id = 'bob')`,
+			"tokens as seal":              `seal = refresh_token`,
+		} {
+			s := db.store(t, sqlstore.NewKey())
+			create(t, s, record("alice", "A"), record("bob", "A"))
+			if _, err := db.ExecContext(t.Context(), `CREATE TABLE before AS SELECT * FROM pme_connections WHERE user_id = 'alice'`); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Update(t.Context(), mine, renew); err != nil {
+				t.Fatal(err)
+			}
+			db.exec(t, `UPDATE pme_connections SET `+change+` WHERE user_id = 'alice'`)
+			wantUnreadable(t, s, what, mine)
+			wantWhole(t, s, "bob", "A")
+			if _, err := db.ExecContext(t.Context(), `DROP TABLE before`); err != nil {
+				t.Fatal(err)
+			}
+			for _, user := range []string{"alice", "bob"} {
+				if _, err := s.DeleteUser(t.Context(), user); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+// renew does what a renewal does.
+func renew(_ context.Context, r *store.Record) error {
+	r.RefreshToken, r.AccessToken = refreshToken+" of later", accessToken+" of later"
+	r.Refreshed, r.ValidUntil = start.Add(time.Hour), start.Add(2*time.Hour)
+	return nil
+}
+
+func TestRenewedConnectionIsSealedAnew(t *testing.T) {
+	onBoth(t, func(t *testing.T, db database) {
+		s := db.store(t, sqlstore.NewKey())
+		create(t, s, record("alice", "A"))
+		for range 2 {
+			if err := s.Update(t.Context(), store.Key{User: "alice", ID: "A"}, renew); err != nil {
+				t.Fatal(err)
+			}
+			r, err := s.Get(t.Context(), store.Key{User: "alice", ID: "A"})
+			if err != nil || !r.ValidUntil.Equal(start.Add(2*time.Hour)) || r.AccessToken != accessToken+" of later" {
+				t.Errorf("%+v, %v", r, err)
+			}
+		}
+	})
+}
+
+func TestConnectionWithoutTokensIsSealedToo(t *testing.T) {
+	onBoth(t, func(t *testing.T, db database) {
+		s := db.store(t, sqlstore.NewKey())
+		wiped := record("alice", "A")
+		wiped.RefreshToken, wiped.AccessToken = "", ""
+		create(t, s, wiped)
+		db.exec(t, `UPDATE pme_connections SET label = 'Bonn'`)
+		wantUnreadable(t, s, "the label of a connection without tokens", wiped.Key)
+	})
+}
+
 func TestEveryBitOfWhatIsSealedCounts(t *testing.T) {
 	onBoth(t, func(t *testing.T, db database) {
 		s := db.store(t, sqlstore.NewKey())
 		create(t, s, record("alice", "A"))
-		var sealed []byte
-		row := db.QueryRowContext(t.Context(), `SELECT refresh_token FROM pme_connections`)
-		if err := row.Scan(&sealed); err != nil {
-			t.Fatal(err)
+		for _, column := range []string{"refresh_token", "access_token", "seal"} {
+			everyBitCounts(t, db, s, column)
 		}
-		for i := range sealed {
-			flipped := bytes.Clone(sealed)
-			flipped[i] ^= 1 << (i % 8)
-			db.exec(t, `UPDATE pme_connections SET refresh_token = $1`, flipped)
-			want := sqlstore.ErrDamaged
-			if i >= 1 && i <= 8 {
-				want = sqlstore.ErrKeyMissing // the ID of another
-			}
-			if _, err := s.Get(t.Context(), store.Key{User: "alice", ID: "A"}); !errors.Is(err, want) {
-				t.Errorf("byte %d of %d changed: %v, want %v", i, len(sealed), err, want)
-			}
-		}
-		db.exec(t, `UPDATE pme_connections SET refresh_token = $1`, sealed)
 		wantWhole(t, s, "alice", "A")
 	})
+}
+
+func everyBitCounts(t *testing.T, db database, s *sqlstore.Store, column string) {
+	t.Helper()
+	var sealed []byte
+	if err := db.QueryRowContext(t.Context(), `SELECT `+column+` FROM pme_connections`).Scan(&sealed); err != nil {
+		t.Fatal(err)
+	}
+	for i := range sealed {
+		flipped := bytes.Clone(sealed)
+		flipped[i] ^= 1 << (i % 8)
+		db.exec(t, `UPDATE pme_connections SET `+column+` = $1`, flipped)
+		want := sqlstore.ErrDamaged
+		if column == "seal" && i >= 1 && i <= 8 {
+			want = sqlstore.ErrKeyMissing // the ID of another
+		}
+		if _, err := s.Get(t.Context(), store.Key{User: "alice", ID: "A"}); !errors.Is(err, want) {
+			t.Errorf("byte %d of %d of %s changed: %v, want %v", i, len(sealed), column, err, want)
+		}
+	}
+	db.exec(t, `UPDATE pme_connections SET `+column+` = $1`, sealed)
 }
 
 func TestAttemptThatWasTamperedWithIsAnErrorOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, db database) {
 		s := db.store(t, sqlstore.NewKey())
-		for statement, user := range map[string]string{
-			`UPDATE pme_attempts SET user_id = 'mallory' WHERE id = 'nonce'`:                                               "mallory",
-			`UPDATE pme_attempts SET verifier = (SELECT verifier FROM pme_attempts WHERE id = 'other') WHERE id = 'nonce'`: "alice",
+		for change, user := range map[string]string{
+			`user_id = 'mallory'`: "mallory",
+			`verifier = (SELECT verifier FROM pme_attempts WHERE id = 'other')`: "alice",
+			`verifier = NULL`:       "alice",
+			`connection_id = 'B'`:   "alice",
+			`label = 'Bonn'`:        "alice",
+			`ends = ends + 3600000`: "alice",
+			`ends = NULL`:           "alice",
+			`seal = NULL`:           "alice",
+			`seal = (SELECT seal FROM pme_attempts WHERE id = 'other')`: "alice",
 		} {
 			begin(t, s, "nonce", "alice")
 			begin(t, s, "other", "alice")
-			db.exec(t, statement)
-			if _, err := s.Take(t.Context(), "nonce", user, proof); !errors.Is(err, sqlstore.ErrDamaged) || strings.Contains(err.Error(), verifier) {
-				t.Errorf("%s: %v", statement, err)
+			db.exec(t, `UPDATE pme_attempts SET `+change+` WHERE id = 'nonce'`)
+			if a, err := s.Take(t.Context(), "nonce", user, proof); a != nil || !errors.Is(err, sqlstore.ErrDamaged) || strings.Contains(err.Error(), verifier) {
+				t.Errorf("%s: %v, %v", change, a, err)
 			}
 			if _, err := s.Take(t.Context(), "nonce", user, proof); !errors.Is(err, store.ErrNoRecord) {
-				t.Errorf("%s: taken again: %v", statement, err)
+				t.Errorf("%s: taken again: %v", change, err)
 			}
 			if _, err := s.Take(t.Context(), "other", "alice", proof); err != nil {
 				t.Errorf("another attempt: %v", err)
 			}
+		}
+	})
+}
+
+// Whoever writes to the database could put the hash of a proof of their own there.
+func TestProofOfAnAttemptIsSealed(t *testing.T) {
+	onBoth(t, func(t *testing.T, db database) {
+		s := db.store(t, sqlstore.NewKey())
+		begin(t, s, "nonce", "alice")
+		guess := sha256.Sum256([]byte("guess"))
+		db.exec(t, `UPDATE pme_attempts SET proof = $1`, guess[:])
+		if _, err := s.Take(t.Context(), "nonce", "alice", proof); !errors.Is(err, store.ErrNotTheirs) {
+			t.Errorf("with the proof of before: %v", err)
+		}
+		if a, err := s.Take(t.Context(), "nonce", "alice", guess); a != nil || !errors.Is(err, sqlstore.ErrDamaged) {
+			t.Errorf("with the proof that was put there: %v, %v", a, err)
 		}
 	})
 }

@@ -125,7 +125,7 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, k store.Key, r *store.Rec
 		return err
 	}
 	n, err := affected(ctx, tx, `UPDATE pme_connections SET label = $3, scopes = $4, connected = $5, refreshed = $6,
-		refresh_token = $7, access_token = $8, valid_until = $9 WHERE user_id = $1 AND id = $2`, values...)
+		refresh_token = $7, access_token = $8, access_valid_until = $9, seal = $10 WHERE user_id = $1 AND id = $2`, values...)
 	if err == nil && n == 0 {
 		return store.ErrNoRecord
 	}
