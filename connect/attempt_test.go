@@ -149,7 +149,7 @@ func TestLabelsAreChecked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		for label, ok := range map[string]bool{
-			"משרד ראשי": true, "مكتب رئيسي": true, "خانه‌ها": true, "👩‍💻 🏳️‍🌈 1️⃣": true,
+			"משרד ראשי": true, "مكتب رئيسي": true, "خانه\u200cها": true, "👩\u200d💻 🏳\ufe0f\u200d🌈 1\ufe0f⃣": true,
 			"a\u202eb": false, "a\u2066b": false, "a\u061cb": false, "\u200fa": false, "a\u2028b": false, "a\u2029b": false, "a\u206ab": false,
 			"": true, strings.Repeat("ö", 100): true, strings.Repeat("ö", 101): false, "two\nlines": false, "nul\x00": false, "\xff": false,
 		} {

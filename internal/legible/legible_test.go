@@ -48,7 +48,7 @@ func TestEveryDirectionalCharacterIsAControl(t *testing.T) {
 
 func TestLinesInAllScriptsHaveNoFault(t *testing.T) {
 	for _, text := range []string{
-		"", "Büro", "مكتب رئيسي", "משרד ראשי", "خانه‌ها", "क्‍ष", "👩‍💻 Developers", "🏳️‍🌈", "1️⃣", "\u200b", "a\u00adb",
+		"", "Büro", "مكتب رئيسي", "משרד ראשי", "خانه\u200cها", "क्\u200dष", "👩\u200d💻 Developers", "🏳\ufe0f\u200d🌈", "1\ufe0f⃣", "\u200b", "a\u00adb",
 	} {
 		if f, ok := legible.InLine(text); ok {
 			t.Errorf("%q: %v", text, f)
@@ -58,8 +58,8 @@ func TestLinesInAllScriptsHaveNoFault(t *testing.T) {
 
 func TestNamesThatLookTheSame(t *testing.T) {
 	for name, bad := range map[string]rune{
-		"facilities": 0, "Löschgruppe 1": 0, "משרד": 0, "خانه‌ها": 0, "क्‍ष": 0, "👩‍💻 Developers": 0, "👩🏽‍💻": 0,
-		"🏳️‍🌈": 0, "❤️ friends": 0, "1️⃣ floor": 0, "\u0600\u0661": 0, "a\u00a0b": 0,
+		"facilities": 0, "Löschgruppe 1": 0, "משרד": 0, "خانه\u200cها": 0, "क्\u200dष": 0, "👩\u200d💻 Developers": 0, "👩🏽\u200d💻": 0,
+		"🏳\ufe0f\u200d🌈": 0, "❤\ufe0f friends": 0, "1\ufe0f⃣ floor": 0, "\u0600\u0661": 0, "a\u00a0b": 0,
 
 		"facilities\u200b": '\u200b', "faci\u200dlities": '\u200d', "\u200cfacilities": '\u200c', "facilities\ufe0f": '\ufe0f',
 		"al\u00adice": '\u00ad', "alice\u2060": '\u2060', "alice\U000e0061": '\U000e0061', "alice\u3164": '\u3164',

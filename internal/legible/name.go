@@ -46,7 +46,7 @@ func InName(name string) (Fault, bool) {
 const (
 	nonJoiner = '\u200c'
 	joiner    = '\u200d'
-	keycap    = '\u20e3' // as in 1️⃣: a digit, a selector, the cap
+	keycap    = '\u20e3' // after a digit and a selector
 )
 
 // shapes reports whether r may change how the characters around it look, so that it can be seen.
