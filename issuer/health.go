@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"log/slog"
 	"time"
 
 	"github.com/go-pme/pme/health"
@@ -32,6 +33,7 @@ func (i *Issuer) addParts(tokens *observedStore) {
 // An observedStore notes how the calls of a store go. A panic is an error of the call.
 type observedStore struct {
 	store.Store
+	log       *slog.Logger
 	condition condition.Condition
 }
 
@@ -51,7 +53,7 @@ func (s *observedStore) note(ctx context.Context, err error) {
 
 // Mark returns the zero Mark, which is older than every eviction, if the store panics.
 func (s *observedStore) Mark() (mark store.Mark) {
-	err := safely(func() error {
+	err := safely(s.log, "the token store", func() error {
 		mark = s.Store.Mark()
 		return nil
 	})
@@ -62,7 +64,7 @@ func (s *observedStore) Mark() (mark store.Mark) {
 }
 
 func (s *observedStore) Get(ctx context.Context, key store.Key, mark store.Mark) (e *store.Entry, err error) {
-	err = safely(func() error {
+	err = safely(s.log, "the token store", func() error {
 		e, err = s.Store.Get(ctx, key, mark)
 		return err
 	})
@@ -71,7 +73,7 @@ func (s *observedStore) Get(ctx context.Context, key store.Key, mark store.Mark)
 }
 
 func (s *observedStore) Claim(ctx context.Context, key store.Key, mark store.Mark, ttl time.Duration) (c store.Claim, err error) {
-	err = safely(func() error {
+	err = safely(s.log, "the token store", func() error {
 		c, err = s.Store.Claim(ctx, key, mark, ttl)
 		return err
 	})
@@ -80,19 +82,19 @@ func (s *observedStore) Claim(ctx context.Context, key store.Key, mark store.Mar
 }
 
 func (s *observedStore) Put(ctx context.Context, c store.Claim, e *store.Entry, ttl time.Duration) error {
-	err := safely(func() error { return s.Store.Put(ctx, c, e, ttl) })
+	err := safely(s.log, "the token store", func() error { return s.Store.Put(ctx, c, e, ttl) })
 	s.note(ctx, err)
 	return err
 }
 
 func (s *observedStore) Release(ctx context.Context, key store.Key, c store.Claim) error {
-	err := safely(func() error { return s.Store.Release(ctx, key, c) })
+	err := safely(s.log, "the token store", func() error { return s.Store.Release(ctx, key, c) })
 	s.note(ctx, err)
 	return err
 }
 
 func (s *observedStore) Evict(ctx context.Context, selector store.Selector) (evicted []*store.Entry, err error) {
-	err = safely(func() error {
+	err = safely(s.log, "the token store", func() error {
 		evicted, err = s.Store.Evict(ctx, selector)
 		return err
 	})
@@ -103,7 +105,7 @@ func (s *observedStore) Evict(ctx context.Context, selector store.Selector) (evi
 func (s *observedStore) Entries(ctx context.Context) iter.Seq2[*store.Entry, error] {
 	return func(yield func(*store.Entry, error) bool) {
 		stopped := false
-		err := safely(func() error {
+		err := safely(s.log, "the token store", func() error {
 			for e, err := range s.Store.Entries(ctx) {
 				s.note(ctx, err)
 				stopped = true // if yield panics, that is no panic of the store's

@@ -156,7 +156,7 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 
 // ask asks the policy. If it panics, that is an error, also in what runs in the background.
 func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allowed bool, err error) {
-	err = safely(func() (err error) {
+	err = safely(i.log, "the policy", func() (err error) {
 		allowed, err = i.cfg.Policy.Allowed(ctx, u, model)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -45,7 +46,7 @@ func New(cfg Config) (*Issuer, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	tokens := &observedStore{Store: cfg.Store}
+	tokens := &observedStore{Store: cfg.Store, log: cfg.Logger}
 	i := &Issuer{
 		cfg:     cfg,
 		log:     cfg.Logger,
@@ -73,7 +74,7 @@ func New(cfg Config) (*Issuer, error) {
 // on; tokens that were issued live until they expire, and deletions that Matterport has not confirmed
 // are given up, with a record in the log. It can be called more than once; the error is always nil.
 func (i *Issuer) Close() error {
-	i.unwatch()
+	rescue.Call(i.log, "the policy", i.unwatch)
 	i.flights.Close()
 	return nil
 }

@@ -1,18 +1,16 @@
 package issuer
 
 import (
-	"runtime/debug"
+	"log/slog"
 
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/rescue"
 )
 
-// safely turns a panic of the host's code, in a policy, a store or a transport, into an error. What it
-// panicked with is left out: it could be anything.
-func safely(f func() error) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = &flight.Panic{Stack: debug.Stack()}
-		}
-	}()
-	return f()
+// safely makes a panic of the application's code, in its policy, its store or its transport, an error of the call.
+func safely(log *slog.Logger, what string, f func() error) (err error) {
+	if !rescue.Call(log, what, func() { err = f() }) {
+		err = flight.ErrPanicked
+	}
+	return err
 }

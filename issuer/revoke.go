@@ -146,7 +146,7 @@ func (i *Issuer) deleteOnce(ctx context.Context, token matterport.Secret) error 
 	}
 	ctx, cancel := context.WithTimeout(ctx, i.cfg.MintTimeout)
 	defer cancel()
-	err := safely(func() error { return i.cfg.Matterport.DeleteEmbedToken(ctx, token) })
+	err := safely(i.log, "a deletion", func() error { return i.cfg.Matterport.DeleteEmbedToken(ctx, token) })
 	if errors.Is(err, matterport.ErrNotFound) {
 		return nil // expired, or deleted by somebody else
 	}
