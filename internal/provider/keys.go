@@ -2,14 +2,11 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,14 +15,18 @@ import (
 )
 
 const (
-	keysAge     = time.Hour        // then they are fetched anew
-	keysEnd     = 24 * time.Hour   // then they are of no use, even if there are no others
-	keysPause   = 5 * time.Second  // between one fetch and the next
-	keysTimeout = 20 * time.Second // for a fetch, which takes two calls
+	keysStale    = 50 * time.Minute // then they are fetched anew while they serve
+	keysAge      = time.Hour        // then they are fetched anew first
+	keysEnd      = 24 * time.Hour   // then they are of no use, even if there are no others
+	keysPause    = 5 * time.Second  // between one fetch and the next
+	keysTimeout  = 20 * time.Second // for a fetch, which takes two calls
+	keysPatience = time.Second      // with a fetch, by a token that older keys can check
 )
 
 // ErrKeys says that the provider's keys are not available at the moment.
 var ErrKeys = errors.New("the keys of the identity provider are not available")
+
+var errAlgorithm = errors.New("the token's algorithm is not one of those that are accepted")
 
 // Config is what [Keys] are made of. All fields are required.
 type Config struct {
@@ -37,7 +38,8 @@ type Config struct {
 
 // Keys are the signing keys that a provider publishes, as they were fetched last. They are fetched with
 // the first signature, and again when they are an hour old or a signature fits none of them, but not
-// within 5 seconds of the last fetch. While the provider does not answer, the keys of the last day serve.
+// within 5 seconds of the last fetch. While the provider does not answer, the keys of the last day serve: a
+// token of theirs waits for the first second of a fetch at most, and not at all in the keys' first hour.
 //
 // The remote key set of go-oidc fetches them again for each signature that fits none, without a pause,
 // and keeps keys for ever that the provider has withdrawn.
@@ -47,6 +49,7 @@ type Keys struct {
 
 	mu      sync.Mutex // guards what follows
 	latest  *keySet
+	began   time.Time // when the fetch in progress began; zero: there is none
 	tried   time.Time // when the last fetch ended
 	failure error     // why it failed
 
@@ -59,37 +62,62 @@ func NewKeys(cfg Config) *Keys { return &Keys{cfg: cfg, fetching: flight.New(cfg
 // Close ends a fetch in progress and waits for it. Nothing is fetched from then on.
 func (k *Keys) Close() { k.fetching.Close() }
 
+// Screen refuses a token that is not in order, is not signed with one of the algorithms, or that no key has
+// signed, before anything of it but the header is read. A forged token can be sent by everybody and as often
+// as one likes; checked here, it costs a fraction of what the whole check costs. An error is as from
+// VerifySignature. No error does NOT mean that the signature is good: VerifySignature says that.
+func (k *Keys) Screen(ctx context.Context, token string, algorithms []string) error {
+	t, err := parseCompact(token)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(algorithms, t.algorithm) {
+		return errAlgorithm
+	}
+	return k.check(ctx, func(keys *keySet) error { return keys.screen(t) })
+}
+
 // VerifySignature implements [oidc.KeySet]. It fails with [ErrKeys] as long as it cannot tell, and with
 // another error if no key has signed the token.
-func (k *Keys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+func (k *Keys) VerifySignature(ctx context.Context, token string) (payload []byte, err error) {
+	err = k.check(ctx, func(keys *keySet) (err error) {
+		payload, err = keys.VerifySignature(ctx, token)
+		return err
+	})
+	return payload, err
+}
+
+// check runs f with the keys of now, and once more with newer ones if f fails: perhaps it is about a new key.
+func (k *Keys) check(ctx context.Context, f func(*keySet) error) error {
 	keys, err := k.current(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	payload, bad := keys.VerifySignature(ctx, token)
+	bad := f(keys)
 	if bad == nil {
-		return payload, nil
+		return nil
 	}
-	// Perhaps it is a new key's.
-	newer, err := k.renew(ctx, keys)
+	newer, err := k.renew(ctx, keys, 0)
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case newer == keys:
-		return nil, fmt.Errorf("no key fits: %w", bad)
+		return fmt.Errorf("no key fits: %w", bad)
 	}
-	return newer.VerifySignature(ctx, token)
+	return f(newer)
 }
 
 // current returns keys that are not too old.
 func (k *Keys) current(ctx context.Context) (*keySet, error) {
-	k.mu.Lock()
-	keys := k.latest
-	k.mu.Unlock()
-	if keys.age(k.cfg.Now()) < keysAge {
+	keys, good := k.serving()
+	if good {
 		return keys, nil
 	}
-	newer, err := k.renew(ctx, keys)
+	patience := keysPatience
+	if keys.age(k.cfg.Now()) >= keysEnd {
+		patience = 0
+	}
+	newer, err := k.renew(ctx, keys, patience)
 	switch {
 	case err == nil:
 		return newer, nil
@@ -99,12 +127,30 @@ func (k *Keys) current(ctx context.Context) (*keySet, error) {
 	return nil, err
 }
 
-// renew returns newer keys than old, or old itself if the last fetch was a moment ago.
-func (k *Keys) renew(ctx context.Context, old *keySet) (*keySet, error) {
+// serving returns the keys that there are, and whether they are good enough not to wait for a fetch. It
+// starts one if they soon will not be.
+func (k *Keys) serving() (keys *keySet, good bool) {
+	now := k.cfg.Now()
+	k.mu.Lock()
+	keys, began := k.latest, k.began
+	k.mu.Unlock()
+	age := keys.age(now)
+	if slow := !began.IsZero() && now.Sub(began) >= keysPatience; age < keysStale || slow {
+		return keys, age < keysEnd
+	}
+	if _, ok, _ := k.settled(keys); age < keysAge && !ok {
+		k.fetching.Do("", keysTimeout, k.fetch)
+	}
+	return keys, age < keysAge
+}
+
+// renew returns newer keys than old, or old itself if the last fetch was a moment ago, or takes longer than
+// patience. Patience of zero is endless.
+func (k *Keys) renew(ctx context.Context, old *keySet, patience time.Duration) (*keySet, error) {
 	if newer, ok, err := k.settled(old); ok {
 		return newer, err
 	}
-	if _, err := flight.Wait(ctx, k.fetching.Do("", keysTimeout, k.fetch), 0); err != nil {
+	if _, err := flight.Wait(ctx, k.fetching.Do("", keysTimeout, k.fetch), patience); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKeys, err)
 	}
 	k.mu.Lock()
@@ -131,18 +177,12 @@ func (k *Keys) settled(old *keySet) (newer *keySet, ok bool, err error) {
 // justTried needs mu.
 func (k *Keys) justTried() bool { return !k.tried.IsZero() && k.cfg.Now().Sub(k.tried) < keysPause }
 
-// lately reports whether the last fetch was a moment ago, and why it failed.
-func (k *Keys) lately() (done bool, failure error) {
-	k.mu.Lock()
-	defer k.mu.Unlock() // also if Config.Now panics
-	return k.justTried(), k.failure
-}
-
 // fetch runs once at a time.
 func (k *Keys) fetch(ctx context.Context) error {
-	if done, failure := k.lately(); done { // by another fetch, between the look at it and this one
+	if done, failure := k.begin(); done { // by another fetch, between the look at it and this one
 		return failure
 	}
+	defer k.end()
 	keys, err := k.download(ctx)
 	if err != nil {
 		k.cfg.Logger.WarnContext(ctx, "cannot fetch the keys of the identity provider",
@@ -158,50 +198,19 @@ func (k *Keys) fetch(ctx context.Context) error {
 	return err
 }
 
-// download asks the provider where its keys are (OpenID Connect Discovery 1.0 §4), and then for them.
-func (k *Keys) download(ctx context.Context) (*keySet, error) {
-	body, err := k.get(ctx, strings.TrimSuffix(k.cfg.Issuer, "/")+"/.well-known/openid-configuration")
-	if err != nil {
-		return nil, err
+func (k *Keys) begin() (done bool, failure error) {
+	k.mu.Lock()
+	defer k.mu.Unlock() // also if Config.Now panics
+	if k.justTried() {
+		return true, k.failure
 	}
-	var discovery struct {
-		Issuer string `json:"issuer"`
-		Keys   string `json:"jwks_uri"`
-	}
-	if err := json.Unmarshal(body, &discovery); err != nil {
-		return nil, fmt.Errorf("the discovery document cannot be read: %w", err)
-	}
-	if discovery.Issuer != k.cfg.Issuer {
-		return nil, fmt.Errorf("the discovery document is that of %.200q; Issuer must be written as there", discovery.Issuer)
-	}
-	keys, err := url.Parse(discovery.Keys)
-	if err != nil || strings.HasPrefix(k.cfg.Issuer, "https:") && keys.Scheme != "https" {
-		return nil, errors.New("the discovery document has no https URL for its jwks_uri")
-	}
-	if body, err = k.get(ctx, keys.String()); err != nil {
-		return nil, err
-	}
-	return parseKeySet(body, k.cfg.Now())
+	k.began = k.cfg.Now()
+	return false, nil
 }
 
-// get returns the body of an answer; how long one may be is the client's part.
-func (k *Keys) get(ctx context.Context, address string) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, fmt.Errorf("cannot ask for it: %w", err)
-	}
-	r.Header.Set("Accept", "application/json")
-	res, err := k.cfg.Client.Do(r)
-	if err != nil {
-		return nil, fmt.Errorf("no answer: %w", err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("GET %s answers with status %d", address, res.StatusCode)
-	}
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return nil, fmt.Errorf("GET %s: the answer breaks off: %w", address, err)
-	}
-	return body, nil
+// end runs after a panic of the host's transport as well.
+func (k *Keys) end() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.began = time.Time{}
 }

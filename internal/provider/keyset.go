@@ -3,15 +3,10 @@ package provider
 import (
 	"context"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/rsa"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -20,10 +15,21 @@ import (
 
 // A keySet is the keys that a provider published at some time. It is never changed.
 type keySet struct {
-	all   *oidc.StaticKeySet            // for tokens that do not name their key
-	named map[string]*oidc.StaticKeySet // by key ID
+	all   []publicKey            // for tokens that do not name their key
+	named map[string][]publicKey // by key ID; "" has those without one
 	at    time.Time
 }
+
+// maxTried is how many keys a token is checked against: two, as while a provider replaces a key and gives
+// both the same name, or none.
+const maxTried = 2
+
+var (
+	errUnknownKey   = errors.New("the token names a key that is not in the set")
+	errOtherKey     = errors.New("no key of the set is for the token's algorithm")
+	errAmbiguousKey = errors.New("several keys of the set may have signed the token, and it does not say which")
+	errNotSigned    = errors.New("no key of the set has signed the token")
+)
 
 // parseKeySet reads a JWK set (RFC 7517 §5). It leaves out keys of kinds and algorithms that cannot be
 // used, and refuses a document that is not a key set, is empty, or has a key that cannot be read.
@@ -37,7 +43,7 @@ func parseKeySet(body []byte, at time.Time) (*keySet, error) {
 	if len(document.Keys) == 0 {
 		return nil, errors.New("the key set is empty")
 	}
-	set := &keySet{all: new(oidc.StaticKeySet), named: make(map[string]*oidc.StaticKeySet), at: at}
+	set := &keySet{named: make(map[string][]publicKey), at: at}
 	for _, text := range document.Keys {
 		if err := set.add(text); err != nil {
 			return nil, err
@@ -64,48 +70,79 @@ func (s *keySet) add(text json.RawMessage) error {
 	case err != nil:
 		return fmt.Errorf("the key set has a key that cannot be read: %w", err)
 	}
-	s.addPublic(jwk.KeyID, jwk.Public().Key)
+	if jwk.Use == "" || jwk.Use == "sig" { // others encrypt (RFC 7517 §4.2)
+		s.addPublic(jwk.KeyID, publicKey{jwk.Public().Key, jwk.Algorithm})
+	}
 	return nil
 }
 
-// addPublic leaves out symmetric keys, which check no signature here.
-func (s *keySet) addPublic(id string, key crypto.PublicKey) {
-	switch key.(type) {
-	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
-	default:
+// addPublic leaves out symmetric keys, which check no signature here, and what is there twice.
+func (s *keySet) addPublic(id string, key publicKey) {
+	public, ok := key.key.(interface{ Equal(crypto.PublicKey) bool })
+	same := func(other publicKey) bool { return key.algorithm == other.algorithm && public.Equal(other.key) }
+	if !ok || slices.ContainsFunc(s.named[id], same) {
 		return
 	}
-	if s.named[id] == nil {
-		s.named[id] = new(oidc.StaticKeySet)
-	}
-	s.named[id].PublicKeys = append(s.named[id].PublicKeys, key)
-	s.all.PublicKeys = append(s.all.PublicKeys, key)
+	s.named[id] = append(s.named[id], key)
+	s.all = append(s.all, key)
 }
 
-var errUnknownKey = errors.New("the token names a key that is not in the set")
-
-// VerifySignature implements [oidc.KeySet]. A token that names its key is checked against that key only.
-func (s *keySet) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	keys, id := s.all, keyID(token)
-	if id != "" {
-		if keys = s.named[id]; keys == nil {
-			return nil, errUnknownKey
+// candidates returns the keys that may have signed t: at least one and at most maxTried, so that a forged
+// token costs no more than that many signatures. A token that does not name its key is one of a key without
+// a name, or of the only one that is for its algorithm: OpenID Connect Core 1.0 §10.1 has it name the key
+// where there are several.
+func (s *keySet) candidates(t *compact) ([]publicKey, error) {
+	keys, most := s.named[t.keyID], maxTried
+	if len(keys) == 0 && t.keyID != "" {
+		return nil, errUnknownKey
+	}
+	if len(keys) == 0 {
+		keys, most = s.all, 1
+	}
+	fitting := make([]publicKey, 0, maxTried)
+	for _, key := range keys {
+		if !key.fits(t.algorithm) {
+			continue
 		}
+		if len(fitting) == most {
+			return nil, errAmbiguousKey
+		}
+		fitting = append(fitting, key)
 	}
-	return keys.VerifySignature(ctx, token)
+	if len(fitting) == 0 {
+		return nil, errOtherKey
+	}
+	return fitting, nil
 }
 
-// keyID returns the key ID in a token's header, and "" if there is none or the header cannot be read.
-func keyID(token string) string {
-	encoded, _, _ := strings.Cut(token, ".")
-	decoded, err := base64.RawURLEncoding.DecodeString(encoded)
-	var header struct {
-		KeyID string `json:"kid"`
+// screen refuses a token that no key has signed. It is made to refuse cheaply: VerifySignature has the last
+// word on what it lets through.
+func (s *keySet) screen(t *compact) error {
+	keys, err := s.candidates(t)
+	if err != nil {
+		return err
 	}
-	if err != nil || json.Unmarshal(decoded, &header) != nil {
-		return ""
+	if !slices.ContainsFunc(keys, func(key publicKey) bool { return key.mayHaveSigned(t) }) {
+		return errNotSigned
 	}
-	return header.KeyID
+	return nil
+}
+
+// VerifySignature implements [oidc.KeySet].
+func (s *keySet) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	t, err := parseCompact(token)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := s.candidates(t)
+	if err != nil {
+		return nil, err
+	}
+	static := new(oidc.StaticKeySet)
+	for _, key := range keys {
+		static.PublicKeys = append(static.PublicKeys, key.key)
+	}
+	return static.VerifySignature(ctx, token)
 }
 
 // age treats a set that is not there as too old.

@@ -30,7 +30,7 @@ func signed(t *testing.T, alg jose.SignatureAlgorithm, key any, id string) strin
 	return token
 }
 
-func document(t *testing.T, keys ...any) []byte {
+func document(t testing.TB, keys ...any) []byte {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"keys": keys})
 	if err != nil {

@@ -21,13 +21,28 @@ type Signature struct {
 	Unavailable error
 }
 
+// Screen is that of [Keys], and lets everything through if the keys are others.
+func (s *Signature) Screen(ctx context.Context, token string, algorithms []string) error {
+	keys, ok := s.Keys.(*Keys)
+	if !ok {
+		return nil
+	}
+	err := keys.Screen(ctx, token, algorithms)
+	s.note(err)
+	return err
+}
+
 // VerifySignature implements [oidc.KeySet].
 func (s *Signature) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	payload, err := s.Keys.VerifySignature(ctx, token)
 	s.Good = err == nil
+	s.note(err)
+	return payload, err //nolint:wrapcheck // go-oidc is to see what it would have seen
+}
+
+func (s *Signature) note(err error) {
 	var network net.Error
 	if errors.Is(err, ErrKeys) || errors.Is(err, context.Canceled) || errors.As(err, &network) {
 		s.Unavailable = err
 	}
-	return payload, err //nolint:wrapcheck // go-oidc is to see what it would have seen
 }

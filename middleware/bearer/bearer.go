@@ -50,10 +50,15 @@ import (
 //
 // A token cannot be revoked: after Invalidate it is checked again, and counts until it expires.
 //
+// # Keys
+//
 // New touches no network, and reports everything that is wrong with cfg. The keys are fetched with the
 // first token, and again when they are an hour old or a token fits none of them, but not within 5
 // seconds of the last fetch. While the provider does not answer, the keys of the last day serve. Close
 // the gate to end a fetch in progress.
+//
+// A token names its key (kid). One that does not is accepted if one key only is for its algorithm, or if one
+// of at most two keys that have no name signed it.
 func New(cfg Config) (*middleware.Gate, error) {
 	cfg = cfg.withDefaults()
 	r := newRecognizer(cfg)

@@ -33,8 +33,8 @@ const (
 )
 
 // bearerToken returns the request's token, and errNoBearer if it has no Authorization header or one with
-// another scheme. It does not look at the token itself: checkToken does, and a remembered token needs no
-// second look.
+// another scheme. It looks at the token's length only: checkToken does the rest, and a remembered token needs
+// no second look.
 func bearerToken(r *http.Request) (string, error) {
 	// The query may be in every log between the browser and here (RFC 6750 §2.3).
 	if strings.Contains(r.URL.RawQuery, "access_token") && r.URL.Query().Has("access_token") {
@@ -52,8 +52,11 @@ func bearerToken(r *http.Request) (string, error) {
 		return "", errNoBearer
 	}
 	token := strings.TrimLeft(rest, " ")
-	if token == "" || token == rest {
+	switch {
+	case token == "" || token == rest:
 		return "", errNoToken
+	case len(token) > maxToken: // before it is hashed, to be found among those remembered
+		return "", errTokenTooLong
 	}
 	return token, nil
 }
@@ -70,11 +73,8 @@ func afterScheme(value string) (string, bool) {
 
 // checkToken refuses what cannot be a token (RFC 6750 §2.1, b64token) before anything tries to read it.
 func checkToken(token string) error {
-	if len(token) > maxToken {
-		return errTokenTooLong
-	}
 	for i := range len(token) {
-		if c := token[i]; !isAlphanumeric(c) && !strings.ContainsRune("-._~+/=", rune(c)) {
+		if c := token[i]; !isAlphanumeric(c) && strings.IndexByte("-._~+/=", c) < 0 {
 			return errOddCharacters
 		}
 	}

@@ -16,7 +16,11 @@ import (
 // expiry. An error is a [*middleware.Rejection] if the token was judged.
 func (b *recognizer) verify(ctx context.Context, token string) (*oidc.IDToken, error) {
 	keys := &provider.Signature{Keys: b.keys}
-	verified, err := oidc.NewVerifier(b.cfg.Issuer, keys, &b.checks).Verify(ctx, token)
+	err := keys.Screen(ctx, token, b.cfg.Algorithms)
+	var verified *oidc.IDToken
+	if err == nil {
+		verified, err = oidc.NewVerifier(b.cfg.Issuer, keys, &b.checks).Verify(ctx, token)
+	}
 	b.note(ctx, keys)
 	var expired *oidc.TokenExpiredError
 	switch {

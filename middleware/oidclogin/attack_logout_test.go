@@ -3,6 +3,7 @@ package oidclogin_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -165,5 +166,51 @@ func TestLateLogoutTokenRevivesNoSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantLogoutToken(t, s.backChannel(t, late), http.StatusOK)
+	b.wantSignedOut()
+}
+
+// What costs much to read is not read: everybody can send it.
+func TestOverlongLogoutTokenIsRefusedUnread(t *testing.T) {
+	p := newIDP(t)
+	s := newSite(t, p)
+	b := s.browser(t)
+	b.signIn()
+	fetches := p.called("/keys")
+	for name, token := range map[string]string{
+		"good but long": p.logoutToken(map[string]any{"padding": strings.Repeat("x", 7000)}),
+		"longer":        p.logoutToken(map[string]any{"padding": strings.Repeat("x", 100_000)}),
+		"many dots":     strings.Repeat(".", 60<<10),
+	} {
+		t.Run(name, func(t *testing.T) { wantLogoutToken(t, s.backChannel(t, token), http.StatusBadRequest) })
+	}
+	chunked := b.request(http.MethodPost, "/auth/backchannel-logout", url.Values{"logout_token": {strings.Repeat("x", 100_000)}})
+	chunked.ContentLength = -1
+	wantLogoutToken(t, b.do(chunked), http.StatusBadRequest)
+	b.wantSignedIn()
+	if n := p.called("/keys"); n != fetches {
+		t.Errorf("%d fetches of the keys, want none", n-fetches)
+	}
+	wantLogoutToken(t, s.backChannel(t, p.logoutToken(map[string]any{"padding": strings.Repeat("x", 5000)})), http.StatusOK)
+	b.wantSignedOut()
+}
+
+// A flood of forgeries ends no session, and does not keep the provider from ending one.
+func TestForgedLogoutTokensFloodNobody(t *testing.T) {
+	p, other := newIDP(t), newIDP(t)
+	s := newSite(t, p)
+	b := s.browser(t)
+	b.signIn()
+	claims := `{"iss":"` + p.URL + `","aud":"` + clientID + `","sub":"` + subject + `","iat":` + strconv.FormatInt(p.clock.Now().Unix(), 10) +
+		`,"exp":` + strconv.FormatInt(p.clock.Now().Unix()+60, 10) + `,"jti":"1","events":{"` + logoutEvent + `":{}}}`
+	for i := range 20 {
+		for _, kid := range []string{"key-1", "", "unknown", strconv.Itoa(i)} {
+			wantLogoutToken(t, s.backChannel(t, oidctest.SignIDToken(other.key, kid, oidc.ES256, claims)), http.StatusBadRequest)
+		}
+	}
+	if n := p.called("/keys"); n > 2 {
+		t.Errorf("%d fetches of the keys at one time, want 2 at most", n)
+	}
+	b.wantSignedIn()
+	wantLogoutToken(t, s.backChannel(t, p.logoutToken(nil)), http.StatusOK)
 	b.wantSignedOut()
 }

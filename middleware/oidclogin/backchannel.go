@@ -16,7 +16,10 @@ import (
 )
 
 const (
-	maxLogoutBody = 64 << 10
+	// maxLogoutToken is how long a logout token may be, in bytes. Those of providers have about one kilobyte.
+	maxLogoutToken = 8 << 10
+
+	maxLogoutBody = maxLogoutToken + 4<<10
 
 	// logoutTokenAge is how old a logout token may be. Providers make one for each delivery.
 	logoutTokenAge = 5 * time.Minute
@@ -30,10 +33,16 @@ var errLogoutToken = errors.New("oidclogin: the logout token is not accepted")
 // backChannel is told by the provider that a user has signed out there.
 func (e *endpoints) backChannel(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxLogoutBody)
-	err := r.ParseForm()
-	if raw, ok := soleValue(r.PostForm, "logout_token"); err != nil || !ok {
+	var err error
+	if r.ContentLength <= maxLogoutBody { // a longer one is not read
+		err = r.ParseForm()
+	}
+	switch raw, ok := soleValue(r.PostForm, "logout_token"); {
+	case err != nil || !ok:
 		err = fmt.Errorf("%w: there is none", errLogoutToken)
-	} else {
+	case len(raw) > maxLogoutToken:
+		err = fmt.Errorf("%w: it is longer than 8 KiB", errLogoutToken)
+	default:
 		err = e.signOutBy(event.Context(r), raw)
 	}
 	switch {
@@ -79,8 +88,12 @@ func (e *endpoints) signOutBy(ctx context.Context, raw string) error {
 // verifyLogout checks a logout token (§2.6). go-oidc checks signature, issuer, audience, expiry, that
 // there is a jti, a sub or a sid, and no nonce, but neither the event's form nor the age.
 func (e *endpoints) verifyLogout(ctx context.Context, p *idProvider, raw string) (*oidc.LogoutToken, error) {
+	err := p.screenLogout(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
 	var t *oidc.LogoutToken
-	err := p.verify(errLogoutToken, func(verifier *oidc.IDTokenVerifier) (err error) {
+	err = p.verify(errLogoutToken, func(verifier *oidc.IDTokenVerifier) (err error) {
 		t, err = verifier.VerifyLogout(ctx, raw)
 		return err
 	})
@@ -101,6 +114,19 @@ func (e *endpoints) verifyLogout(ctx context.Context, p *idProvider, raw string)
 		return nil, fmt.Errorf("%w: iat is missing, too long ago or in the future", errLogoutToken)
 	}
 	return t, nil
+}
+
+// screenLogout refuses what the provider has not signed at little cost: everybody can send it here.
+func (p *idProvider) screenLogout(ctx context.Context, raw string) error {
+	keys := &provider.Signature{Keys: p.keys}
+	err := keys.Screen(ctx, raw, p.checks.SupportedSigningAlgs)
+	switch {
+	case err == nil:
+		return nil
+	case keys.Unavailable != nil:
+		return fmt.Errorf("oidclogin: a signature cannot be checked: %s", provider.Brief(err))
+	}
+	return fmt.Errorf("%w: %s", errLogoutToken, provider.Brief(err))
 }
 
 // endBy ends the sessions that t names, and returns whose they were. An owner without a session is the

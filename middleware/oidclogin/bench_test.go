@@ -2,8 +2,19 @@ package oidclogin_test
 
 import (
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/coreos/go-oidc/v3/oidc/oidctest"
+
+	"github.com/go-pme/pme/middleware/oidclogin"
 )
 
 // groupNames are that many groups of an ordinary directory.
@@ -47,5 +58,54 @@ func benchmarkGate(b *testing.B, groups, cookies int) {
 		if i == len(requests) {
 			i = 0
 		}
+	}
+}
+
+// BenchmarkLogoutTokenRefused is what a logout token costs that everybody can send, next to a good one. Good
+// ones have jti of their own, so that the store has as much to do as it ever has.
+func BenchmarkLogoutTokenRefused(b *testing.B) {
+	p, other := newIDP(b), newIDP(b)
+	s := newSite(b, p, func(c *oidclogin.Config) { c.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	claims := `{"iss":"` + p.URL + `","aud":"` + clientID + `","sub":"` + subject + `"}`
+	large := `{"x":"` + strings.Repeat("x", 5500) + `"}`
+	for _, tt := range []struct{ name, token string }{
+		{"unknown-kid", oidctest.SignIDToken(other.key, "unknown", oidc.ES256, claims)},
+		{"no-kid", oidctest.SignIDToken(other.key, "", oidc.ES256, claims)},
+		{"bad-signature", oidctest.SignIDToken(other.key, "key-1", oidc.ES256, claims)},
+		{"bad-signature-8KB", oidctest.SignIDToken(other.key, "key-1", oidc.ES256, large)},
+		{"60KB", strings.Repeat("A", 60<<10)},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
+			good := acceptedIn(b, s)
+			b.ReportAllocs()
+			for b.Loop() {
+				deliver(b, s, tt.token, http.StatusBadRequest)
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/good, "x-good")
+		})
+	}
+}
+
+// acceptedIn returns how many nanoseconds a good logout token takes.
+func acceptedIn(b *testing.B, s *site) float64 {
+	b.Helper()
+	tokens := make([]string, 200)
+	for i := range tokens {
+		tokens[i] = s.idp.logoutToken(nil)
+	}
+	began := time.Now()
+	for _, token := range tokens {
+		deliver(b, s, token, http.StatusOK)
+	}
+	return float64(time.Since(began)) / float64(len(tokens))
+}
+
+func deliver(b *testing.B, s *site, token string, want int) {
+	b.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/auth/backchannel-logout", strings.NewReader(url.Values{"logout_token": {token}}.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	if s.login.ServeHTTP(w, r); w.Code != want {
+		b.Fatalf("status %d, want %d", w.Code, want)
 	}
 }
