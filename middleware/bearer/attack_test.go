@@ -280,6 +280,41 @@ func TestAddressWithTwoAtSignsIsInNoDomain(t *testing.T) {
 	}
 }
 
+// Coder took an address for verified unless a boolean said that it was not: GHSA-75vm-6w67-gwvp and
+// GHSA-9r87-mvcw-x35f.
+func TestAddressThatIsNotSaidToBeVerifiedIsLeftOut(t *testing.T) {
+	g := newProvider().bearer(t)
+	for _, verified := range []any{nil, false, "false", "False", "TRUE", "True", "yes", "1", "", " true", 1, 0, []bool{true}, map[string]bool{"alice@company.com": true}} {
+		u := user(t, g, withToken(aliceToken(map[string]any{"email": "alice@company.com", "email_verified": verified, "EMAIL_VERIFIED": true, "emailVerified": true})))
+		if u.Email != "" || u.EmailVerified {
+			t.Errorf("email_verified %#v: %q, verified %v; want none", verified, u.Email, u.EmailVerified)
+		}
+	}
+	for _, verified := range []any{true, "true"} {
+		if u := user(t, g, withToken(aliceToken(map[string]any{"email": "alice@company.com", "email_verified": verified}))); !u.EmailVerified {
+			t.Errorf("email_verified %#v: not verified", verified)
+		}
+	}
+}
+
+// go-jose panicked at encrypted tokens without a key in them: CVE-2026-34986 (GHSA-78h2-9frx-2jm8). Nothing that
+// is not three parts comes as far as it.
+func TestEncryptedTokenIsRefused(t *testing.T) {
+	g := newProvider().bearer(t)
+	for _, header := range []map[string]any{
+		{"alg": "A128KW", "enc": "A128GCM"},
+		{"alg": "dir", "enc": "A128CBC-HS256"},
+		{"alg": "ECDH-ES+A256KW", "enc": "A256GCM", "epk": jwk("one", ecKey().Public())},
+		{"alg": "PBES2-HS256+A128KW", "enc": "A128GCM", "p2c": 1 << 30, "p2s": "AA"},
+		{"alg": "RS256", "kid": "one", "enc": "A128GCM", "zip": "DEF"},
+	} {
+		start := encode([]byte(asJSON(header)))
+		for _, rest := range []string{"....", ".AA.AA.AA.AA", "..AA..AA", strings.Repeat(".", 16_000), "." + strings.Repeat("AA.", 5000)} {
+			wantInvalid(t, g, start+rest)
+		}
+	}
+}
+
 func TestTokenThatIsNotAloneInItsHeaderIsRefused(t *testing.T) {
 	g, keys := counting(t)
 	token := aliceToken(nil)
