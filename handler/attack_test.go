@@ -215,7 +215,7 @@ func (c *connection) connect(t *testing.T) {
 	c.r = bufio.NewReader(c.Conn)
 }
 
-func (c *connection) close() { _ = c.Conn.Close() }
+func (c *connection) close() { _ = c.Close() }
 
 func (c *connection) get(t *testing.T, target, person string) (status int, header http.Header, body string) {
 	t.Helper()

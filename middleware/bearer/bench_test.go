@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -48,7 +47,7 @@ func BenchmarkBearerRefused(b *testing.B) {
 	for i := range 5 {
 		p.keys = append(p.keys, jwk(fmt.Sprint("another-", i), must(rsa.GenerateKey(rand.Reader, 2048)).Public()))
 	}
-	g := p.bearer(b, func(c *bearer.Config) { c.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	g := p.bearer(b, func(c *bearer.Config) { c.Logger = slog.New(slog.NewJSONHandler(nothing{}, nil)) })
 	next := g.Require(nothing{})
 	good := withToken(aliceToken(map[string]any{"groups": groupIDs()}))
 	claims, large := asJSON(aliceClaims(map[string]any{"groups": groupIDs()})), asJSON(aliceClaims(map[string]any{"x": strings.Repeat("x", 11_500)}))

@@ -2,7 +2,6 @@ package oidclogin_test
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -65,7 +64,7 @@ func benchmarkGate(b *testing.B, groups, cookies int) {
 // ones have jti of their own, so that the store has as much to do as it ever has.
 func BenchmarkLogoutTokenRefused(b *testing.B) {
 	p, other := newIDP(b), newIDP(b)
-	s := newSite(b, p, func(c *oidclogin.Config) { c.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	s := newSite(b, p, func(c *oidclogin.Config) { c.Logger = slog.New(slog.NewJSONHandler(nothing{}, nil)) })
 	claims := `{"iss":"` + p.URL + `","aud":"` + clientID + `","sub":"` + subject + `"}`
 	large := `{"x":"` + strings.Repeat("x", 5500) + `"}`
 	for _, tt := range []struct{ name, token string }{
