@@ -103,7 +103,7 @@ func wantAllowed(t *testing.T, list access.List, u *identity.User, want bool) {
 }
 
 // A name that is a part of another, or is in another case, or is several: oauth2-proxy matched empty groups
-// (its issue 3365), and other proxies split what their provider had joined.
+// (its pull request 3365).
 func TestNameOfAGroupOrUserIsComparedWhole(t *testing.T) {
 	list := access.List{{Groups: []string{"admins"}, Users: []string{"https://id.example.com#alice"}, Models: []string{office}}}
 	for _, name := range []string{

@@ -54,7 +54,7 @@ func claims() http.Header {
 }
 
 // oauth2-proxy chose its rule by a client's X-Forwarded-Uri, CVE-2026-40575 (GHSA-7x63-xv5r-3p2x), in its default
-// configuration to this day (its issue 3506), and took a client for a health check by its User-Agent, whatever it
+// configuration up to v7.15.3 at least (its issue 3506), and took a client for a health check by its User-Agent, whatever it
 // asked for: CVE-2026-34457 (GHSA-5hvv-m4w4-gf6v). Traefik passed on a client's X-Forwarded-Prefix for rules to be
 // chosen by: CVE-2026-35051 (GHSA-6384-m2mw-rf54). No header but the credential changes an answer here.
 func TestNoHeaderOpensAnEndpoint(t *testing.T) {

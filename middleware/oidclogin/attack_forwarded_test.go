@@ -60,7 +60,7 @@ var forwarding = map[string][]string{
 }
 
 // Traefik passed a client's X-Forwarded-Prefix on as its own, CVE-2026-35051 (GHSA-6384-m2mw-rf54), and derived
-// X-Forwarded-Port from what a client said, CVE-2026-54764; by default, oauth2-proxy takes every client for a
+// X-Forwarded-Port from what a client said, CVE-2026-54764; by default, oauth2-proxy took every client for a
 // proxy that may write them (its issue 3506, after CVE-2026-40575). A login here asks none of them where it is.
 func TestForwardingHeadersChangeNothingOfALogin(t *testing.T) {
 	p := newIDP(t)
