@@ -7,6 +7,7 @@ package identity
 
 import (
 	"context"
+	"time"
 )
 
 // User is a signed-in person, as the host application or its identity provider vouches for them.
@@ -33,6 +34,11 @@ type User struct {
 	// the others. People without it share their tokens between all their browsers; with it each
 	// sign-in has tokens of its own. It must not be a credential: it is kept in stores.
 	Session string
+
+	// SignedInAt is when the session began, on the clock of the host that began it. Whole seconds will
+	// do, rounded down. Gates with a record of revocations compare it: see middleware.Config. None is the
+	// zero time, or one before 1970.
+	SignedInAt time.Time
 }
 
 // SignedIn reports whether u is somebody: not nil, and with an ID.

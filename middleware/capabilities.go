@@ -17,3 +17,15 @@ type SignOutNotifier interface {
 	// session means all of the user's sessions. f may be called several times at once.
 	OnSignOut(f func(ctx context.Context, userID, session string))
 }
+
+// A SessionRevoker ends sessions, copies of their cookies included. [*Gate] is one; a [Recognizer] whose
+// sessions can be ended should be one too.
+type SessionRevoker interface {
+	// RevokeSessions ends the sessions of the user that have begun: all of them, or the one with that
+	// identity.User.Session if session is not empty. Once it has returned without an error, no request
+	// with one of them is let through, in any replica. After an error they may go on. A sign-in that
+	// begins later is not affected.
+	//
+	// It calls no function of OnSignOut: who calls it knows.
+	RevokeSessions(ctx context.Context, userID, session string) error
+}

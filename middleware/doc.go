@@ -26,4 +26,11 @@
 //     user who is signed in already could not make sense of that.
 //
 // A gate says who the user is and not what they may see: the policy does that.
+//
+// # Sessions that have ended
+//
+// A session cookie cannot be deleted: anyone may have a copy. A gate recognizes what the host's login
+// recognizes, so if the session is in the cookie alone, as with a [sessions.CookieStore], a copy of it goes on
+// until it expires, even after the user has signed out. Config.Revocations is the cure: see
+// [Gate.RevokeSessions].
 package middleware

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/gorilla/sessions"
 
@@ -91,6 +92,50 @@ func ExampleNewSession() {
 	// Output:
 	// 303 /hello
 	// 200 hello, alice
+}
+
+// A session in a cookie cannot be deleted, so its copies are revoked.
+func ExampleGate_RevokeSessions() {
+	store := sessions.NewCookieStore([]byte("a secret key of 32 or 64 bytes.."))
+	gate, err := middleware.NewSession(middleware.SessionConfig{
+		Store: store,
+		Name:  "intranet",
+		User: func(s *sessions.Session) (identity.User, error) {
+			id, _ := s.Values["user"].(string)
+			at, _ := s.Values["signed_in_at"].(int64)
+			return identity.User{ID: id, SignedInAt: time.UnixMilli(at)}, nil
+		},
+		Revocations: middleware.NewMemoryRevocations(), // replicas need a shared one
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	login := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodPost, "/login", nil)
+	s, _ := store.Get(r, "intranet")
+	s.Values["user"] = "alice"
+	s.Values["signed_in_at"] = time.Now().UnixMilli()
+	if err := s.Save(r, login); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	visit := func() {
+		r := httptest.NewRequest(http.MethodGet, "/hello", nil)
+		r.AddCookie(login.Result().Cookies()[0]) // or a copy of it
+		w := httptest.NewRecorder()
+		gate.Require(http.HandlerFunc(hello)).ServeHTTP(w, r)
+		fmt.Println(w.Code)
+	}
+	visit()
+	if err := gate.RevokeSessions(r.Context(), "alice", ""); err != nil { // RevokeUser of package pme does this too
+		fmt.Println(err)
+	}
+	visit()
+	// Output:
+	// 200
+	// 401
 }
 
 type accountKey struct{}

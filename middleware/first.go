@@ -79,6 +79,15 @@ func (c chain) OnSignOut(f func(ctx context.Context, userID, session string)) {
 	}
 }
 
+// RevokeSessions implements [SessionRevoker].
+func (c chain) RevokeSessions(ctx context.Context, userID, session string) error {
+	var errs []error
+	for _, g := range c {
+		errs = append(errs, g.RevokeSessions(ctx, userID, session))
+	}
+	return errors.Join(errs...)
+}
+
 // Close implements [io.Closer].
 func (c chain) Close() error {
 	var errs []error

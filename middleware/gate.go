@@ -7,10 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/personal"
+	"github.com/go-pme/pme/middleware/revocation"
 )
 
 // Config says how a gate answers requests that it does not let through. The zero value is valid: every
@@ -33,6 +35,24 @@ type Config struct {
 	// Default: none.
 	Challenge string
 
+	// Revocations is the record of the sessions that were ended by [Gate.RevokeSessions], for logins whose
+	// sessions cannot be deleted on the server, such as those in a cookie. It is asked for each request. A
+	// session that began, by identity.User.SignedInAt, when it was revoked or before is refused like an
+	// unauthenticated request; a user without SignedInAt is, once one of their sessions is revoked. If the
+	// record fails, the request gets 503. Default: none, and no session is refused.
+	//
+	// Replicas need a shared record, and clocks that agree to a fraction of a second: a session that began
+	// on a host whose clock is ahead, and that this one has not seen yet, could pass for a later one. If
+	// SignedInAt is more than 10 seconds in the future, the session is refused, and the log says so.
+	//
+	// The login page must not send a user with a refused session back, but has to begin a new session.
+	Revocations revocation.Store
+
+	// SessionLifetime is the longest that a session lives, however often its cookie is renewed. With
+	// Revocations, a session that began longer ago is refused, as it may have outlived its revocation; a
+	// user without SignedInAt may be let through again so long after it. Default: 30 days.
+	SessionLifetime time.Duration
+
 	// Events gets an event for each refusal: at debug level for requests without a credential, at info
 	// for rejected credentials, at warn for errors. Events have no cookies, queries or other
 	// credentials; the text of an error that the host's own function or store returned is included.
@@ -46,14 +66,16 @@ type Config struct {
 // A Gate lets only signed-in users through to the handlers behind it. [New] makes one of a [Recognizer],
 // [First] one of several gates. It is safe for concurrent use.
 type Gate struct {
-	recognizer Recognizer
-	refusal    refusal
-	hide       func(http.Header) http.Header // makes the headers that are passed on; nil: unchanged
+	recognizer  Recognizer
+	revocations *revocations // nil: none, or the Recognizer's own matter
+	refusal     refusal
+	hide        func(http.Header) http.Header // makes the headers that are passed on; nil: unchanged
 }
 
 var (
 	_ Invalidator     = (*Gate)(nil)
 	_ SignOutNotifier = (*Gate)(nil)
+	_ SessionRevoker  = (*Gate)(nil)
 	_ io.Closer       = (*Gate)(nil)
 )
 
@@ -63,11 +85,14 @@ func New(r Recognizer, cfg Config) (*Gate, error) {
 	if f, ok := r.(Func); r == nil || ok && f == nil {
 		errs = append(errs, errors.New("middleware: the Recognizer is missing: say how to tell who sent a request"))
 	}
+	if cfg.SessionLifetime < 0 {
+		errs = append(errs, errors.New("middleware: SessionLifetime must not be negative"))
+	}
 	answers, err := newRefusal(cfg)
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}
-	return &Gate{recognizer: r, refusal: answers}, nil
+	return &Gate{recognizer: r, revocations: newRevocations(cfg.Revocations, cfg.SessionLifetime, cfg.Logger), refusal: answers}, nil
 }
 
 // Require lets only signed-in users through to next, with their [identity.User] in the request's
@@ -96,10 +121,18 @@ func (g *Gate) Require(next http.Handler) http.Handler {
 // recognize returns a signed-in user or an error, whatever the Recognizer returns.
 func (g *Gate) recognize(w http.ResponseWriter, r *http.Request) (*identity.User, error) {
 	u, err := g.recognizer.Recognize(w, r)
-	if err == nil && !u.SignedIn() {
+	switch {
+	case err != nil:
+		return nil, err
+	case !u.SignedIn():
 		return nil, errNoUser
+	case g.revocations == nil:
+		return u, nil
 	}
-	return u, err
+	if err := g.revocations.check(r.Context(), u, g.revocations.names(u)); err != nil {
+		return nil, err
+	}
+	return u, nil
 }
 
 // Refuse answers a request that could not be let through because of err, in the way that Require does:
@@ -111,8 +144,8 @@ func (g *Gate) Refuse(w http.ResponseWriter, r *http.Request, err error) { g.ref
 // recognized anew. A recognition in progress while Invalidate runs is not remembered. Call it when a
 // user signs out, is locked out, or changes groups.
 //
-// It does not end the user's session: a cookie that is still valid is recognized again. On a gate that
-// remembers nothing it does nothing.
+// It does not end the user's session: a cookie that is still valid, or a copy of it, is recognized again. See
+// [Gate.RevokeSessions] for that. On a gate that remembers nothing it does nothing.
 func (g *Gate) Invalidate(userID string) {
 	if i, ok := g.recognizer.(Invalidator); ok {
 		i.Invalidate(userID)
@@ -125,6 +158,20 @@ func (g *Gate) OnSignOut(f func(ctx context.Context, userID, session string)) {
 	if s, ok := g.recognizer.(SignOutNotifier); ok {
 		s.OnSignOut(f)
 	}
+}
+
+// RevokeSessions implements [SessionRevoker] for gates with [Config].Revocations and for those whose Recognizer
+// is a SessionRevoker. At other gates it does nothing and returns nil: their sessions go on, which is the
+// host's matter.
+func (g *Gate) RevokeSessions(ctx context.Context, userID, session string) error {
+	var errs [2]error
+	if g.revocations != nil {
+		errs[0] = g.revocations.revoke(ctx, userID, session)
+	}
+	if s, ok := g.recognizer.(SessionRevoker); ok {
+		errs[1] = s.RevokeSessions(ctx, userID, session)
+	}
+	return errors.Join(errs[:]...)
 }
 
 // Close ends the gate's work in the background, such as a fetch of signing keys, and waits for it.

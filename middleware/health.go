@@ -11,8 +11,8 @@ var (
 )
 
 // HealthParts implements [health.Reporter]: the parts of the Recognizer if it is one, those of all gates for a
-// gate of [First], and otherwise none.
-func (g *Gate) HealthParts() []health.Part { return condition.Of(g.recognizer) }
+// gate of [First], and a part for Revocations if there are any.
+func (g *Gate) HealthParts() []health.Part { return condition.Of(g.recognizer, g.revocations) }
 
 // HealthParts implements [health.Reporter].
 func (c chain) HealthParts() []health.Part {

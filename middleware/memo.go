@@ -21,10 +21,12 @@ type cookieMemo struct {
 	keys     *keyring   // the latest, shared by the entries made under it
 }
 
-// signature is when a cookie was signed, in Unix seconds, and the keys that it was accepted by.
+// signature is when a cookie was signed, in Unix seconds, the keys that it was accepted by, and the names
+// under which its session may have been revoked.
 type signature struct {
 	keys   *keyring
 	signed int64
+	names  []string
 }
 
 // decoding is what held when a cookie began to be decoded.
@@ -38,12 +40,13 @@ func newMemo(store *sessions.CookieStore, remember time.Duration) *cookieMemo {
 	return &cookieMemo{store: store, remember: remember, now: time.Now, cookies: memo.New[signature]()}
 }
 
-// find returns the user that the cookie stands for, if that is remembered and still holds.
-func (m *cookieMemo) find(cookie string) (*identity.User, bool) {
-	if e := m.cookies.Find(cookie); e != nil {
-		return e.User, m.holds(e)
+// find returns the user that the cookie stands for, with the names, or nil if that is not remembered or does
+// not hold any more.
+func (m *cookieMemo) find(cookie string) (*identity.User, []string) {
+	if e := m.cookies.Find(cookie); e != nil && m.holds(e) {
+		return e.User, e.Proof.names
 	}
-	return nil, false
+	return nil, nil
 }
 
 func (m *cookieMemo) holds(e *memo.Entry[signature]) bool {
@@ -68,12 +71,12 @@ func (m *cookieMemo) begin() decoding {
 //
 // The cookie is as it stands in the header, and u is what the store made of it. The two belong together
 // because signedAt takes base64 only, which net/http hands to the store as it is or not at all.
-func (m *cookieMemo) keep(begun decoding, cookie string, u *identity.User) {
+func (m *cookieMemo) keep(begun decoding, cookie string, u *identity.User, names []string) {
 	if begun.keys == nil {
 		return
 	}
 	if signed, ok := signedAt(cookie); ok {
-		m.cookies.Keep(begun.generation, cookie, u, begun.at.Add(m.remember), signature{begun.keys, signed})
+		m.cookies.Keep(begun.generation, cookie, u, begun.at.Add(m.remember), signature{begun.keys, signed, names})
 	}
 }
 

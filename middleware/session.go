@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,8 +14,10 @@ import (
 	"github.com/gorilla/sessions"
 
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/cookie"
+	"github.com/go-pme/pme/middleware/revocation"
 )
 
 var (
@@ -41,6 +44,11 @@ type SessionConfig struct {
 	// asked again; [NewSession] says what else ends it. Default: one minute; a negative duration
 	// remembers nothing.
 	Remember time.Duration
+
+	// Revocations and SessionLifetime are as in [Config]. Without Revocations, whoever has copied the cookie
+	// of a [sessions.CookieStore] stays signed in until it expires, whatever the host does to end the session.
+	Revocations     revocation.Store
+	SessionLifetime time.Duration
 
 	// LoginURL, ReturnParam, Events and Logger are as in [Config]. LoginURL is /login by default.
 	LoginURL    string
@@ -100,7 +108,7 @@ func (cfg SessionConfig) validate() error {
 //     stays in its place may take as long as Remember;
 //   - displacement by other cookies: at most 8,192 are remembered, none longer than 4,096 bytes.
 //
-// Cookies that are not recognized are never remembered. Nothing is remembered if a codec is not a
+// Revocations are asked for remembered cookies as well. Cookies that are not recognized are never remembered. Nothing is remembered if a codec is not a
 // [securecookie.SecureCookie], since its expiry is not known then.
 //
 // The session of a CookieStore is read from the cookie that the browser sent. Changes that another
@@ -108,8 +116,9 @@ func (cfg SessionConfig) validate() error {
 // Get, which returns the session that the request has registered already.
 func NewSession(cfg SessionConfig) (*Gate, error) {
 	cfg = cfg.withDefaults()
-	gate, err := New(newSessionRecognizer(cfg), Config{
+	gate, err := New(newSessionRecognizer(cfg), Config{ // without Revocations: the Recognizer remembers their names
 		LoginURL: cfg.LoginURL, ReturnParam: cfg.ReturnParam, Events: cfg.Events, Logger: cfg.Logger,
+		SessionLifetime: cfg.SessionLifetime,
 	})
 	if err := errors.Join(cfg.validate(), err); err != nil {
 		return nil, err
@@ -118,7 +127,9 @@ func NewSession(cfg SessionConfig) (*Gate, error) {
 }
 
 func newSessionRecognizer(cfg SessionConfig) *sessionRecognizer {
-	s := &sessionRecognizer{name: cfg.Name, user: cfg.User}
+	s := &sessionRecognizer{
+		name: cfg.Name, user: cfg.User, revocations: newRevocations(cfg.Revocations, cfg.SessionLifetime, cfg.Logger),
+	}
 	switch store := cfg.Store.(type) {
 	case nil: // validate reports it
 	case *sessions.CookieStore:
@@ -138,24 +149,31 @@ type sessionRecognizer struct {
 	load func(r *http.Request, name string) (*sessions.Session, error)
 	user func(*sessions.Session) (identity.User, error)
 	memo *cookieMemo // nil where nothing may be remembered
+
+	revocations *revocations
 }
 
 // Recognize implements [Recognizer].
 func (s *sessionRecognizer) Recognize(_ http.ResponseWriter, r *http.Request) (*identity.User, error) {
 	if s.memo == nil {
-		return s.read(r)
+		u, _, err := s.read(r)
+		return u, err
 	}
 	value, ok := cookie.Sole(r.Header, s.name)
 	if !ok {
-		return s.read(r)
+		u, _, err := s.read(r)
+		return u, err
 	}
-	if u, ok := s.memo.find(value); ok {
+	if u, names := s.memo.find(value); u != nil {
+		if err := s.revocations.check(r.Context(), u, names); err != nil {
+			return nil, err
+		}
 		return u, nil
 	}
 	begun := s.memo.begin()
-	u, err := s.read(r)
+	u, names, err := s.read(r)
 	if err == nil {
-		s.memo.keep(begun, value, u)
+		s.memo.keep(begun, value, u, names)
 	}
 	return u, err
 }
@@ -167,8 +185,32 @@ func (s *sessionRecognizer) Invalidate(userID string) {
 	}
 }
 
-// read asks the store and then the host.
-func (s *sessionRecognizer) read(r *http.Request) (*identity.User, error) {
+// RevokeSessions implements [SessionRevoker].
+func (s *sessionRecognizer) RevokeSessions(ctx context.Context, userID, session string) error {
+	if s.revocations == nil {
+		return nil
+	}
+	return s.revocations.revoke(ctx, userID, session)
+}
+
+// HealthParts implements [health.Reporter].
+func (s *sessionRecognizer) HealthParts() []health.Part { return s.revocations.HealthParts() }
+
+// read asks the store, the host, and then the record of revocations. It also returns the session's names.
+func (s *sessionRecognizer) read(r *http.Request) (*identity.User, []string, error) {
+	u, err := s.recognize(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := s.revocations.names(u)
+	if err := s.revocations.check(r.Context(), u, names); err != nil {
+		return nil, nil, err
+	}
+	return u, names, nil
+}
+
+// recognize asks the store and then the host.
+func (s *sessionRecognizer) recognize(r *http.Request) (*identity.User, error) {
 	session, err := s.load(r, s.name)
 	switch {
 	case err != nil && isVerdict(err):

@@ -1,0 +1,161 @@
+package middleware
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/health"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/condition"
+	"github.com/go-pme/pme/middleware/internal/revoked"
+	"github.com/go-pme/pme/middleware/revocation"
+)
+
+const (
+	// defaultLifetime is that of the sessions of gorilla/sessions.
+	defaultLifetime = 30 * 24 * time.Hour
+
+	// maxAhead is how far the clock of the host that began a session may be ahead of this one.
+	maxAhead = 10 * time.Second
+
+	// keptLonger is how much longer than a session a revocation is kept, as clocks and elapsed time differ.
+	keptLonger = time.Hour
+
+	revocationsFail = health.Degraded("the store of revocations fails")
+)
+
+var (
+	errRevoked = fmt.Errorf("%w: the session has been revoked", ErrNotSignedIn)
+	errTooOld  = fmt.Errorf("%w: the session is older than SessionLifetime", ErrNotSignedIn)
+	errFuture  = fmt.Errorf("%w: the session began in the future", ErrNotSignedIn)
+	errNobody  = errors.New("middleware: the user whose sessions are to end has no ID")
+)
+
+// NewMemoryRevocations returns an empty record of revocations for one process, on the clock of time.Now. Its
+// methods never fail. Its content is lost when the process ends: revoked sessions count again then. It runs
+// no goroutine.
+func NewMemoryRevocations() revocation.Store { return revoked.New(time.Now) }
+
+// revocations refuses users whose session has been revoked. The nil one refuses nobody.
+type revocations struct {
+	store     revocation.Store
+	lifetime  time.Duration
+	logger    *slog.Logger
+	now       func() time.Time
+	latest    atomic.Int64 // when the latest session began that was let through, in Unix milliseconds
+	condition condition.Condition
+}
+
+func newRevocations(store revocation.Store, lifetime time.Duration, logger *slog.Logger) *revocations {
+	if store == nil {
+		return nil
+	}
+	return &revocations{
+		store: store, lifetime: cmp.Or(lifetime, defaultLifetime), logger: event.LoggerOr(logger), now: time.Now,
+	}
+}
+
+// names returns the names under which the session of u may have been revoked: to remember, as it allocates.
+func (v *revocations) names(u *identity.User) []string {
+	switch {
+	case v == nil:
+		return nil
+	case u.Session == "":
+		return []string{revocableUser(u.ID)}
+	}
+	return []string{revocableSession(u.ID, u.Session), revocableUser(u.ID)}
+}
+
+func revocableUser(userID string) string { return "session/user/" + revoked.Name(userID) }
+
+// revocableSession has a length in its name, so that no other session of another user has the same.
+func revocableSession(userID, session string) string {
+	return "session/one/" + revoked.Name(strconv.Itoa(len(session))+":"+session+userID)
+}
+
+// check fails if the session of u, who has these names, has been revoked, or if that cannot be told.
+func (v *revocations) check(ctx context.Context, u *identity.User, names []string) error {
+	if v == nil {
+		return nil
+	}
+	return v.refuse(ctx, u, names)
+}
+
+func (v *revocations) refuse(ctx context.Context, u *identity.User, names []string) error {
+	began, err := v.began(ctx, u)
+	if err != nil {
+		return err
+	}
+	is, err := v.store.Revoked(ctx, revocation.Session{Names: names, IssuedAt: began})
+	v.condition.Note(ctx, err, revocationsFail)
+	switch {
+	case err != nil:
+		return fmt.Errorf("middleware: the store does not say which sessions have been revoked: %w", err)
+	case is:
+		return errRevoked
+	}
+	v.letThrough(began.UnixMilli())
+	return nil
+}
+
+// began returns when the session of u began, in whole milliseconds, or the zero time if the host does not say.
+// It refuses sessions that a revocation might not reach.
+func (v *revocations) began(ctx context.Context, u *identity.User) (time.Time, error) {
+	if u.SignedInAt.Unix() <= 0 {
+		return time.Time{}, nil
+	}
+	switch now := v.now(); {
+	case u.SignedInAt.After(now.Add(maxAhead)):
+		v.logger.WarnContext(ctx, "session refused, it began in the future: look at the clocks of the hosts, and at what SignedInAt is set to",
+			slog.String("user", u.ID), slog.Time("signed_in_at", u.SignedInAt))
+		return time.Time{}, errFuture
+	case now.Sub(u.SignedInAt) > v.lifetime:
+		return time.Time{}, errTooOld
+	}
+	return time.UnixMilli(u.SignedInAt.UnixMilli()), nil
+}
+
+// letThrough notes when a session began that was let through, in Unix milliseconds.
+func (v *revocations) letThrough(began int64) {
+	for {
+		latest := v.latest.Load()
+		if began <= latest || v.latest.CompareAndSwap(latest, began) {
+			return
+		}
+	}
+}
+
+// revoke revokes the sessions of the user that have begun, or one of them.
+func (v *revocations) revoke(ctx context.Context, userID, session string) error {
+	if userID == "" {
+		return errNobody
+	}
+	name := revocableUser(userID)
+	if session != "" {
+		name = revocableSession(userID, session)
+	}
+	// What was let through has begun, whatever the clock says: it may have been set back, or be behind
+	// that of the host which began the session.
+	until := time.UnixMilli(max(v.now().UnixMilli(), v.latest.Load()))
+	err := v.store.RevokeIssued(ctx, name, until, v.lifetime+keptLonger)
+	v.condition.Note(ctx, err, revocationsFail)
+	if err != nil {
+		return fmt.Errorf("middleware: the store does not save that sessions have been revoked: %w", err)
+	}
+	return nil
+}
+
+// HealthParts implements [health.Reporter].
+func (v *revocations) HealthParts() []health.Part {
+	if v == nil {
+		return nil
+	}
+	return append(condition.Of(v.store), v.condition.Part("sessions"))
+}
