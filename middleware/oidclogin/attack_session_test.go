@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-pme/pme/middleware/oidclogin"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
+	"github.com/go-pme/pme/middleware/revocation"
 )
 
 // withSession is a script's request with that session cookie.
@@ -185,18 +186,32 @@ func (b *brokenStore) err() error {
 	return nil
 }
 
-func (b *brokenStore) End(ctx context.Context, name string, until time.Time, ttl time.Duration) error {
+func (b *brokenStore) Position(ctx context.Context) (string, error) {
+	if err := b.err(); err != nil {
+		return "", err
+	}
+	return b.Store.Position(ctx)
+}
+
+func (b *brokenStore) Revoke(ctx context.Context, name string, ttl time.Duration) error {
 	if err := b.err(); err != nil {
 		return err
 	}
-	return b.Store.End(ctx, name, until, ttl)
+	return b.Store.Revoke(ctx, name, ttl)
 }
 
-func (b *brokenStore) Ended(ctx context.Context, names ...string) ([]time.Time, error) {
+func (b *brokenStore) RevokeIssued(ctx context.Context, name string, until time.Time, ttl time.Duration) error {
 	if err := b.err(); err != nil {
-		return nil, err
+		return err
 	}
-	return b.Store.Ended(ctx, names...)
+	return b.Store.RevokeIssued(ctx, name, until, ttl)
+}
+
+func (b *brokenStore) Revoked(ctx context.Context, s revocation.Session) (bool, error) {
+	if err := b.err(); err != nil {
+		return false, err
+	}
+	return b.Store.Revoked(ctx, s)
 }
 
 func (b *brokenStore) Once(ctx context.Context, name string, ttl time.Duration) (bool, error) {
@@ -247,23 +262,5 @@ func TestStoreErrorLetsNoRequestThrough(t *testing.T) {
 	b.wantSignedIn()
 	if told := s.signedOut(); len(told) != 0 {
 		t.Errorf("told of %q, want of none", told)
-	}
-}
-
-// shortStore forgets some of the names that it is asked for.
-type shortStore struct{ store.Store }
-
-func (s shortStore) Ended(context.Context, ...string) ([]time.Time, error) {
-	return []time.Time{{}}, nil
-}
-
-func TestStoreThatAnswersForFewerNamesLetsNoRequestThrough(t *testing.T) {
-	p := newIDP(t)
-	good := newSite(t, p)
-	b := good.browser(t)
-	b.signIn()
-	short := newSite(t, p, func(c *oidclogin.Config) { c.Store = shortStore{oidclogin.NewMemoryStore()} })
-	if a := short.browser(t).withSession(b.sessionCookie().Value); a.status != http.StatusServiceUnavailable || len(a.cookies) != 0 {
-		t.Errorf("status %d, cookies %v; want 503 and the session kept", a.status, a.cookies)
 	}
 }

@@ -52,6 +52,10 @@ func (e *endpoints) callback(w http.ResponseWriter, r *http.Request) {
 func (e *endpoints) finish(r *http.Request, a *attempt, query url.Values) (*signIn, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*e.client.Timeout)
 	defer cancel()
+	position, err := e.position(ctx) // before the provider is asked, so that EndSessions reaches this login too
+	if err != nil {
+		return nil, err
+	}
 	p, err := e.discovery.provider(ctx)
 	if err != nil {
 		return nil, err
@@ -79,6 +83,7 @@ func (e *endpoints) finish(r *http.Request, a *attempt, query url.Values) (*sign
 	if err != nil {
 		return nil, err
 	}
+	s.position = position
 	return s, e.admit(ctx, a, s, v)
 }
 
@@ -133,7 +138,7 @@ func (e *endpoints) admit(ctx context.Context, a *attempt, s *signIn, v *verifie
 		return errUsedAttempt
 	}
 	// The provider may have ended its session in the meantime.
-	if err := e.checkEnded(ctx, e.proofOf(s)); err != nil {
+	if err := e.checkEnded(ctx, e.revocable(s)); err != nil {
 		return err
 	}
 	if s.sid != "" {

@@ -23,9 +23,9 @@
 // # Sessions
 //
 // A session is an encrypted cookie, with an identifier that is new at each login. It ends by idle time,
-// by age, by signing out, or when the provider says so (OpenID Connect Back-Channel Logout 1.0). The Store
-// keeps that a session has ended, so that a copy of its cookie is refused too. While the Store does not
-// answer, every request gets 503.
+// by age, by signing out, by [Login.EndSessions], or when the provider says so (OpenID Connect Back-Channel
+// Logout 1.0). The Store keeps that a session has ended, so that a copy of its cookie is refused too. While the
+// Store does not answer, every request gets 503.
 //
 // # What is not checked
 //

@@ -22,6 +22,23 @@ func (l *Login) Resealed(tb testing.TB, cookie string, n int) []string {
 	return values
 }
 
+// WithoutPosition returns the session of a cookie as the first version of the format had it.
+func (l *Login) WithoutPosition(tb testing.TB, cookie string) string {
+	tb.Helper()
+	s, err := l.endpoints.open(cookie)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.position = ""
+	b := s.appendTo(nil)
+	b[0] = 1
+	sealed, err := l.endpoints.seals.seal(l.endpoints.cookieName, raw(b[:len(b)-1]))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return sealed
+}
+
 // raw is sealed as it is.
 type raw string
 
@@ -37,11 +54,11 @@ func (l *Login) Malformed(tb testing.TB) map[string]string {
 	noID.id, noSubject.subject = "", ""
 	whole := string(good.appendTo(nil))
 	payloads := map[string]string{
-		"nothing": "", "other version": "\x02" + whole[1:], "more behind it": whole + "x", "old JSON": `{"sub":"alice"}`,
-		"text beyond the end": "\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "number without end": "\x01\x80\x80\x80",
+		"nothing": "", "other version": "\x03" + whole[1:], "version without position": "\x01" + whole[1:], "more behind it": whole + "x", "old JSON": `{"sub":"alice"}`,
+		"text beyond the end": "\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "number without end": "\x02\x80\x80\x80",
 		"no subject":       string(noSubject.appendTo(nil)),
 		"no id":            string(noID.appendTo(nil)),
-		"a billion groups": "\x01" + "\x01a\x01b\x00\x00\x00" + "\x80\xa8\xd6\xb9\x07",
+		"a billion groups": "\x02" + "\x01a\x01b\x00\x00\x00" + "\x80\xa8\xd6\xb9\x07",
 	}
 	for i := range whole {
 		payloads["cut after "+whole[:i]] = whole[:i]

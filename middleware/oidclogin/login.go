@@ -26,7 +26,7 @@ const (
 //
 // As a gate it redirects unauthenticated page requests to its login endpoint. It writes the session cookie
 // anew from time to time, and clears one that is no longer valid. [middleware.Gate.Invalidate] ends no
-// session: see [Login.EndSessions]. [middleware.Gate.OnSignOut] tells of sessions that end by signing out,
+// session: see [Login.EndSessions] and [middleware.Gate.RevokeSessions]. [middleware.Gate.OnSignOut] tells of sessions that end by signing out,
 // by the provider's word, or by a renewal that the provider refused, but not of those that expire. Its
 // functions run before the answer is sent, with a context that outlives the request by up to 15 seconds.
 //
@@ -98,9 +98,12 @@ func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// EndSessions ends every session of the user, in all browsers, and calls the functions of OnSignOut. Call
-// it when a user is locked out. It ends sessions that the provider issued until now; unless the provider
-// refuses, the user can sign in again once Leeway has passed.
+// EndSessions ends every session of the user that has begun, in all browsers, and calls the functions of
+// OnSignOut. Call it when a user is locked out. It compares no clocks: a login that has come back from the
+// provider counts as begun, and is refused; unless the provider refuses, the user can sign in again at once.
+//
+// [middleware.Gate.RevokeSessions] does the same without calling the functions of OnSignOut, and so
+// does RevokeUser of package pme, which revokes the tokens itself.
 //
 // If it fails, the sessions may go on: the Store has not kept that they have ended.
 func (l *Login) EndSessions(ctx context.Context, userID string) error {

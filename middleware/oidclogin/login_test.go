@@ -142,6 +142,7 @@ func TestLoginIsAGate(t *testing.T) {
 var (
 	_ middleware.Invalidator     = (*oidclogin.Login)(nil)
 	_ middleware.SignOutNotifier = (*oidclogin.Login)(nil)
+	_ middleware.SessionRevoker  = (*oidclogin.Login)(nil)
 	_ http.Handler               = (*oidclogin.Login)(nil)
 	_ io.Closer                  = (*oidclogin.Login)(nil)
 )

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-pme/pme/middleware/internal/revoked"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
 )
 
@@ -14,17 +15,17 @@ const purgeEvery = 1024
 
 // NewMemoryStore returns an empty store for one process, on the clock of time.Now. Its methods never fail.
 //
-// Its content is lost when the process ends: sessions that were ended before count again until their
+// Its content is lost when the process ends: sessions that were revoked before count again until their
 // cookies expire, unless the cookie keys are changed too. It runs no goroutine; expired content is
 // dropped as new content comes.
 func NewMemoryStore() store.Store { return newMemory(time.Now) }
 
 // memory implements [store.Store].
 type memory struct {
+	*revoked.Memory
 	now func() time.Time
 
 	mu     sync.RWMutex // guards what follows
-	ends   map[string]expiring[time.Time]
 	uses   map[string]expiring[struct{}]
 	values map[string]expiring[[]byte]
 	writes int
@@ -37,61 +38,21 @@ type expiring[T any] struct {
 }
 
 // get returns the content under name, unless it has expired.
-func get[T any](m map[string]expiring[T], name string, now time.Time) (content T, at time.Time, ok bool) {
+func get[T any](m map[string]expiring[T], name string, now time.Time) (content T, ok bool) {
 	found, ok := m[name]
 	if !ok || !now.Before(found.at) {
-		return content, at, false
+		return content, false
 	}
-	return found.content, found.at, true
+	return found.content, true
 }
 
 func newMemory(now func() time.Time) *memory {
 	return &memory{
+		Memory: revoked.New(now),
 		now:    now,
-		ends:   make(map[string]expiring[time.Time]),
 		uses:   make(map[string]expiring[struct{}]),
 		values: make(map[string]expiring[[]byte]),
 	}
-}
-
-// End implements [store.Store].
-func (m *memory) End(_ context.Context, name string, until time.Time, ttl time.Duration) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	now := m.purge()
-	at := now.Add(ttl)
-	if earlier, oldAt, ok := get(m.ends, name, now); ok {
-		until, at = latest(until, earlier), latest(at, oldAt)
-	}
-	m.ends[name] = expiring[time.Time]{until, at}
-	return nil
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// Ended implements [store.Store].
-func (m *memory) Ended(_ context.Context, names ...string) ([]time.Time, error) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	var ends []time.Time
-	for i, name := range names {
-		if _, ok := m.ends[name]; !ok { // the usual case, which asks for no time
-			continue
-		}
-		end, _, ok := get(m.ends, name, m.now())
-		if ok && ends == nil {
-			ends = make([]time.Time, len(names))
-		}
-		if ok {
-			ends[i] = end
-		}
-	}
-	return ends, nil
 }
 
 // Once implements [store.Store].
@@ -99,7 +60,7 @@ func (m *memory) Once(_ context.Context, name string, ttl time.Duration) (bool, 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.purge()
-	if _, _, used := get(m.uses, name, now); used {
+	if _, used := get(m.uses, name, now); used {
 		return false, nil
 	}
 	m.uses[name] = expiring[struct{}]{at: now.Add(ttl)}
@@ -118,7 +79,7 @@ func (m *memory) Save(_ context.Context, name string, value []byte, ttl time.Dur
 func (m *memory) Load(_ context.Context, name string) ([]byte, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	value, _, _ := get(m.values, name, m.now())
+	value, _ := get(m.values, name, m.now())
 	return bytes.Clone(value), nil
 }
 
@@ -134,7 +95,6 @@ func (m *memory) Delete(_ context.Context, name string) error {
 func (m *memory) purge() time.Time {
 	now := m.now()
 	if m.writes++; m.writes%purgeEvery == 0 {
-		purge(m.ends, now)
 		purge(m.uses, now)
 		purge(m.values, now)
 	}

@@ -7,8 +7,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/go-pme/pme/middleware/oidclogin"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
 	"github.com/go-pme/pme/middleware/oidclogin/storetest"
@@ -37,13 +35,6 @@ func (w *watchedStore) Save(ctx context.Context, name string, value []byte, ttl 
 func TestMemoryStoreKeepsContentForItsTTL(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, m := t.Context(), oidclogin.NewMemoryStore()
-		ended := func(want []time.Time, names ...string) {
-			t.Helper()
-			got, err := m.Ended(ctx, names...)
-			if diff := cmp.Diff(want, got); diff != "" || err != nil {
-				t.Errorf("Ended(%q): %v (-want +got):\n%s", names, err, diff)
-			}
-		}
 		once := func(want bool, name string, ttl time.Duration) {
 			t.Helper()
 			if first, err := m.Once(ctx, name, ttl); first != want || err != nil {
@@ -57,32 +48,19 @@ func TestMemoryStoreKeepsContentForItsTTL(t *testing.T) {
 				t.Errorf("Load(%q) = %q, %v; want %q", name, got, err, want)
 			}
 		}
-		first, second := time.Unix(1, 0), time.Unix(2, 0)
-		ended(nil, "a", "b")
-		ended(nil)
-		if err := m.End(ctx, "a", first, time.Minute); err != nil {
-			t.Error(err)
-		}
 		if err := m.Save(ctx, "a", []byte("1"), time.Minute); err != nil {
 			t.Error(err)
 		}
-		ended([]time.Time{{}, first}, "b", "a")
 		once(true, "a", time.Minute)
 		once(false, "a", time.Hour)
 		once(true, "b", time.Hour)
 		time.Sleep(time.Minute - 1)
-		ended([]time.Time{first}, "a")
 		once(false, "a", time.Minute)
 		load("1", "a")
 		time.Sleep(time.Nanosecond)
-		ended(nil, "a", "b")
 		load("", "a")
 		once(true, "a", time.Hour)
 		once(false, "b", time.Hour)
-		if err := m.End(ctx, "a", second, time.Hour); err != nil {
-			t.Error(err)
-		}
-		ended([]time.Time{second, {}}, "a", "b")
 		if err := m.Save(ctx, "a", []byte("2"), time.Hour); err != nil {
 			t.Error(err)
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-pme/pme/middleware/revocation"
 )
 
 func TestNamesInTheStoreAreShortAndPrintable(t *testing.T) {
@@ -24,6 +26,9 @@ func TestNamesInTheStoreAreShortAndPrintable(t *testing.T) {
 			t.Errorf("the name %q has not the ID %q", got, id)
 		}
 	}
+	if n.session("alice", "desk") == n.session("bob", "desk") {
+		t.Error("the sessions of two users have one name")
+	}
 	if n.sid(strings.Repeat("x", 300)) == n.sid(strings.Repeat("x", 301)) {
 		t.Error("two long IDs have one name")
 	}
@@ -42,7 +47,13 @@ func TestInProcessStoreRunsOnTheClockOfNow(t *testing.T) {
 	}
 	defer func() { _ = l.Close() }()
 	m := l.endpoints.cfg.Store
+	if err := m.Revoke(t.Context(), "name", time.Minute); err != nil {
+		t.Error(err)
+	}
 	for i, want := range []bool{true, false, false, true} {
+		if revoked, err := m.Revoked(t.Context(), revocation.Session{Names: []string{"name"}}); revoked == (i == 3) || err != nil {
+			t.Errorf("after %d steps of 29 seconds: Revoked = %v, %v", i, revoked, err)
+		}
 		if first, err := m.Once(t.Context(), "name", time.Minute); first != want || err != nil {
 			t.Errorf("after %d steps of 29 seconds: Once = %v, %v; want %v", i, first, err, want)
 		}
@@ -55,7 +66,6 @@ func TestInProcessStoreDropsExpiredContent(t *testing.T) {
 	m := newMemory(func() time.Time { return now })
 	for i := range purgeEvery - 1 {
 		name := strings.Repeat("n", i+1)
-		_ = m.End(t.Context(), name, now, time.Minute)
 		_ = m.Save(t.Context(), name, []byte("value"), time.Minute)
 		_, _ = m.Once(t.Context(), name, time.Minute)
 	}
@@ -63,7 +73,7 @@ func TestInProcessStoreDropsExpiredContent(t *testing.T) {
 	for range purgeEvery {
 		_, _ = m.Once(t.Context(), "last", time.Hour)
 	}
-	if len(m.ends) != 0 || len(m.values) != 0 || len(m.uses) != 1 {
-		t.Errorf("%d ends, %d uses and %d values are left, want one use", len(m.ends), len(m.uses), len(m.values))
+	if len(m.values) != 0 || len(m.uses) != 1 {
+		t.Errorf("%d uses and %d values are left, want one use", len(m.uses), len(m.values))
 	}
 }

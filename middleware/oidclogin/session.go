@@ -19,6 +19,7 @@ import (
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/middleware/oidclogin/internal/observed"
+	"github.com/go-pme/pme/middleware/revocation"
 )
 
 var (
@@ -35,7 +36,7 @@ type sessions struct {
 	jar        cookie.Jar
 	cookieName string
 	names      names
-	memo       *memo.Table[proof]
+	memo       *memo.Table[revocation.Session]
 	flights    *flight.Group // of discovery and renewals
 	keys       *provider.Keys
 	parts      []health.Part
@@ -48,14 +49,9 @@ var (
 	_ middleware.Recognizer      = (*sessions)(nil)
 	_ middleware.Invalidator     = (*sessions)(nil)
 	_ middleware.SignOutNotifier = (*sessions)(nil)
+	_ middleware.SessionRevoker  = (*sessions)(nil)
 	_ health.Reporter            = (*sessions)(nil)
 )
-
-// A proof is what a remembered session depends on besides the time.
-type proof struct {
-	names  []string // under which the session may have been ended
-	issued int64
-}
 
 func newSessions(cfg *Config, jar cookie.Jar) *sessions {
 	client := provider.NewClient(cfg.HTTPClient)
@@ -68,7 +64,7 @@ func newSessions(cfg *Config, jar cookie.Jar) *sessions {
 		jar:        jar,
 		cookieName: jar.Name(cfg.CookieName),
 		names:      names{prefix: "oidc" + sealed.binding + "/"},
-		memo:       memo.New[proof](),
+		memo:       memo.New[revocation.Session](),
 		flights:    flights,
 		keys:       keys,
 	}
@@ -125,8 +121,8 @@ func (s *sessions) recognize(w http.ResponseWriter, r *http.Request, value strin
 	if !now.Before(in.expires(s.cfg.IdleTimeout, s.cfg.Lifetime)) {
 		return nil, errExpired
 	}
-	p := s.proofOf(in)
-	if err := s.checkEnded(r.Context(), p); err != nil {
+	session := s.revocable(in)
+	if err := s.checkEnded(r.Context(), session); err != nil {
 		return nil, err
 	}
 	in, changed, err := s.refreshed(r.Context(), in, now)
@@ -140,7 +136,7 @@ func (s *sessions) recognize(w http.ResponseWriter, r *http.Request, value strin
 		}
 		return u, nil
 	}
-	s.memo.Keep(begun, value, u, s.rereadAt(in), p)
+	s.memo.Keep(begun, value, u, s.rereadAt(in), session)
 	return u, nil
 }
 

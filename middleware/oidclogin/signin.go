@@ -22,10 +22,17 @@ type signIn struct {
 	began   int64 // when the session began
 	seen    int64 // when the cookie was last written
 	renewAt int64 // when the claims are due for renewal; 0 is never
+
+	// position is the store's when the login came back from the provider. If it is empty, the session is
+	// older than every EndSessions.
+	position string
 }
 
-// signInVersion is the first byte of a sealed signIn. A cookie of another version is unreadable.
-const signInVersion = 1
+// The first byte of a sealed signIn. Version 1 has no position. A cookie of another version is unreadable.
+const (
+	signInVersion    = 2
+	signInNoPosition = 1
+)
 
 func newSignInID() string {
 	b := make([]byte, 16)
@@ -45,11 +52,11 @@ func (s *signIn) appendTo(b []byte) []byte {
 	for _, n := range []int64{s.issued, s.began, s.seen, s.renewAt} {
 		b = appendNumber(b, n)
 	}
-	return b
+	return appendText(b, s.position)
 }
 
 func (s *signIn) parse(b []byte) error {
-	if len(b) == 0 || b[0] != signInVersion {
+	if len(b) == 0 || b[0] != signInVersion && b[0] != signInNoPosition {
 		return errFields
 	}
 	f := fields{rest: string(b[1:])}
@@ -57,6 +64,9 @@ func (s *signIn) parse(b []byte) error {
 		id: f.text(), subject: f.text(), sid: f.text(), email: f.text(), name: f.text(),
 		groups: f.texts(),
 		issued: f.number(), began: f.number(), seen: f.number(), renewAt: f.number(),
+	}
+	if b[0] != signInNoPosition {
+		parsed.position = f.text()
 	}
 	if err := f.done(); err != nil {
 		return err

@@ -13,7 +13,7 @@ func TestSignInIsTheSameOnceItIsParsed(t *testing.T) {
 		"small": {id: "0123456789abcdef", subject: "alice"},
 		"full": {
 			id: "0123456789abcdef", subject: "alice", sid: "desk", email: "alice@example.com", name: "Ålice",
-			groups: []string{"staff", strings.Repeat("g", 300)}, issued: 1, began: -2, seen: 1 << 40, renewAt: 1<<63 - 1,
+			groups: []string{"staff", strings.Repeat("g", 300)}, issued: 1, began: -2, seen: 1 << 40, renewAt: 1<<63 - 1, position: "epoch.7",
 		},
 	} {
 		var got signIn

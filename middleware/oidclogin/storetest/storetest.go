@@ -10,11 +10,12 @@ package storetest
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/go-pme/pme/middleware/oidclogin/store"
+	"github.com/go-pme/pme/middleware/revocation"
+	"github.com/go-pme/pme/middleware/revocation/revocationtest"
 )
 
 // soon is a ttl that passes within a test, long one that does not.
@@ -28,14 +29,6 @@ const (
 func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
 	for name, check := range map[string]func(*testing.T, store.Store){
 		"EmptyStoreHasNothing":         emptyStoreHasNothing,
-		"EndIsFoundUnderItsName":       endIsFoundUnderItsName,
-		"LaterEndCounts":               laterEndCounts,
-		"EndsKeepTheirOrder":           endsKeepTheirOrder,
-		"LastEndOfAllComesBack":        lastEndOfAllComesBack,
-		"EndExpires":                   endExpires,
-		"LongerTTLOfAnEndCounts":       longerTTLOfAnEndCounts,
-		"EndIsSeenOnceItReturns":       endIsSeenOnceItReturns,
-		"LatestOfManyEndsCounts":       latestOfManyEndsCounts,
 		"OnceIsFirstOnce":              onceIsFirstOnce,
 		"OnceIsFirstForOneOfMany":      onceIsFirstForOneOfMany,
 		"OnceIsFirstAgainAfterItsTTL":  onceIsFirstAgainAfterItsTTL,
@@ -53,37 +46,24 @@ func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
 	} {
 		t.Run(name, func(t *testing.T) { check(t, newStore(t)) })
 	}
+	t.Run("Revocations", func(t *testing.T) {
+		revocationtest.Run(t, func(t *testing.T) revocation.Store { return newStore(t) })
+	})
 }
 
-// at returns a time on the provider's clock, in the past of every other clock.
-func at(seconds int) time.Time { return time.Unix(1_000_000+int64(seconds), 0) }
-
-func end(t *testing.T, s store.Store, name string, until time.Time, ttl time.Duration) {
+// revoke revokes all sessions of the name.
+func revoke(t *testing.T, s store.Store, name string) {
 	t.Helper()
-	if err := s.End(t.Context(), name, until, ttl); err != nil {
-		t.Errorf("End(%q): %v", name, err)
+	if err := s.Revoke(t.Context(), name, long); err != nil {
+		t.Errorf("Revoke(%q): %v", name, err)
 	}
 }
 
-// ended returns the ends of the names, with nil made explicit.
-func ended(t *testing.T, s store.Store, names ...string) []time.Time {
+func wantRevoked(t *testing.T, s store.Store, name string, want bool) {
 	t.Helper()
-	ends, err := s.Ended(t.Context(), names...)
-	switch {
-	case err != nil:
-		t.Fatalf("Ended(%q): %v", names, err)
-	case ends == nil:
-		return make([]time.Time, len(names))
-	case len(ends) != len(names):
-		t.Fatalf("Ended(%q) returns %d times for %d names", names, len(ends), len(names))
-	}
-	return ends
-}
-
-func wantEnds(t *testing.T, s store.Store, want []time.Time, names ...string) {
-	t.Helper()
-	if got := ended(t, s, names...); !slices.EqualFunc(got, want, time.Time.Equal) {
-		t.Errorf("Ended(%q) returns %v, want %v", names, got, want)
+	got, err := s.Revoked(t.Context(), revocation.Session{Names: []string{name}})
+	if got != want || err != nil {
+		t.Errorf("Revoked(%q) reports %v, %v; want %v", name, got, err, want)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-pme/pme/internal/suite"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
@@ -89,16 +88,25 @@ func manyValuesAtOnce(t *testing.T, s store.Store) {
 	}
 }
 
+func emptyStoreHasNothing(t *testing.T, s store.Store) {
+	wantRevoked(t, s, "a", false)
+	wantValue(t, s, "a", "")
+	remove(t, s, "a")
+}
+
 func kindsAreApart(t *testing.T, s store.Store) {
-	end(t, s, "a", at(1), long)
+	revoke(t, s, "a")
 	wantValue(t, s, "a", "")
 	wantOnce(t, s, "a", true)
 	save(t, s, "a", "value", long)
-	wantEnds(t, s, []time.Time{at(1)}, "a")
+	wantRevoked(t, s, "a", true)
 	wantOnce(t, s, "a", false)
 	remove(t, s, "a")
-	wantEnds(t, s, []time.Time{at(1)}, "a")
+	wantRevoked(t, s, "a", true)
 	wantOnce(t, s, "a", false)
+	save(t, s, "b", "value", long)
+	wantOnce(t, s, "b", true)
+	wantRevoked(t, s, "b", false)
 }
 
 func awkwardNamesAreApart(t *testing.T, s store.Store) {
@@ -107,34 +115,26 @@ func awkwardNamesAreApart(t *testing.T, s store.Store) {
 		"a", "a ", " a", "A", "a/", "a/b", "a:b", "a%2Fb", "a'b", `a"b`, `a\b`, "a{b}", "a_b", "a?b", "a[b]", "-", "$0",
 		strings.Repeat("n", 299), strings.Repeat("n", 300),
 	}
-	for i, name := range names {
-		end(t, s, name, at(i), long)
+	for _, name := range names {
 		save(t, s, name, name, long)
 		wantOnce(t, s, name, true)
 	}
-	for i, name := range names {
-		wantEnds(t, s, []time.Time{at(i)}, name)
+	for _, name := range names {
 		wantValue(t, s, name, name)
 	}
 }
 
 func endedContextRemovesNothing(t *testing.T, s store.Store) {
-	end(t, s, "a", at(1), long)
 	save(t, s, "a", "value", long)
 	wantOnce(t, s, "a", true)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if ends, err := s.Ended(ctx, "a"); err == nil && (len(ends) != 1 || !ends[0].Equal(at(1))) {
-		t.Errorf("Ended returns %v and no error, want the end or an error", ends)
-	}
 	if value, err := s.Load(ctx, "a"); err == nil && string(value) != "value" {
 		t.Errorf("Load returns %q and no error, want the value or an error", value)
 	}
 	if first, err := s.Once(ctx, "a", long); err == nil && first {
 		t.Error("Once reports true and no error for a name that was used")
 	}
-	_ = s.End(ctx, "a", at(1), soon)
-	wantEnds(t, s, []time.Time{at(1)}, "a")
 	wantValue(t, s, "a", "value")
 	wantOnce(t, s, "a", false)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
+	"github.com/go-pme/pme/middleware/revocation"
 )
 
 // failing is what probes that need no credential show.
@@ -21,18 +22,32 @@ type Store struct {
 
 func (s *Store) note(ctx context.Context, err error) { s.Condition.Note(ctx, err, failing) }
 
-// End implements [store.Store].
-func (s *Store) End(ctx context.Context, name string, until time.Time, ttl time.Duration) error {
-	err := s.Store.End(ctx, name, until, ttl)
+// Position implements [revocation.Store].
+func (s *Store) Position(ctx context.Context) (string, error) {
+	position, err := s.Store.Position(ctx)
+	s.note(ctx, err)
+	return position, err
+}
+
+// Revoke implements [revocation.Store].
+func (s *Store) Revoke(ctx context.Context, name string, ttl time.Duration) error {
+	err := s.Store.Revoke(ctx, name, ttl)
 	s.note(ctx, err)
 	return err
 }
 
-// Ended implements [store.Store].
-func (s *Store) Ended(ctx context.Context, names ...string) ([]time.Time, error) {
-	ends, err := s.Store.Ended(ctx, names...)
+// RevokeIssued implements [revocation.Store].
+func (s *Store) RevokeIssued(ctx context.Context, name string, until time.Time, ttl time.Duration) error {
+	err := s.Store.RevokeIssued(ctx, name, until, ttl)
 	s.note(ctx, err)
-	return ends, err
+	return err
+}
+
+// Revoked implements [revocation.Store].
+func (s *Store) Revoked(ctx context.Context, session revocation.Session) (bool, error) {
+	revoked, err := s.Store.Revoked(ctx, session)
+	s.note(ctx, err)
+	return revoked, err
 }
 
 // Once implements [store.Store].
