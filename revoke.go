@@ -2,20 +2,28 @@ package pme
 
 import (
 	"context"
+	"errors"
 
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/middleware"
 )
 
-// RevokeUser revokes every token of the user and ends the tours they are used in. Call it when the user
-// signs out, is locked out, or loses rights. It also invalidates what the Authenticator remembers of the
-// user. It forbids nothing: end the user's session as well, and do that first.
+// RevokeUser ends every session of the user at gates that can do so, revokes every token of the user, and
+// ends the tours they are used in. Call it when the user signs out, is locked out, or loses rights. It also
+// invalidates what the Authenticator remembers of the user.
 //
-// An error means that the store may not have dropped all tokens, and that some may still be served.
+// Sessions end, copies of their cookies included, if the Authenticator is a [middleware.SessionRevoker]: a gate
+// with Revocations, an oidclogin.Login, or a gate of middleware.First of these. Login.EndSessions does the same
+// to a login's sessions, and then has its sign-out functions revoke the tokens.
+//
+// Other sessions go on, and get new tokens. End the user's session yourself then, and do that first. The cookie
+// of a sessions.CookieStore cannot be ended that way: whoever has a copy stays signed in until it expires.
+//
+// It forbids nothing: the user may sign in again. An error means that sessions may go on, or that the store
+// may not have dropped all tokens and some may still be served. Tokens are revoked even if sessions were not.
 func (h *Handler) RevokeUser(ctx context.Context, userID string) (issuer.Revocation, error) {
-	h.invalidate(userID)
-	return h.issuer.Revoke(ctx, store.Selector{User: userID})
+	return h.revoke(ctx, store.Selector{User: userID})
 }
 
 // RevokeSession is [Handler.RevokeUser] for one sign-in, if identity.User has a Session.
@@ -23,8 +31,18 @@ func (h *Handler) RevokeSession(ctx context.Context, userID, session string) (is
 	if session == "" {
 		return issuer.Revocation{}, issuer.ErrInvalid // an empty session would mean all of the user's tokens
 	}
-	h.invalidate(userID)
-	return h.issuer.Revoke(ctx, store.Selector{User: userID, Session: session})
+	return h.revoke(ctx, store.Selector{User: userID, Session: session})
+}
+
+// revoke ends the sessions first, so that none of them gets a new token.
+func (h *Handler) revoke(ctx context.Context, s store.Selector) (issuer.Revocation, error) {
+	var ended error
+	if a, ok := h.authenticate.(middleware.SessionRevoker); ok {
+		ended = a.RevokeSessions(ctx, s.User, s.Session)
+	}
+	h.invalidate(s.User)
+	revocation, err := h.issuer.Revoke(ctx, s)
+	return revocation, errors.Join(ended, err)
 }
 
 // RevokeModel revokes every token that opens the model, whichever user has it. Call it when a model is
