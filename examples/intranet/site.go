@@ -36,7 +36,7 @@ type site struct {
 func newSite(cfg pme.Config) (*site, error) {
 	s := &site{people: newPeople(), sessions: newSessions(), log: cfg.Logger}
 	gate, err := middleware.NewSession(middleware.SessionConfig{
-		Store: s.sessions, Name: sessionName, User: s.people.signedIn, Logger: cfg.Logger,
+		Store: s.sessions, Name: sessionName, User: s.people.signedIn, Revocations: middleware.NewMemoryRevocations(), Logger: cfg.Logger,
 	})
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	options := *s.sessions.Options
 	session.Options = &options
 	session.Values[sessionUser] = who.id
-	session.Values[sessionSince] = time.Now().UnixNano()
+	session.Values[sessionSince] = time.Now().UnixMilli()
 	if err := session.Save(r, w); err != nil {
 		s.log.ErrorContext(r.Context(), "session not saved", slog.Any("error", err))
 		http.Error(w, "Signing in does not work at the moment.", http.StatusInternalServerError)
@@ -109,12 +109,11 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // LocalPath lets through only paths of this host
 }
 
-// logout ends the session first, so that nobody gets a new token with it, and then the tours.
+// logout ends the person's sessions, copies of their cookies included, and the tours.
 func (s *site) logout(w http.ResponseWriter, r *http.Request) {
 	u, _ := identity.FromContext(r.Context())
-	s.people.signOut(u.ID)
 	if _, err := s.pme.RevokeUser(r.Context(), u.ID); err != nil {
-		s.log.ErrorContext(r.Context(), "tokens not revoked", slog.String("user", u.ID), slog.Any("error", err))
+		s.log.ErrorContext(r.Context(), "sessions or tokens not revoked", slog.String("user", u.ID), slog.Any("error", err))
 	}
 	session := sessions.NewSession(s.sessions, sessionName)
 	options := *s.sessions.Options

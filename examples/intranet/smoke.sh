@@ -35,7 +35,7 @@ expect 'nobody, by script' '"error":"login_required"' "$(curl -sS "$site/pme/tok
 expect 'nobody, by page' "302 $site/login?next=%2Fpme%2Fview%2FSxQL3iGyoDo" \
   "$(curl -sS -o /dev/null -w "$status" -H 'Accept: text/html' "$site/pme/view/SxQL3iGyoDo")"
 expect 'it is alive' '{"status":"ok"} 200' "$(curl -sS -w '%{http_code}' "$site/livez" | tr '\n' ' ')"
-expect 'and ready' '{"status":"ok","parts":{"matterport":"ok","policy":"ok","tokens":"ok"}}' "$(curl -sS "$site/readyz")"
+expect 'and ready' '{"status":"ok","parts":{"matterport":"ok","policy":"ok","sessions":"ok","tokens":"ok"}}' "$(curl -sS "$site/readyz")"
 expect 'probes only look' 405 "$(curl -sS -o /dev/null -w "$status" -X POST "$site/readyz")"
 cp "$work/alice" "$work/copy"
 expect 'alice signs out' "303 $site/login" "$(as alice -o /dev/null -w "$status" -X POST "$site/logout")"
