@@ -27,8 +27,8 @@ import (
 // who sends a request before it reaches the Handler, such as a login around the whole application that leaves the
 // user in the context, put [handler.Begin] with [Handler.Issuer] around that.
 //
-// If it is also a [middleware.Invalidator], RevokeUser and RevokeSession invalidate what it remembers of
-// the user. If it is a [middleware.SignOutNotifier], signing out revokes the tokens of that session, or
+// If it is also a [middleware.SessionRevoker], RevokeUser and RevokeSession end sessions at it first. If it is a
+// [middleware.Invalidator], they invalidate what it remembers of the user. If it is a [middleware.SignOutNotifier], signing out revokes the tokens of that session, or
 // all tokens of the user if the session is empty. If it is a [health.Reporter], Health shows its parts.
 type Authenticator interface {
 	Require(next http.Handler) http.Handler

@@ -113,6 +113,7 @@ func (g *Gate) Require(next http.Handler) http.Handler {
 		if g.hide != nil {
 			r = r.WithContext(r.Context())
 			r.Header = g.hide(r.Header)
+			r.Trailer = nil // whose names are not looked at; it is filled in while the body is read
 		}
 		serve(w, r, u, mark)
 	})
