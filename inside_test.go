@@ -161,3 +161,17 @@ func TestBeginCoversALoginOutside(t *testing.T) {
 		t.Errorf("%d mints", n)
 	}
 }
+
+// panicky is an Authenticator that panics where it is told to drop what it remembers.
+type panicky struct{ *middleware.Gate }
+
+func (panicky) Invalidate(string) { panic("it remembers nothing") }
+
+func TestTokensAreRevokedThoughTheAuthenticatorPanics(t *testing.T) {
+	h, up := newHandler(t, func(c *pme.Config) { c.Authenticate = panicky{byHeader()} })
+	ask(t, h, "alice", "")
+	out, err := h.RevokeUser(t.Context(), "alice")
+	if err == nil || out.Tokens != 1 || len(up.LiveTokens()) != 0 {
+		t.Errorf("%+v, %v, %d live; want one token revoked, and an error", out, err, len(up.LiveTokens()))
+	}
+}

@@ -3,11 +3,13 @@ package pme
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"sync/atomic"
 
 	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/catalog"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
@@ -34,6 +36,7 @@ import (
 // All but the assets are behind the Authenticator. It is safe for concurrent use.
 type Handler struct {
 	authenticate Authenticator
+	log          *slog.Logger
 	client       *matterport.Client
 	issuer       *issuer.Issuer
 	catalog      *catalog.Catalog
@@ -50,7 +53,7 @@ type Handler struct {
 // nothing is left running.
 func New(cfg Config) (*Handler, error) {
 	alive, closing := context.WithCancel(context.Background())
-	h := &Handler{authenticate: cfg.Authenticate, closing: closing}
+	h := &Handler{authenticate: cfg.Authenticate, log: event.LoggerOr(cfg.Logger), closing: closing}
 	if err := h.furnish(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/middleware"
@@ -36,23 +37,30 @@ func (h *Handler) RevokeSession(ctx context.Context, userID, session string) (is
 
 // revoke ends the sessions first, so that none of them gets a new token.
 func (h *Handler) revoke(ctx context.Context, s store.Selector) (issuer.Revocation, error) {
-	var ended error
-	if a, ok := h.authenticate.(middleware.SessionRevoker); ok {
-		ended = a.RevokeSessions(ctx, s.User, s.Session)
-	}
-	h.invalidate(s.User)
+	ended := h.endSessions(ctx, s)
 	revocation, err := h.issuer.Revoke(ctx, s)
 	return revocation, errors.Join(ended, err)
+}
+
+// endSessions has the Authenticator end sessions, and drop what it remembers of the user. If it panics, that is an
+// error: the tokens have to be revoked all the same.
+func (h *Handler) endSessions(ctx context.Context, s store.Selector) (err error) {
+	returned := rescue.Call(h.log, "the Authenticator", func() {
+		if a, ok := h.authenticate.(middleware.SessionRevoker); ok {
+			err = a.RevokeSessions(ctx, s.User, s.Session)
+		}
+		if a, ok := h.authenticate.(middleware.Invalidator); ok {
+			a.Invalidate(s.User)
+		}
+	})
+	if !returned {
+		return errors.New("pme: the Authenticator panicked while it ended sessions: the log says where")
+	}
+	return err
 }
 
 // RevokeModel revokes every token that opens the model, whichever user has it. Call it when a model is
 // gone, or may no longer be seen at all.
 func (h *Handler) RevokeModel(ctx context.Context, model string) (issuer.Revocation, error) {
 	return h.issuer.Revoke(ctx, store.Selector{Model: model})
-}
-
-func (h *Handler) invalidate(userID string) {
-	if a, ok := h.authenticate.(middleware.Invalidator); ok {
-		a.Invalidate(userID)
-	}
 }

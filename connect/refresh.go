@@ -9,6 +9,8 @@ import (
 
 	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -19,7 +21,7 @@ var errRenewed = errors.New("connect: renewed meanwhile")
 func (c *Connections) refresh(ctx context.Context, k store.Key, refused matterport.Secret) error {
 	var got *renewal // what Matterport has answered
 	var lost, late bool
-	err := c.store.Update(ctx, k, func(ctx context.Context, r *store.Record) (err error) {
+	err := c.update(ctx, k, func(ctx context.Context, r *store.Record) (err error) {
 		switch {
 		case r.Reconnect():
 			return ErrReconnect
@@ -59,6 +61,14 @@ func (c *Connections) refresh(ctx context.Context, k store.Key, refused matterpo
 		return c.refresh(ctx, k, refused)
 	}
 	return nil
+}
+
+// update makes a panic of the store an error: what Matterport has answered meanwhile must not be lost with it.
+func (c *Connections) update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) (err error) {
+	if !rescue.Call(c.log, "the store of connections", func() { err = c.store.Update(ctx, k, change) }) {
+		err = flight.ErrPanicked
+	}
+	return err
 }
 
 // next is the renewal of r: the one that could not be committed, or Matterport's.

@@ -152,8 +152,8 @@ func TestRenewalThatCouldNotBeCommittedIsNotLost(t *testing.T) {
 		})
 		d.connect(t, alice, harbour)
 		time.Sleep(25 * time.Hour)
-		store.set(nil, errors.New("connection to the database was lost"))
-		for range 3 {
+		for _, commit := range []error{errPanics, errors.New("connection to the database was lost"), errPanics} {
+			store.set(nil, commit)
 			_, err := d.Token(t.Context(), alice, "")
 			wantErr(t, "Token", err, connect.ErrUnavailable)
 		}

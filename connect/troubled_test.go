@@ -2,6 +2,7 @@ package connect_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -15,6 +16,9 @@ type troubled struct {
 	all    error // every call
 	commit error // Update, after the change
 }
+
+// errPanics is a trouble in which a store panics.
+var errPanics = errors.New("the store panics")
 
 func (s *troubled) set(all, commit error) {
 	s.mu.Lock()
@@ -86,6 +90,9 @@ func (s *troubled) Update(ctx context.Context, k store.Key, change func(context.
 			return err
 		}
 		_, commit := s.trouble()
+		if errors.Is(commit, errPanics) {
+			panic(commit)
+		}
 		return commit
 	})
 }

@@ -80,7 +80,7 @@ func (t *appTokens) get(ctx context.Context, op string) (*appToken, *Error) {
 	case current.fresh(now):
 		return current, nil
 	}
-	landed := t.flight.DoChan("", t.renew)
+	landed := t.flight.DoChan("", t.renewSafely)
 	if current.usable(now) {
 		return current, nil
 	}
@@ -105,7 +105,17 @@ func (t *appTokens) drop(refused *appToken) {
 	}
 }
 
-// renew is the flight.
+// renewSafely is the flight. It turns a panic, as a caller's transport or logger might raise, into an error:
+// inside a flight it would end the process. The panic's value is not printed, since nobody knows what is in it.
+func (t *appTokens) renewSafely() (next any, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			next, err = nil, &Error{Op: opAppToken, Message: fmt.Sprintf("panic with a %T", value), Err: ErrUnavailable}
+		}
+	}()
+	return t.renew()
+}
+
 func (t *appTokens) renew() (any, error) {
 	t.mu.Lock()
 	current, closed := t.current, t.closed
@@ -120,7 +130,10 @@ func (t *appTokens) renew() (any, error) {
 	case current.fresh(t.now()): // the flight before this one landed between our look and our start
 		return current, nil
 	}
-	next, e := t.fetchSafely()
+	next, e := t.fetch(t.ctx)
+	if e != nil && t.ctx.Err() != nil {
+		e = &Error{Op: opAppToken, Err: ErrClosed}
+	}
 	if e != nil {
 		t.log.LogAttrs(t.ctx, slog.LevelWarn, "matterport application token was not renewed", slog.Any("error", e))
 		return nil, e
@@ -130,21 +143,6 @@ func (t *appTokens) renew() (any, error) {
 	defer t.mu.Unlock()
 	t.current = next
 	return next, nil
-}
-
-// fetchSafely turns a panic, as a caller's transport might raise, into an error: inside a flight it
-// would end the process. The panic's value is not printed, since nobody knows what is in it.
-func (t *appTokens) fetchSafely() (next *appToken, e *Error) {
-	defer func() {
-		if value := recover(); value != nil {
-			next, e = nil, &Error{Op: opAppToken, Message: fmt.Sprintf("panic with a %T", value), Err: ErrUnavailable}
-		}
-	}()
-	next, e = t.fetch(t.ctx)
-	if e != nil && t.ctx.Err() != nil {
-		e = &Error{Op: opAppToken, Err: ErrClosed}
-	}
-	return next, e
 }
 
 // close ends the running fetch, waits for it, and lets none begin.

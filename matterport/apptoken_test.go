@@ -3,6 +3,7 @@ package matterport_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -224,6 +225,27 @@ func TestPanicInTheTransportIsAnError(t *testing.T) {
 			t.Errorf("after the panic: %v", err)
 		}
 	})
+}
+
+// panickyLog panics when a token has been renewed, inside the flight.
+type panickyLog struct{ slog.Handler }
+
+func (panickyLog) Enabled(context.Context, slog.Level) bool { return true }
+
+func (panickyLog) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == "matterport application token renewed" {
+		panic("the log is full")
+	}
+	return nil
+}
+
+func TestPanicOfTheLogInAFlightIsAnError(t *testing.T) {
+	client := newClient(t, new(upstream), func(cfg *matterport.Config) {
+		cfg.MaxAttempts, cfg.Logger = 1, slog.New(panickyLog{slog.DiscardHandler})
+	})
+	if err := link(t.Context(), client); !errors.Is(err, matterport.ErrUnavailable) {
+		t.Errorf("err = %v", err)
+	}
 }
 
 func TestWrongClientCredentialsAreNotTriedAgain(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/middleware/internal/revoked"
 	"github.com/go-pme/pme/middleware/revocation"
 )
@@ -133,8 +134,8 @@ func (s *sessions) call(ctx context.Context, userID, session string) {
 	s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime)
 	defer cancel()
-	for _, f := range told {
-		f(ctx, userID, session)
+	for _, f := range told { // one that panics keeps no other from being called: it may revoke the tokens
+		rescue.Call(s.cfg.Logger, "a function of OnSignOut", func() { f(ctx, userID, session) })
 	}
 }
 
