@@ -25,7 +25,7 @@ func TestSpoofedTrailersAreNotPassedOn(t *testing.T) {
 		if !announced {
 			r.Trailer = http.Header{"Expires": {"0"}}
 		}
-		res, err := http.DefaultClient.Do(r)
+		res, err := s.Client().Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
