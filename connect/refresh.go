@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/event"
-	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/matterport"
 )
@@ -65,10 +64,8 @@ func (c *Connections) refresh(ctx context.Context, k store.Key, refused matterpo
 
 // update makes a panic of the store an error: what Matterport has answered meanwhile must not be lost with it.
 func (c *Connections) update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) (err error) {
-	if !rescue.Call(c.log, "the store of connections", func() { err = c.store.Update(ctx, k, change) }) {
-		err = flight.ErrPanicked
-	}
-	return err
+	defer rescue.Into(c.log, "the store of connections", &err)
+	return c.store.Update(ctx, k, change)
 }
 
 // next is the renewal of r: the one that could not be committed, or Matterport's.

@@ -43,9 +43,9 @@ func (i *Issuer) reused(ctx context.Context, key store.Key) {
 }
 
 // reusedInTrouble tells of a token that was served because err kept a new one from being minted.
-func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, t Token, err error) {
+func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, held stored, err error) {
 	e := about(event.TokenReused, slog.LevelWarn, key, reasonTrouble)
-	e.Detail, e.Count = err.Error(), t.ExpiresIn
+	e.Detail, e.Count = err.Error(), seconds(held.left)
 	i.events.Emit(ctx, e)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/internal/condition"
+	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/issuer/store"
 )
 
@@ -51,73 +52,72 @@ func (s *observedStore) note(ctx context.Context, err error) {
 	}
 }
 
+// theStore is what the log says that panicked.
+const theStore = "the token store"
+
+// done notes how a call went, and makes a panic of the store an error of the call. It has to be deferred.
+func (s *observedStore) done(ctx context.Context, err *error) {
+	if recover() != nil {
+		rescue.Report(s.log, theStore)
+		*err = rescue.ErrPanicked
+	}
+	s.note(ctx, *err)
+}
+
 // Mark returns the zero Mark, which is older than every eviction, if the store panics.
 func (s *observedStore) Mark() (mark store.Mark) {
-	err := safely(s.log, "the token store", func() error {
-		mark = s.Store.Mark()
-		return nil
-	})
-	if err != nil {
-		s.note(context.Background(), err)
-	}
-	return mark
+	var err error
+	defer rescue.Into(s.log, theStore, &err)
+	return s.Store.Mark()
 }
 
 func (s *observedStore) Get(ctx context.Context, key store.Key, mark store.Mark) (e *store.Entry, err error) {
-	err = safely(s.log, "the token store", func() error {
-		e, err = s.Store.Get(ctx, key, mark)
-		return err
-	})
-	s.note(ctx, err)
-	return e, err
+	defer s.done(ctx, &err)
+	return s.Store.Get(ctx, key, mark)
 }
 
 func (s *observedStore) Claim(ctx context.Context, key store.Key, mark store.Mark, ttl time.Duration) (c store.Claim, err error) {
-	err = safely(s.log, "the token store", func() error {
-		c, err = s.Store.Claim(ctx, key, mark, ttl)
-		return err
-	})
-	s.note(ctx, err)
-	return c, err
+	defer s.done(ctx, &err)
+	return s.Store.Claim(ctx, key, mark, ttl)
 }
 
-func (s *observedStore) Put(ctx context.Context, c store.Claim, e *store.Entry, ttl time.Duration) error {
-	err := safely(s.log, "the token store", func() error { return s.Store.Put(ctx, c, e, ttl) })
-	s.note(ctx, err)
-	return err
+func (s *observedStore) Put(ctx context.Context, c store.Claim, e *store.Entry, ttl time.Duration) (err error) {
+	defer s.done(ctx, &err)
+	return s.Store.Put(ctx, c, e, ttl)
 }
 
-func (s *observedStore) Release(ctx context.Context, key store.Key, c store.Claim) error {
-	err := safely(s.log, "the token store", func() error { return s.Store.Release(ctx, key, c) })
-	s.note(ctx, err)
-	return err
+func (s *observedStore) Release(ctx context.Context, key store.Key, c store.Claim) (err error) {
+	defer s.done(ctx, &err)
+	return s.Store.Release(ctx, key, c)
 }
 
 func (s *observedStore) Evict(ctx context.Context, selector store.Selector) (evicted []*store.Entry, err error) {
-	err = safely(s.log, "the token store", func() error {
-		evicted, err = s.Store.Evict(ctx, selector)
-		return err
-	})
-	s.note(ctx, err)
-	return evicted, err
+	defer s.done(ctx, &err)
+	return s.Store.Evict(ctx, selector)
 }
 
 func (s *observedStore) Entries(ctx context.Context) iter.Seq2[*store.Entry, error] {
 	return func(yield func(*store.Entry, error) bool) {
 		stopped := false
-		err := safely(s.log, "the token store", func() error {
-			for e, err := range s.Store.Entries(ctx) {
-				s.note(ctx, err)
-				stopped = true // if yield panics, that is no panic of the store's
-				if stopped = !yield(e, err); stopped {
-					break
-				}
-			}
-			return nil
+		err := s.each(ctx, func(e *store.Entry, err error) bool {
+			stopped = true // if yield panics, that is no panic of the store's
+			stopped = !yield(e, err)
+			return !stopped
 		})
 		if err != nil && !stopped {
-			s.note(ctx, err)
 			yield(nil, err)
 		}
 	}
+}
+
+// each fails if the store panics.
+func (s *observedStore) each(ctx context.Context, yield func(*store.Entry, error) bool) (err error) {
+	defer s.done(ctx, &err)
+	for e, err := range s.Store.Entries(ctx) {
+		s.note(ctx, err)
+		if !yield(e, err) {
+			break
+		}
+	}
+	return nil
 }

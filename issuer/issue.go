@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
-	"github.com/go-pme/pme/internal/showcase"
+	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
@@ -46,84 +46,76 @@ func (i *Issuer) Issue(ctx context.Context, u *identity.User, models ...string) 
 // IssueSince is [Issuer.Issue] for a request that took its mark by [Issuer.Mark] before it was known who sent
 // it, and has it at hand instead of in ctx.
 func (i *Issuer) IssueSince(ctx context.Context, mark store.Mark, u *identity.User, models ...string) (Token, error) {
-	t, err := i.issue(ctx, mark, u, models)
-	if err != nil && ctx.Err() != nil {
-		return Token{}, ctx.Err() // the caller has left: that is what went wrong
+	held, err := i.issue(ctx, mark, u, models)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // the caller has left: that is what went wrong
+		}
+		return Token{}, err
 	}
-	return t, err
+	return held.token(), nil
 }
 
-func (i *Issuer) issue(ctx context.Context, mark store.Mark, u *identity.User, models []string) (Token, error) {
+func (i *Issuer) issue(ctx context.Context, mark store.Mark, u *identity.User, models []string) (stored, error) {
 	if i.flights.Closed() {
-		return Token{}, unavailable(flight.ErrClosed)
+		return stored{}, unavailable(flight.ErrClosed)
 	}
 	key, err := i.authorize(ctx, u, models)
 	if err != nil {
-		return Token{}, err
+		return stored{}, err
 	}
-	t, err := i.reuseOrRenew(ctx, mark, u, key)
+	held, err := i.held(ctx, mark, key)
+	if err == nil && i.fresh(held) {
+		i.reused(ctx, key)
+		return held, nil
+	}
+	if err == nil {
+		held, err = i.renew(ctx, mark, u, key, held)
+	}
 	if errors.Is(err, errRevokedMeanwhile) {
 		i.withheld(ctx, slog.LevelInfo, key, reasonRevoked, errRevokedMeanwhile)
 	}
-	return t, err
+	return held, err
 }
 
-func (i *Issuer) reuseOrRenew(ctx context.Context, mark store.Mark, u *identity.User, key store.Key) (Token, error) {
-	held, err := i.held(ctx, mark, key)
-	if err != nil {
-		return Token{}, err
-	}
-	if held != nil {
-		i.learnTime(ctx, key)
-		if t := i.token(held); t.ExpiresIn > seconds(i.cfg.RefreshBefore) {
-			i.reused(ctx, key)
-			return t, nil
-		}
-	}
-	return i.renew(ctx, mark, u, key, held)
-}
-
-// held returns the stored entry, nil if there is none. It fails if the key was revoked since mark.
-func (i *Issuer) held(ctx context.Context, mark store.Mark, key store.Key) (*store.Entry, error) {
+// held returns the stored token, if there is one. It fails if the key was revoked since mark.
+func (i *Issuer) held(ctx context.Context, mark store.Mark, key store.Key) (stored, error) {
 	e, err := i.store.Get(ctx, key, mark)
 	switch {
 	case errors.Is(err, store.ErrClaimLost):
-		return nil, revokedMeanwhile()
+		return stored{}, revokedMeanwhile()
 	case err != nil:
-		return nil, i.failed(ctx, key, reasonStore, err)
+		return stored{}, i.failed(ctx, key, reasonStore, err)
+	case e == nil:
+		return stored{}, nil
 	}
-	return e, nil
+	return i.judge(ctx, e), nil
 }
 
 // renew waits for a mint, then asks everything again: what was true before the wait may not be now.
-func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, held *store.Entry) (Token, error) {
-	mintErr := i.mint(ctx, mark, u, key, held != nil && i.token(held).usable())
+func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, held stored) (stored, error) {
+	mintErr := i.mint(ctx, mark, u, key, held.usable())
 	if _, err := i.authorize(ctx, u, key.List()); err != nil {
-		return Token{}, err
+		return stored{}, err
 	}
 	if errors.Is(mintErr, ErrNotFound) {
-		return Token{}, mintErr // the stored token opens nothing any more
+		return stored{}, mintErr // the stored token opens nothing any more
 	}
 	held, err := i.held(ctx, mark, key)
-	if err != nil {
-		return Token{}, err
-	}
 	switch {
-	case held == nil && mintErr == nil:
-		return Token{}, revokedMeanwhile()
-	case held == nil:
-		return Token{}, mintErr
-	}
-	t := i.token(held)
-	switch {
-	case !t.usable() && mintErr == nil:
-		return Token{}, &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
-	case !t.usable():
-		return Token{}, mintErr
+	case err != nil:
+		return stored{}, err
+	case held.usable():
+		if mintErr != nil {
+			i.reusedInTrouble(ctx, key, held, mintErr)
+		}
+		return held, nil
 	case mintErr != nil:
-		i.reusedInTrouble(ctx, key, t, mintErr)
+		return stored{}, mintErr
+	case held.Entry == nil:
+		return stored{}, revokedMeanwhile()
 	}
-	return t, nil
+	return stored{}, &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
 }
 
 // Authorize reports whether u may see all of models, without issuing anything: nil, or the error that
@@ -144,6 +136,7 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 	}
 	for _, model := range models {
 		allowed, err := i.ask(ctx, u, model)
+		i.policy.Note(ctx, err, healthPolicy)
 		if err != nil {
 			return store.Key{}, i.failed(ctx, key, reasonPolicy, err)
 		}
@@ -156,20 +149,6 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 
 // ask asks the policy. If it panics, that is an error, also in what runs in the background.
 func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allowed bool, err error) {
-	err = safely(i.log, "the policy", func() (err error) {
-		allowed, err = i.cfg.Policy.Allowed(ctx, u, model)
-		return err
-	})
-	i.policy.Note(ctx, err, healthPolicy)
-	return allowed, err
+	defer rescue.Into(i.log, "the policy", &err)
+	return i.cfg.Policy.Allowed(ctx, u, model)
 }
-
-// token says how much e is still worth.
-func (i *Issuer) token(e *store.Entry) Token {
-	return Token{AccessToken: e.Token, Link: e.Link, ValidUntil: e.ValidUntil, ExpiresIn: seconds(i.left(e))}
-}
-
-// usable says that the SDK can work with t: promise 2 of the design rests on this line.
-func (t Token) usable() bool { return t.ExpiresIn >= seconds(showcase.LeastLeft) }
-
-func seconds(d time.Duration) int { return int(d / time.Second) }

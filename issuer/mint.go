@@ -114,7 +114,7 @@ func (i *Issuer) claim(ctx context.Context, mark store.Mark, key store.Key) (sto
 		}
 		// Only now: whoever minted before us stored its token before giving up its claim.
 		held, err := i.held(ctx, mark, key)
-		fresh := held != nil && i.token(held).ExpiresIn > seconds(i.cfg.RefreshBefore)
+		fresh := i.fresh(held)
 		if claim != "" && err == nil && !fresh {
 			return claim, nil
 		}
@@ -154,7 +154,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 		return i.notMinted(ctx, key, err)
 	}
 	e := &store.Entry{Key: key, Token: minted.AccessToken, Link: minted.Link, ValidUntil: minted.ValidUntil, User: u}
-	ttl := i.left(e)
+	ttl, _ := i.left(e)
 	if ttl <= 0 {
 		i.discard(e)
 		i.withheld(ctx, slog.LevelError, key, reasonNoMint, errNoTimeLeft)

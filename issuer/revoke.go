@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
@@ -137,7 +138,8 @@ func (i *Issuer) delete(ctx context.Context, e *store.Entry, tried func(done boo
 	}
 }
 
-func (i *Issuer) deleteOnce(ctx context.Context, token matterport.Secret) error {
+func (i *Issuer) deleteOnce(ctx context.Context, token matterport.Secret) (err error) {
+	defer rescue.Into(i.log, "a deletion", &err)
 	select {
 	case i.deletes <- struct{}{}:
 		defer func() { <-i.deletes }()
@@ -146,7 +148,7 @@ func (i *Issuer) deleteOnce(ctx context.Context, token matterport.Secret) error 
 	}
 	ctx, cancel := context.WithTimeout(ctx, i.cfg.MintTimeout)
 	defer cancel()
-	err := safely(i.log, "a deletion", func() error { return i.cfg.Matterport.DeleteEmbedToken(ctx, token) })
+	err = i.cfg.Matterport.DeleteEmbedToken(ctx, token)
 	if errors.Is(err, matterport.ErrNotFound) {
 		return nil // expired, or deleted by somebody else
 	}

@@ -11,12 +11,12 @@ import (
 
 // left is how much of its life e has left, never more than a token is minted for. While the time at Matterport
 // is not known, it is nothing.
-func (i *Issuer) left(e *store.Entry) time.Duration {
+func (i *Issuer) left(e *store.Entry) (left time.Duration, known bool) {
 	now, known := i.cfg.Matterport.ServerTime()
 	if !known {
-		return 0
+		return 0, false
 	}
-	return min(e.ValidUntil.Sub(now), i.cfg.ValidFor)
+	return min(e.ValidUntil.Sub(now), i.cfg.ValidFor), true
 }
 
 // mostLeft is how long e can live at most, even if the clock that it is judged by runs ahead.
@@ -27,13 +27,12 @@ func (i *Issuer) mostLeft(e *store.Entry) time.Duration {
 
 // learnTime makes the time at Matterport known, for a process that has just started and finds a stored token. If
 // it cannot, the token counts as expired.
-func (i *Issuer) learnTime(ctx context.Context, key store.Key) {
-	if _, known := i.cfg.Matterport.ServerTime(); known {
-		return
-	}
+func (i *Issuer) learnTime(ctx context.Context, key store.Key) bool {
 	learned := i.flights.Do("the time", i.cfg.MintTimeout, i.cfg.Matterport.LearnServerTime)
-	if _, err := flight.Wait(ctx, learned, 0); err != nil {
+	_, err := flight.Wait(ctx, learned, 0)
+	if err != nil {
 		i.log.LogAttrs(ctx, slog.LevelWarn, "stored token not reused: the time at Matterport is not known",
 			slog.String("user", key.User), slog.Any("error", err))
 	}
+	return err == nil
 }

@@ -151,7 +151,7 @@ func (a *answer) dated() *anchor {
 // elapsed is the time from one local moment to another by the faster of two clocks. The monotonic one
 // stands still while a machine sleeps; the wall clock can be set back.
 func elapsed(from, to time.Time) time.Duration {
-	return max(to.Sub(from), to.Round(0).Sub(from.Round(0)))
+	return max(to.Sub(from), time.Duration(to.UnixNano()-from.UnixNano()))
 }
 
 // earlier returns the earlier of two times, of which the first may be missing.

@@ -15,13 +15,8 @@ import (
 	"github.com/go-pme/pme/internal/rescue"
 )
 
-var (
-	// ErrClosed says that the group runs nothing any more.
-	ErrClosed = errors.New("closed")
-
-	// ErrPanicked is the error of a call that panicked. The log has the stack, once for all who waited.
-	ErrPanicked = errors.New("panicked: the log says where")
-)
+// ErrClosed says that the group runs nothing any more.
+var ErrClosed = errors.New("closed")
 
 // A Group is a set of calls under way. It is safe for concurrent use.
 type Group struct {
@@ -43,7 +38,8 @@ func New(log *slog.Logger) *Group {
 }
 
 // Do joins the call for key that is under way, or starts f as one, with timeout to finish in. The
-// error of f arrives in the channel, which nobody has to read.
+// error of f arrives in the channel, which nobody has to read. If f panics, it is [rescue.ErrPanicked], and the
+// log has the stack, once for all who waited.
 func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) error) <-chan singleflight.Result {
 	return g.calls.DoChan(key, func() (_ any, err error) {
 		if !g.enter() {
@@ -53,10 +49,8 @@ func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) er
 		ctx, cancel := context.WithTimeout(g.life, timeout)
 		defer cancel()
 		// Inside the call: singleflight would panic again in a goroutine that nobody can recover.
-		if !rescue.Call(g.log, "a call in flight", func() { err = f(ctx) }) {
-			err = ErrPanicked
-		}
-		return nil, err
+		defer rescue.Into(g.log, "a call in flight", &err)
+		return nil, f(ctx)
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/logtest"
+	"github.com/go-pme/pme/internal/rescue"
 )
 
 func TestOneCallServesAllWhoWantTheSame(t *testing.T) {
@@ -75,7 +76,7 @@ func TestPanicIsAnErrorWithoutItsValue(t *testing.T) {
 	g := flight.New(slog.New(slog.NewTextHandler(&log, nil)))
 	defer g.Close()
 	r := <-g.Do("k", time.Minute, func(context.Context) error { panic("secret" + "value") })
-	if !errors.Is(r.Err, flight.ErrPanicked) {
+	if !errors.Is(r.Err, rescue.ErrPanicked) {
 		t.Fatalf("%v, want ErrPanicked", r.Err)
 	}
 	wantStack(t, log.String())

@@ -12,10 +12,17 @@ func Valid(id string) bool {
 		return false
 	}
 	for i := range len(id) {
-		c := id[i]
-		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+		if !alphanumeric[id[i]] {
 			return false
 		}
 	}
 	return true
 }
+
+// alphanumeric is a table, as every request for a token looks at every character twice.
+var alphanumeric = func() (table [256]bool) {
+	for _, c := range []byte("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
+		table[c] = true
+	}
+	return table
+}()

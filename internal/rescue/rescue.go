@@ -4,6 +4,7 @@ package rescue
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime/debug"
 )
@@ -15,15 +16,31 @@ import (
 func Call(log *slog.Logger, what string, f func()) (returned bool) {
 	defer func() {
 		if recover() != nil {
-			report(log, what, debug.Stack())
+			Report(log, what)
 		}
 	}()
 	f()
 	return true
 }
 
-// report must not panic: it runs where nothing else recovers.
-func report(log *slog.Logger, what string, stack []byte) {
+// ErrPanicked is the error of work that panicked.
+var ErrPanicked = errors.New("panicked: the log says where")
+
+// Into makes a panic of the function that defers it an error of that function, and logs as Call does:
+//
+//	defer rescue.Into(log, "the policy", &err)
+//
+// It costs next to nothing if there is no panic.
+func Into(log *slog.Logger, what string, err *error) {
+	if recover() != nil {
+		Report(log, what)
+		*err = ErrPanicked
+	}
+}
+
+// Report logs a panic that the caller has just recovered. It does not panic itself: it runs where nothing else
+// recovers.
+func Report(log *slog.Logger, what string) {
 	defer func() { _ = recover() }()
-	log.LogAttrs(context.Background(), slog.LevelError, "panic recovered", slog.String("in", what), slog.String("stack", string(stack)))
+	log.LogAttrs(context.Background(), slog.LevelError, "panic recovered", slog.String("in", what), slog.String("stack", string(debug.Stack())))
 }
