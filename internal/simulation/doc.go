@@ -5,9 +5,9 @@
 // all ways. A naive record of what happened says what an answer may be. Everything runs in the time of
 // testing/synctest and without a network, so that an hour takes a moment.
 //
-//	go test ./internal/simulation                                    some histories
-//	PME_LONG=1 go test -timeout 0 ./internal/simulation              many
-//	go test ./internal/simulation -run 'TestRandomHistories/seed=17' one of them again
+//	go test ./internal/simulation                                            some histories
+//	go test -timeout 0 ./internal/simulation -histories 100000               hours of them
+//	go test -run 'TestRandomHistories/seed=17$' ./internal/simulation        one of them again
 //
 // A seed fixes what everybody does, but not how goroutines take turns.
 package simulation

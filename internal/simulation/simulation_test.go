@@ -2,6 +2,7 @@ package simulation_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,8 +16,10 @@ import (
 	"github.com/go-pme/pme/issuer/store"
 )
 
+var histories = flag.Uint64("histories", uint64(suite.Rounds(40, 1000)), "how many histories to go through")
+
 func TestRandomHistories(t *testing.T) {
-	for seed := range uint64(suite.Rounds(40, 20_000)) {
+	for seed := range *histories {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { history(t, seed) })
 		})
