@@ -3,6 +3,8 @@
 // A [Policy] answers the question for one person and one model. There are three ways to have one:
 // a [List] written in code, the same list in a YAML file that is read again whenever it changes
 // ([File]), and a function of the host application ([Func]). Each of them is a [Source].
+// What a policy can do besides has an interface of its own, which is optional: [BulkPolicy] answers for many
+// models at once, [Namer] looks up one name, [Watcher] tells of changes, and [Explainer] gives reasons.
 //
 // # What every policy here keeps
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/modelid"
 )
 
 // Policy decides who may see which model. Implementations are safe for concurrent use. A Policy whose
@@ -12,12 +13,50 @@ import (
 // If a method returns an error, the caller must refuse, whatever the other result says.
 type Policy interface {
 	// Allowed reports whether u may see the model with this ID. It does not check that the model exists.
+	//
+	// It is asked often. A request for a token asks it once for each model, also if the token is stored
+	// already, and again if the request had to wait for a new token. A listing asks it once for each of the
+	// account's models that matches the search and that Grants does not name, within the limits of package
+	// catalog, unless the Policy is a [BulkPolicy].
 	Allowed(ctx context.Context, u *identity.User, model string) (bool, error)
 
 	// Grants returns what is known of the models u may see, for showing them a choice. It is no
 	// substitute for Allowed.
 	Grants(ctx context.Context, u *identity.User) (Grants, error)
 }
+
+// A BulkPolicy is a [Policy] that can answer for many models at once. What a [List] is compiled to and a
+// [*File] are BulkPolicies. A [Func] is not: each model that a listing looks at is a call of it. If the answer
+// comes from a database or a directory, give the Func a type of its own that has this method and a method
+// Policy that returns itself.
+//
+// A type that embeds a [*File] and has an Allowed of its own needs an AllowedAmong, a Grants and a ModelName of
+// its own as well. Otherwise listings show what the file allows.
+type BulkPolicy interface {
+	// AllowedAmong returns those of models that u may see, in any order. Its answer must be the one that
+	// Allowed would give for each of them. models are well-formed IDs, each once, and not more than
+	// the account has: up to 5,000 if catalog.Config does not say otherwise. AllowedAmong may keep and
+	// change the slice.
+	//
+	// The caller must ignore IDs that it has not asked for, and must not rely on each ID coming once. If
+	// AllowedAmong returns an error, the caller must refuse all of models.
+	AllowedAmong(ctx context.Context, u *identity.User, models []string) (allowed []string, err error)
+}
+
+// A Namer is a [Policy] that can look up one display name. What a [List] is compiled to and a [*File] are
+// Namers. Without it, Grants is asked for all models and names whenever one name is needed.
+type Namer interface {
+	// ModelName returns the name that Grants gives the model for u, or "" if it gives none. It does not
+	// check that u may see the model.
+	ModelName(ctx context.Context, u *identity.User, model string) (string, error)
+}
+
+var (
+	_ BulkPolicy = (*table)(nil)
+	_ BulkPolicy = (*File)(nil)
+	_ Namer      = (*table)(nil)
+	_ Namer      = (*File)(nil)
+)
 
 // A Watcher is a [Policy] that learns when its answers have changed, as a [*File] does. Tokens that a
 // change no longer allows are then revoked at once. Without it a change takes effect only at each user's
@@ -53,4 +92,75 @@ type Grants struct {
 	// Open says that there may be more among the account's models, by a "*" rule or a [Func]: ask
 	// Allowed about each of them.
 	Open bool
+}
+
+// AllowedAmong implements [BulkPolicy] by the list in force: one version of it for all models, also if the file
+// changes meanwhile. The error is always nil.
+func (f *File) AllowedAmong(ctx context.Context, u *identity.User, models []string) ([]string, error) {
+	return f.table.Load().AllowedAmong(ctx, u, models)
+}
+
+// ModelName implements [Namer] by the list in force. The error is always nil.
+func (f *File) ModelName(ctx context.Context, u *identity.User, model string) (string, error) {
+	return f.table.Load().ModelName(ctx, u, model)
+}
+
+// AllowedAmong implements [BulkPolicy]. It looks u up once, and then each model. The error is always nil.
+func (t *table) AllowedAmong(_ context.Context, u *identity.User, models []string) ([]string, error) {
+	var whole reach
+	for _, r := range t.reachesOf(u) {
+		whole.all = whole.all || r.all
+		whole.models.addAll(r.models)
+	}
+	var allowed []string
+	for _, id := range models {
+		if modelid.Valid(id) && whole.allows(t.number(id)) {
+			allowed = append(allowed, id)
+		}
+	}
+	return allowed, nil
+}
+
+// ModelName implements [Namer]. Like Grants, it knows the name only if a rule for u names the model. The error
+// is always nil.
+func (t *table) ModelName(_ context.Context, u *identity.User, model string) (string, error) {
+	number := t.number(model)
+	if number == unlisted {
+		return "", nil
+	}
+	for _, r := range t.reachesOf(u) {
+		if r.models.has(number) {
+			return t.models[number].Name, nil
+		}
+	}
+	return "", nil
+}
+
+// reachesOf returns all that the list says about u, and nothing if u is not signed in.
+func (t *table) reachesOf(u *identity.User) []*reach {
+	if !u.SignedIn() {
+		return nil
+	}
+	var found []*reach
+	for _, r := range t.own(u) {
+		if r != nil {
+			found = append(found, r)
+		}
+	}
+	for _, name := range u.Groups {
+		if r := t.index[groups][name]; r != nil {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// addAll adds all numbers of more.
+func (s *set) addAll(more set) {
+	for len(*s) < len(more) {
+		*s = append(*s, 0)
+	}
+	for i, bits := range more {
+		(*s)[i] |= bits
+	}
 }
