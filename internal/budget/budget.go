@@ -32,13 +32,16 @@ func New(burst int, every time.Duration, now func() time.Time) *Budget {
 
 // Spend takes one from what the user has left, and returns zero. If nothing is left, it takes nothing and
 // returns how long the user has to wait.
-func (b *Budget) Spend(user string) (wait time.Duration) {
+func (b *Budget) Spend(user string) (wait time.Duration) { return b.SpendN(user, 1) }
+
+// SpendN is Spend for n at once: all of them, or none. With n beyond Burst, the user would wait forever.
+func (b *Budget) SpendN(user string, n int) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
 	a := b.account(user, now)
 	a.full = now.Add(time.Duration(b.Burst+1) * b.Every)
-	spent := a.ReserveN(now, 1)
+	spent := a.ReserveN(now, n)
 	if wait = spent.DelayFrom(now); wait > 0 {
 		spent.CancelAt(now)
 	}

@@ -43,6 +43,24 @@ func TestWhatIsRefusedCostsNothing(t *testing.T) {
 	})
 }
 
+func TestSeveralAreSpentTogetherOrNotAtAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := budget.New(10, time.Minute, time.Now)
+		if wait := b.SpendN("alice", 8); wait != 0 {
+			t.Fatalf("alice waits %v for 8 of 10", wait)
+		}
+		if wait := b.SpendN("alice", 5); wait != 3*time.Minute {
+			t.Errorf("alice waits %v for 5 with 2 left, want 3m", wait)
+		}
+		if wait := b.SpendN("alice", 2); wait != 0 {
+			t.Errorf("alice waits %v for the 2 that are left", wait)
+		}
+		if wait := b.SpendN("alice", 11); wait == 0 {
+			t.Error("alice has spent more than there can be")
+		}
+	})
+}
+
 func TestTimeIsTheGivenOne(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	b := budget.New(1, time.Minute, func() time.Time { return now })
