@@ -7,7 +7,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-pme/pme/internal/displayname"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/modelid"
+	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -20,6 +23,8 @@ const (
 	pageSize     = 1000             // the most that the API gives at once
 	fetchTimeout = 20 * time.Second // for all pages
 	patience     = 3 * time.Second  // how long a page waits for its names and thumbnails
+	retryAfter   = 10 * time.Second // how long a failed listing stands
+	maxThumbnail = 4096             // bytes of an address; longer ones are not shown
 )
 
 // account remembers the models of the whole account, as all users' galleries are made of them.
@@ -30,15 +35,8 @@ type account struct {
 	last    atomic.Pointer[snapshot]
 }
 
-// snapshot is never changed once it is in place.
-type snapshot struct {
-	byID    map[string]Space
-	partial bool
-	taken   time.Time
-}
-
-func newAccount(cfg Config) *account {
-	a := &account{cfg: cfg, now: time.Now, flights: flight.New(cfg.Logger)}
+func newAccount(cfg Config, flights *flight.Group) *account {
+	a := &account{cfg: cfg, now: time.Now, flights: flights}
 	a.last.Store(&snapshot{partial: true})
 	return a
 }
@@ -63,31 +61,67 @@ func (a *account) fresh(s *snapshot) bool {
 // fetch takes a new snapshot. One that fails is not tried again before a while is over: a gallery
 // without thumbnails is better than one that makes people wait.
 func (a *account) fetch(ctx context.Context) error {
-	if a.fresh(a.remembered()) {
+	last, begun := a.remembered(), a.now()
+	if a.fresh(last) {
 		return nil // a flight has landed between the look at it and this one
 	}
-	next := &snapshot{byID: make(map[string]Space), taken: a.now()}
-	offset := ""
-	for {
+	next, err := a.read(ctx, begun)
+	if err != nil {
+		a.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "models not listed", slog.Any("error", err))
+		next = last.stale(begun.Add(retryAfter - a.cfg.Keep))
+	}
+	a.last.Store(next)
+	return err
+}
+
+// read goes through the pages of the account, until it has all models or as many as it may have.
+func (a *account) read(ctx context.Context, begun time.Time) (_ *snapshot, err error) {
+	defer rescue.Into(a.cfg.Logger, "a listing of the account's models", &err)
+	d := draft{most: a.cfg.MaxModels, seen: make(map[string]bool)}
+	for offset := ""; ; {
 		page, err := a.cfg.Matterport.Models(ctx, matterport.ModelQuery{PageSize: pageSize, Offset: offset})
 		if err != nil {
-			a.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "models not listed", slog.Any("error", err))
-			last := a.remembered()
-			a.last.Store(&snapshot{byID: last.byID, partial: true, taken: next.taken.Add(retryAfter - a.cfg.Keep)})
-			return err
+			return nil, err
 		}
-		for _, m := range page.Models {
-			next.byID[m.ID] = Space{ID: m.ID, Name: cmp.Or(m.Name, m.ID), Thumbnail: m.ThumbnailURL}
-		}
-		next.partial = page.NextOffset != "" && len(next.byID) >= a.cfg.MaxModels
-		if page.NextOffset == "" || page.NextOffset == offset || next.partial {
-			break
+		added := d.addPage(page)
+		last := page.NextOffset == "" || page.NextOffset == offset
+		if d.full = d.full || !last && (len(d.spaces) >= d.most || added == 0); last || d.full {
+			return newSnapshot(d.spaces, d.full, begun), nil
 		}
 		offset = page.NextOffset
 	}
-	a.last.Store(next)
-	return nil
 }
 
-// retryAfter is how long a failed listing stands.
-const retryAfter = 10 * time.Second
+// draft is a snapshot that is being taken.
+type draft struct {
+	spaces []space
+	seen   map[string]bool
+	most   int
+	full   bool // there are more models than it may have
+}
+
+// addPage takes in the models of a page, and returns how many of them are new. It leaves out those whose ID no
+// policy allows.
+func (d *draft) addPage(page *matterport.ModelPage) (added int) {
+	for _, m := range page.Models {
+		if d.seen[m.ID] || !modelid.Valid(m.ID) {
+			continue
+		}
+		if d.full = len(d.spaces) >= d.most; d.full {
+			break
+		}
+		d.seen[m.ID] = true
+		d.spaces = append(d.spaces, newSpace(spaceOf(m)))
+		added++
+	}
+	return added
+}
+
+// spaceOf makes a model of Matterport's fit to be shown.
+func spaceOf(m matterport.Model) Space {
+	s := Space{ID: m.ID, Name: cmp.Or(displayname.Clean(m.Name), m.ID)}
+	if len(m.ThumbnailURL) <= maxThumbnail {
+		s.Thumbnail = m.ThumbnailURL
+	}
+	return s
+}

@@ -3,22 +3,34 @@
 //
 // It decides nothing: the policy does, and the token endpoint asks it again. What Matterport says is
 // kept for a minute, as thumbnail addresses expire; when Matterport does not answer, the list goes
-// without.
+// without. What the policy says is not kept.
+//
+// # Limits
+//
+// A listing costs at most one call of the policy's Grants and, if that leaves open what else there is, one call of
+// AllowedAmong. If the policy is no [access.BulkPolicy], it costs up to [Config.MaxChecks] calls of Allowed
+// instead, one after the other, for up to 2 seconds. A search costs only the calls for what matches. What is left
+// out because of a limit is said by [Listing.More].
+//
+// Each person has one listing at a time: a second request for the same one shares it, and one for another waits.
+// It ends early when all who asked for it have left, and after 10 seconds in any case.
+//
+// Each person also has a budget, which all listings share: 30,000, and 500 more each second. A listing costs 50,
+// and one more for each call of Allowed. So a policy that is not asked for each model makes 600 listings at once
+// and then 10 a second; a [access.Func] and an account of 200 models make 120 at once and then 2 a second; 1,000
+// calls make 28 at once and then one each 2 seconds. See [RateLimitError].
 package catalog
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/event"
-	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
 )
 
@@ -31,11 +43,16 @@ type Space struct {
 
 // A Listing is what one person may open, sorted by name.
 type Listing struct {
+	// Spaces are at most [Config.MaxModels].
 	Spaces []Space
 
 	// Partial says that there may be more: Matterport did not answer, or the account has more models
-	// than [Config.MaxModels].
+	// than [Config.MaxModels], or More is set.
 	Partial bool
+
+	// More says that a limit has cut the listing: the policy grants more than [Config.MaxModels], or it was asked
+	// about [Config.MaxChecks] models, or for 2 seconds. Searching for some words can find the others.
+	More bool
 }
 
 // Config is what a [Catalog] is made of. Matterport and Policy are required.
@@ -43,14 +60,20 @@ type Config struct {
 	// Matterport lists the account's models.
 	Matterport Matterport
 
-	// Policy says who may open which model.
+	// Policy says who may open which model. If it is an [access.BulkPolicy] or an [access.Namer] too, it is
+	// asked as such.
 	Policy access.Policy
 
 	// Keep is how long the account's models are kept. Default: 1 minute.
 	Keep time.Duration
 
-	// MaxModels bounds how many of the account's models are looked at. Default: 5,000.
+	// MaxModels bounds how many of the account's models are looked at, and how many spaces a listing has.
+	// Default: 5,000.
 	MaxModels int
+
+	// MaxChecks bounds how many models one listing asks the policy about one by one, unless it is an
+	// [access.BulkPolicy]. Default: 1,000.
+	MaxChecks int
 
 	// Logger gets a record for each listing that fails. Default: slog.Default().
 	Logger *slog.Logger
@@ -59,6 +82,7 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.Keep = cmp.Or(c.Keep, time.Minute)
 	c.MaxModels = cmp.Or(c.MaxModels, 5000)
+	c.MaxChecks = cmp.Or(c.MaxChecks, 1000)
 	c.Logger = event.LoggerOr(c.Logger)
 	return c
 }
@@ -73,16 +97,21 @@ func (c Config) validate() error {
 	if c.Policy == nil {
 		bad("Policy is missing: take the one that the issuer has")
 	}
-	if c.Keep < 0 || c.MaxModels < 0 {
-		bad("Keep and MaxModels must not be negative")
+	if c.Keep < 0 || c.MaxModels < 0 || c.MaxChecks < 0 {
+		bad("Keep, MaxModels and MaxChecks must not be negative")
 	}
 	return errors.Join(errs...)
 }
 
 // A Catalog is safe for concurrent use.
 type Catalog struct {
-	policy  access.Policy
+	cfg     Config
+	policy  policy
 	account *account
+	turns   *turns
+	budget  *budget.Budget
+	checks  atomic.Int64  // of the last listing: the next one may cost as much
+	flights *flight.Group // all that runs beyond a caller's own request
 }
 
 // New reports everything that is wrong with cfg. It does not use the network.
@@ -91,67 +120,20 @@ func New(cfg Config) (*Catalog, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &Catalog{policy: cfg.Policy, account: newAccount(cfg)}, nil
+	flights := flight.New(cfg.Logger)
+	return &Catalog{
+		cfg:     cfg,
+		policy:  policy{cfg.Policy, cfg.Logger},
+		account: newAccount(cfg, flights),
+		turns:   newTurns(flights),
+		budget:  newBudget(cfg),
+		flights: flights,
+	}, nil
 }
 
-// Close ends what the catalog runs in the background, and waits for it. For fails from then on. Close can be
-// called more than once; the error is always nil.
+// Close ends what the catalog runs in the background, and waits for it. For and Search fail from then on. Close
+// can be called more than once; the error is always nil.
 func (c *Catalog) Close() error {
-	c.account.flights.Close()
+	c.flights.Close()
 	return nil
-}
-
-// For lists what u may open; nothing if u is not signed in. It fails, and lists nothing, if the policy
-// does, or once the catalog is closed.
-func (c *Catalog) For(ctx context.Context, u *identity.User) (Listing, error) {
-	if c.account.flights.Closed() {
-		return Listing{}, fmt.Errorf("catalog: %w", flight.ErrClosed)
-	}
-	if !u.SignedIn() {
-		return Listing{}, nil
-	}
-	grants, err := c.policy.Grants(ctx, u)
-	if err != nil {
-		return Listing{}, fmt.Errorf("catalog: the policy does not say what there is to see: %w", err)
-	}
-	known := c.account.models(ctx)
-	var out Listing
-	listed := make(map[string]bool, len(grants.Models))
-	for _, m := range grants.Models {
-		s := known.byID[m.ID]
-		out.Spaces = append(out.Spaces, Space{ID: m.ID, Name: cmp.Or(m.Name, s.Name, m.ID), Thumbnail: s.Thumbnail})
-		listed[m.ID] = true
-	}
-	if grants.Open {
-		out.Partial = known.partial
-		for id, s := range known.byID {
-			if listed[id] {
-				continue
-			}
-			allowed, err := c.policy.Allowed(ctx, u, id)
-			if err != nil {
-				return Listing{}, fmt.Errorf("catalog: the policy does not say whether a model may be seen: %w", err)
-			}
-			if allowed {
-				out.Spaces = append(out.Spaces, s)
-			}
-		}
-	}
-	slices.SortFunc(out.Spaces, func(a, b Space) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.ID, b.ID))
-	})
-	return out, nil
-}
-
-// Name returns the display name of a model that u may see: the policy's, or else Matterport's, or, where
-// neither says, the ID. It does not check that u may see it.
-func (c *Catalog) Name(ctx context.Context, u *identity.User, model string) string {
-	if grants, err := c.policy.Grants(ctx, u); err == nil {
-		for _, m := range grants.Models {
-			if m.ID == model && m.Name != "" {
-				return m.Name
-			}
-		}
-	}
-	return cmp.Or(c.account.models(ctx).byID[model].Name, model)
 }

@@ -5,7 +5,7 @@
 //
 //	Token    GET   ?modelId=ID     a viewing token, for the Showcase SDK; repeat modelId for several models
 //	Link     GET   ?modelId=ID     a complete Showcase link, for a plain iframe
-//	Models   GET                   what the user may open
+//	Models   GET   [q=words]       what the user may open
 //	Revoke   POST  [modelId=ID]    revoke the user's own tokens
 //	Settings GET                   what the browser module has to know
 //	View     GET   …/{model}       a page that shows one space

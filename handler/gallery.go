@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/identity"
@@ -17,7 +16,6 @@ import (
 const (
 	searchFrom = 9   // spaces: from here on, the gallery has a search field
 	mostShown  = 300 // spaces on one page
-	maxSearch  = 100 // characters of a search
 )
 
 //go:embed templates/*.html
@@ -30,8 +28,8 @@ type List struct {
 	Spaces    []catalog.Space // that are shown
 	Searching bool            // there are enough to be worth a search field
 	Query     string          // what is searched for
-	Partial   bool            // there may be more at Matterport
-	More      bool            // there are more than are shown
+	Partial   bool            // there may be more at Matterport, later
+	More      bool            // there may be more than are shown, which a search can find
 }
 
 // Gallery is a page that lists the user's spaces. It is safe for concurrent use.
@@ -49,8 +47,8 @@ func NewGallery(c *catalog.Catalog, p *pages.Pages) *Gallery {
 	return g
 }
 
-// ServeHTTP answers GET with the page, or with ?q= with those spaces whose names have all the words of
-// q in them.
+// ServeHTTP answers GET with the page, or with ?q= with those spaces whose names or IDs have all the words of
+// q in them. It shares a budget with [Models]; see package catalog, also for how often the policy is asked.
 func (g *Gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.serve.ServeHTTP(w, r) }
 
 func (g *Gallery) show(w http.ResponseWriter, r *http.Request) {
@@ -88,43 +86,22 @@ func (g *Gallery) list(r *http.Request) (*List, error) {
 	if !ok {
 		return nil, issuer.ErrNotSignedIn
 	}
-	listing, err := list(g.catalog, r, u)
+	query := searched(r)
+	listing, err := list(g.catalog, r, u, query)
 	if err != nil {
 		return nil, err
 	}
-	return search(listing, r.URL.Query().Get("q")), nil
+	return newList(listing, query), nil
 }
 
-func search(listing catalog.Listing, query string) *List {
-	query = strings.TrimSpace(query)
-	if utf8.RuneCountInString(query) > maxSearch {
-		query = string([]rune(query)[:maxSearch])
-	}
-	out := &List{
-		Searching: len(listing.Spaces) >= searchFrom || query != "",
+// newList shows a listing. What a limit has cut off can be searched for; what Matterport does not say can only be
+// waited for.
+func newList(listing catalog.Listing, query string) *List {
+	return &List{
+		Spaces:    listing.Spaces[:min(len(listing.Spaces), mostShown)],
+		Searching: len(listing.Spaces) >= searchFrom || query != "" || listing.More,
 		Query:     query,
-		Partial:   listing.Partial,
+		Partial:   listing.Partial && !listing.More,
+		More:      len(listing.Spaces) > mostShown || listing.More,
 	}
-	words := strings.Fields(strings.ToLower(query))
-	for _, s := range listing.Spaces {
-		if !named(s, words) {
-			continue
-		}
-		if out.More = len(out.Spaces) == mostShown; out.More {
-			break
-		}
-		out.Spaces = append(out.Spaces, s)
-	}
-	return out
-}
-
-// named reports whether all words are in the space's name, or in its ID.
-func named(s catalog.Space, words []string) bool {
-	text := strings.ToLower(s.Name + " " + s.ID)
-	for _, word := range words {
-		if !strings.Contains(text, word) {
-			return false
-		}
-	}
-	return true
 }
