@@ -12,10 +12,12 @@ import (
 	"github.com/go-pme/pme/issuer/store"
 )
 
-// How much is done under the lock at once, so that no call waits long. Each mint adds two endings.
+// How much is done under the lock at once, so that no call waits long. Each mint adds one ending.
 const (
 	sweepAtOnce = 64 // endings
 	evictAtOnce = 64 // users
+
+	sweepClaimsEvery = time.Second
 )
 
 // A shard holds the tokens and claims of some of the users.
@@ -28,6 +30,7 @@ type shard struct {
 	endings     due
 	generations generations
 	last        uint64 // number of the last claim
+	swept       moment // when claims were last swept
 }
 
 type claim struct {
@@ -83,7 +86,6 @@ func (s *shard) addClaim(key store.Key, until moment) store.Claim {
 		s.claims[key.User] = make(map[store.Key]claim)
 	}
 	s.claims[key.User][key] = c
-	s.endings.add(ending{until, key.User})
 	return c.id
 }
 
@@ -198,10 +200,18 @@ func (s *shard) live(now moment) (out []*store.Entry) {
 	return out
 }
 
+// sweep is for a full store.
 func (s *shard) sweep(now moment) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tidy(now)
+	if now-s.swept < sweepClaimsEvery {
+		return
+	}
+	s.swept = now
+	for user := range s.claims { // whoever held one that is over has died
+		s.dropClaims(user, func(_ store.Key, c claim) bool { return c.until <= now })
+	}
 }
 
 // tidy clears away some of what is over. It needs s.mu.
@@ -211,7 +221,6 @@ func (s *shard) tidy(now moment) {
 		if !ok {
 			return
 		}
-		s.dropClaims(user, func(_ store.Key, c claim) bool { return c.until <= now })
 		kept, over := s.shelf(user).split(func(s slot) bool { return s.live(now) })
 		if len(over) > 0 {
 			s.replace(user, kept, -len(over))
