@@ -2,6 +2,7 @@ package memory
 
 import (
 	"maps"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -155,6 +156,7 @@ func (s *shard) evictAll(selector store.Selector, at uint64, now moment) (out []
 	users := slices.Collect(maps.Keys(s.shelves.Items()))
 	for some := range slices.Chunk(users, evictAtOnce) {
 		out = append(out, s.evictSome(some, selector)...)
+		runtime.Gosched() // whoever waits for the lock goes first
 	}
 	return out
 }
