@@ -100,11 +100,10 @@ func TestBulkAnswerAddsNothingThatWasNotAskedFor(t *testing.T) {
 
 func TestPolicyThatFailsListsNothing(t *testing.T) {
 	down := errors.New("down")
-	granted := func() (access.Grants, error) {
-		return access.Grants{Models: []access.Model{{ID: office}}, Open: true}, nil
-	}
+	some := access.Grants{Models: []access.Model{{ID: office}}, Open: true}
+	granted := func() (access.Grants, error) { return some, nil }
 	for name, source := range map[string]access.Source{
-		"Grants fails":       &rules{grants: func() (access.Grants, error) { g, _ := granted(); return g, down }},
+		"Grants fails":       &rules{grants: func() (access.Grants, error) { return some, down }},
 		"Grants panics":      &rules{grants: func() (access.Grants, error) { panic("secret") }},
 		"Allowed fails":      &rules{grants: granted, allowed: func(_ context.Context, _ *identity.User, model string) (bool, error) { return true, down }},
 		"Allowed panics":     &rules{grants: granted, allowed: func(context.Context, *identity.User, string) (bool, error) { panic("secret") }},

@@ -3,7 +3,7 @@ package handler_test
 import (
 	"context"
 	"fmt"
-	"io"
+
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -55,6 +55,7 @@ func directory(asked *atomic.Int64) access.Func {
 	return func(context.Context, *identity.User, string) (bool, error) {
 		asked.Add(1)
 		for start := time.Now(); time.Since(start) < 100*time.Microsecond; {
+			continue // a sleep would take a millisecond
 		}
 		return true, nil
 	}
@@ -66,7 +67,7 @@ func benchCatalog(b *testing.B, source access.Source, models int) *catalog.Catal
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := catalog.New(catalog.Config{Matterport: spaces(models), Policy: policy, Keep: time.Hour, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	c, err := catalog.New(catalog.Config{Matterport: spaces(models), Policy: policy, Keep: time.Hour, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -60,7 +60,8 @@ func TestTooManyListingsAreAnswered429(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLists(t, func(*catalog.Config) {})
 		n := 0
-		for ; n < 1000 && ask(l.gallery, as(t, "alice", "/")).Code == http.StatusOK; n++ {
+		for n < 1000 && ask(l.gallery, as(t, "alice", "/")).Code == http.StatusOK {
+			n++
 		}
 		if n < 100 || n == 1000 {
 			t.Errorf("refused after %d galleries", n)
