@@ -39,14 +39,18 @@ func TestEndOfASessionCoversRequestsInsideTheGate(t *testing.T) {
 			s := newSite(t, p, keepTokens)
 			b := s.browser(t)
 			b.signIn()
+			var first sync.Once
 			asked, goOn := make(chan bool), make(chan bool)
 			up := matterporttest.NewServer(t, matterporttest.Config{})
 			h, err := pme.New(pme.Config{
 				ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret,
 				APIURL: up.URL, HTTPClient: up.Client(), Authenticate: s.login,
 				Access: access.Func(func(context.Context, *identity.User, string) (bool, error) {
-					asked <- true
-					return <-goOn, nil
+					first.Do(func() {
+						asked <- true
+						<-goOn
+					})
+					return true, nil
 				}),
 			})
 			if err != nil {
