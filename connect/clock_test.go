@@ -71,7 +71,7 @@ func TestProcessThatHasJustStartedLearnsTheTimeFirst(t *testing.T) {
 	}
 }
 
-// A token that would be reused in trouble is not while nobody knows whether it has ended.
+// In trouble, a stored token is not reused if it is unknown whether it has expired.
 func TestProcessThatHasJustStartedInTroubleGivesNothingOut(t *testing.T) {
 	for name, failure := range map[string]matterporttest.Failure{
 		"down":    matterporttest.Status(503, ""),

@@ -50,8 +50,8 @@ func (c *Connections) token(r *store.Record) Token {
 }
 
 // first lets one renewal go ahead of the others while the time at Matterport is not known: its answer will
-// tell, and most of the others need none then. It is called before a renewal, and done after it. Nobody
-// waits longer than a little patience: the one ahead may be in trouble of its own.
+// tell, and most of the others need none then. It is called before a renewal, and done after it. No
+// caller waits longer than patience: the renewal ahead may be in trouble of its own.
 func (c *Connections) first(ctx context.Context) (done func()) {
 	if c.timeKnown() {
 		return func() {}

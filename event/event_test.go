@@ -205,7 +205,7 @@ func TestPanicOfAListenerEndsNothing(t *testing.T) {
 	}
 }
 
-// A handler of the application's own can fail where nobody else recovers: in the goroutine of a listener.
+// A log handler of the application can panic in the goroutine of a listener, where net/http does not recover it.
 type brokenLog struct{ slog.Handler }
 
 func (brokenLog) Enabled(context.Context, slog.Level) bool { return true }

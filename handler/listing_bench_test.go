@@ -3,7 +3,6 @@ package handler_test
 import (
 	"context"
 	"fmt"
-
 	"log/slog"
 	"net/http"
 	"net/http/httptest"

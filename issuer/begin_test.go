@@ -107,7 +107,7 @@ func TestRevocationWhileThePolicyTakesItsTime(t *testing.T) {
 	})
 }
 
-// A mints, B waits for A's claim, and a revocation voids the claim: nobody gets a token, and nobody mints again.
+// A mints, B waits for A's claim, and a revocation voids the claim: neither answers a token, and B does not mint again.
 func TestReplicaThatWaitsForAVoidedClaimMintsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := issuer.NewMemory(issuer.MemoryConfig{})

@@ -43,8 +43,8 @@ func (i *Issuer) Issue(ctx context.Context, u *identity.User, models ...string) 
 	return i.IssueSince(ctx, i.Mark(ctx), u, models...)
 }
 
-// IssueSince is [Issuer.Issue] for a request that took its mark by [Issuer.Mark] before it was known who sent
-// it, and has it at hand instead of in ctx.
+// IssueSince is [Issuer.Issue] for a caller that passes the mark as an argument instead of in ctx. It took the
+// mark by [Issuer.Mark], before it was known who sent the request.
 func (i *Issuer) IssueSince(ctx context.Context, mark store.Mark, u *identity.User, models ...string) (Token, error) {
 	held, err := i.issue(ctx, mark, u, models)
 	if err != nil {

@@ -43,7 +43,7 @@ var (
 // no goroutine.
 func NewMemoryRevocations() revocation.Store { return revoked.New(time.Now) }
 
-// revocations refuses users whose session has been revoked. The nil one refuses nobody.
+// revocations refuses users whose session has been revoked. The nil one refuses no user.
 type revocations struct {
 	store     revocation.Store
 	lifetime  time.Duration

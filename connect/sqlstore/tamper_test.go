@@ -61,7 +61,7 @@ func TestWhatWasTamperedWithIsAnError(t *testing.T) {
 	})
 }
 
-// The seal covers the whole row, so that nobody can mix it of what was sealed at different times.
+// The seal covers the whole row: a row that is mixed from two versions of it is refused.
 func TestEveryColumnOfAConnectionIsSealed(t *testing.T) {
 	onBoth(t, func(t *testing.T, db database) {
 		mine := store.Key{User: "alice", ID: "A"}

@@ -1,6 +1,6 @@
 // Package flight runs one call for all who want the same thing at once, and work beside its callers, on its
-// own time: a caller who leaves neither cancels it nor is kept by it, a panic in it is logged and ends nobody
-// else, and nothing outlives Close.
+// own time. A caller who leaves neither cancels it nor waits for it, a panic in it is logged and ends no other
+// work, and nothing outlives Close.
 package flight
 
 import (
@@ -37,9 +37,9 @@ func New(log *slog.Logger) *Group {
 	return g
 }
 
-// Do joins the call for key that is under way, or starts f as one, with timeout to finish in. The
-// error of f arrives in the channel, which nobody has to read. If f panics, it is [rescue.ErrPanicked], and the
-// log has the stack, once for all who waited.
+// Do joins the call for key that is in progress, or starts f as one, with timeout to finish in. The error of f
+// arrives in the channel, which need not be read. If f panics, the error is [rescue.ErrPanicked], and the log has
+// the stack, once for all callers.
 func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) error) <-chan singleflight.Result {
 	return g.calls.DoChan(key, func() (_ any, err error) {
 		if !g.enter() {

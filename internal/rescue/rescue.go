@@ -1,5 +1,5 @@
 // Package rescue keeps a panic in the application's code, such as its policy, its store or its transport, from
-// ending the process. In a request net/http does that. In a goroutine of this project nobody else would.
+// ending the process. In a request net/http does that. In a goroutine of this project it has to be done here.
 package rescue
 
 import (
