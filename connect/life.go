@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/matterport"
 )
 
 const (
@@ -49,10 +50,10 @@ func (c *Connections) token(r *store.Record) Token {
 	return t
 }
 
-// first lets one renewal go ahead of the others while the time at Matterport is not known: its answer will
-// tell, and most of the others need none then. It is called before a renewal, and done after it. No
+// first lets one caller go ahead of the others while the time at Matterport is not known: Matterport's answer will
+// tell, and most of the others need no renewal then. It is called before a renewal, and done after it. No
 // caller waits longer than patience: the renewal ahead may be in trouble of its own.
-func (c *Connections) first(ctx context.Context) (done func()) {
+func (c *Connections) first(ctx context.Context, access matterport.Secret) (done func()) {
 	if c.timeKnown() {
 		return func() {}
 	}
@@ -66,11 +67,22 @@ func (c *Connections) first(ctx context.Context) (done func()) {
 	case <-ctx.Done():
 		return func() {}
 	}
+	if !c.timeKnown() {
+		c.learnTime(ctx, access)
+	}
 	if c.timeKnown() {
 		done()
 		return func() {}
 	}
 	return done
+}
+
+// learnTime asks Matterport something with a stored access token. Its answer tells the time, whether or not it takes
+// the token. A renewal would tell it too, but must not be made for a token that is still good.
+func (c *Connections) learnTime(ctx context.Context, access matterport.Secret) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, _ = c.app.Models(ctx, access, matterport.ModelQuery{PageSize: 1}) // the client logs a failure
 }
 
 func (c *Connections) timeKnown() bool {

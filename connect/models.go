@@ -44,7 +44,7 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, do c
 	}
 	err = within(ctx, r, do)
 	if errors.Is(err, matterport.ErrTokenRefused) {
-		if err := c.renew(ctx, r.Key, r.AccessToken, false); err != nil {
+		if err := c.renew(ctx, r, r.AccessToken, false); err != nil {
 			return err
 		}
 		if r, err = c.current(ctx, u, r.ID); err != nil {

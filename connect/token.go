@@ -70,7 +70,7 @@ func (c *Connections) current(ctx context.Context, u *identity.User, id string) 
 
 // renewed waits for a renewal, then looks again: what was true before the wait may not be now.
 func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Record) (*store.Record, error) {
-	renewErr := c.renew(ctx, r.Key, "", c.token(r).usable())
+	renewErr := c.renew(ctx, r, "", c.token(r).usable())
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -97,10 +97,11 @@ func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Re
 // renew waits until the connection has been renewed, by this caller's flight or by one under way. refused is
 // an access token that Matterport does not take, though it should live. The flight goes on when the caller
 // leaves; a caller with a usable token leaves after a little patience.
-func (c *Connections) renew(ctx context.Context, k store.Key, refused matterport.Secret, usable bool) error {
+func (c *Connections) renew(ctx context.Context, r *store.Record, refused matterport.Secret, usable bool) error {
+	k := r.Key
 	from := c.cfg.Events.Request(ctx) // now: the flight may outlive the request
 	landed := c.flights.Do("renew "+k.ID+" of "+k.User, workTime, func(ctx context.Context) error {
-		defer c.first(ctx)()
+		defer c.first(ctx, r.AccessToken)()
 		return c.refresh(event.WithRequest(ctx, from), k, refused)
 	})
 	var enough time.Duration
