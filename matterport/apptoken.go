@@ -106,7 +106,7 @@ func (t *appTokens) drop(refused *appToken) {
 }
 
 // renewSafely is the flight. It turns a panic, as a caller's transport or logger might raise, into an error:
-// inside a flight it would end the process. The panic's value is not printed, since nobody knows what is in it.
+// inside a flight it would end the process. The panic's value is not printed, as it could contain a secret.
 func (t *appTokens) renewSafely() (next any, err error) {
 	defer func() {
 		if value := recover(); value != nil {

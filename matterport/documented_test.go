@@ -10,8 +10,8 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// gateways are answers of others on the way, with which no clock is set, and answers of Matterport's of
-// which nobody can be sure.
+// gateways are answers of proxies and gateways, and answers that could be either theirs or Matterport's. None of
+// them sets the clock.
 var gateways = map[string]reply{
 	"HTML 502":              {status: 502, kind: "text/html", body: "<html>proxy"},
 	"HTML 200":              {kind: "text/html", body: "<html>Sign in to the guest network"},

@@ -30,8 +30,8 @@ type answer struct {
 }
 
 // exchange makes one request within the time of one attempt, and reads the answer. Its errors are about
-// the connection only: any answer that arrives whole is returned. Whose answer it is, nobody knows yet,
-// so nothing is learned from its headers here.
+// the connection only: any answer that arrives whole is returned. It may be a
+// proxy's, so nothing is learned from its headers here.
 func (u *upstream) exchange(op string, req *http.Request, limit int64) (*answer, *Error) {
 	caller := req.Context()
 	ctx, cancel := context.WithTimeout(caller, u.attemptTimeout)

@@ -48,7 +48,7 @@ func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) er
 		defer g.work.Done()
 		ctx, cancel := context.WithTimeout(g.life, timeout)
 		defer cancel()
-		// Inside the call: singleflight would panic again in a goroutine that nobody can recover.
+		// Inside the call: singleflight would panic again in a goroutine of its own, where no caller can recover.
 		defer rescue.Into(g.log, "a call in flight", &err)
 		return nil, f(ctx)
 	})

@@ -118,7 +118,7 @@ func (w *world) checkStored() {
 	}
 	for _, live := range w.up.LiveTokens() {
 		if w.ledger.delivered[live.Value] && !stored[live.Value] {
-			w.t.Error("a token is live at Matterport and not on record: nobody can revoke it")
+			w.t.Error("a token is live at Matterport and not on record: it cannot be revoked")
 		}
 	}
 }
@@ -166,7 +166,7 @@ func (w *world) ask10(user string) *sync.WaitGroup {
 	return &requests
 }
 
-// checkService wants a user who may see the models to see them, and nobody else.
+// checkService wants a user to get a token if the policy allows all models, and a refusal otherwise.
 func (w *world) checkService(v wish) {
 	want := http.StatusOK
 	for _, model := range v.models {
@@ -226,7 +226,7 @@ func (w *world) checkLog() {
 		}
 	}
 	if !slices.ContainsFunc(people, func(user string) bool { return strings.Contains(text, user) }) {
-		w.t.Error("the log says of nobody what happened")
+		w.t.Error("the log names no user")
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // purged is how many revocations each new one looks at, to drop those that have expired. More than one, so
-// that there are never many of them; few, so that nobody waits.
+// that expired ones do not pile up; few, so that the call stays short.
 const purged = 16
 
 // never is a time in Unix milliseconds that no session was issued at.
