@@ -163,10 +163,14 @@ export async function meanwhile(promise) {
 
 export const settle = (ms = 25) => new Promise((done) => setTimeout(done, ms));
 
-/** The frame of the (nth) space on a page, when its stand-in Showcase is live or in the state given. */
+/**
+ * The frame of the (nth) space on a page, when its stand-in Showcase is live or in the state given, and the page
+ * has its SDK: a frame is live before, and one that is not connected within a minute is given up.
+ */
 export function showcase(page, { nth = 0, state = "live" } = {}) {
   return eventually(async () => {
     const element = await page.locator("pme-space iframe").nth(nth).elementHandle({ timeout: 5000 }).catch(() => null);
+    if (await element?.evaluate((it) => it.getRootNode().host.getAttribute("state")).catch(() => "opening") === "opening") return false;
     const frame = await element?.contentFrame();
     return await frame?.evaluate(() => document.body?.dataset.state).catch(() => "") === state && frame;
   }, `a Showcase that is ${state}`);
