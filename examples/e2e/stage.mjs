@@ -183,7 +183,7 @@ export const shown = (frame) => frame.evaluate(() => ({
 
 /** Waits for something to become true; a little time passes meanwhile. */
 export async function eventually(check, what = "it") {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000; // a busy machine is slow
   for (;;) {
     const last = await check();
     if (last) return last;
