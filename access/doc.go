@@ -9,15 +9,15 @@
 // # What every policy here keeps
 //
 //   - Nothing is allowed that no rule allows.
-//   - Somebody who is nil or has no ID sees nothing, and neither does anybody see a model whose ID is
-//     not 11 ASCII letters and digits, "*" or not.
+//   - A user who is nil or has no ID sees nothing. No rule, not even "*", allows a model whose ID is not
+//     11 ASCII letters and digits.
 //   - Empty strings match nothing: not an empty e-mail address, not an empty group.
 //   - An e-mail address counts only when [identity.User.EmailVerified] is set.
 //   - E-mail addresses and domains are compared without regard to ASCII letter case. User IDs and group
 //     names are compared byte by byte: letter case, spaces and Unicode forms all matter.
 //   - A domain stands for itself alone, not for its subdomains. An address that does not have exactly
 //     one "@", or that has a space or a control character in it, matches no rule.
-//   - An error means doubt, and whoever asks must refuse.
+//   - If a policy returns an error, the caller must refuse.
 //
 // # Rules
 //
@@ -45,8 +45,8 @@
 //	        name: Warehouse
 //
 // The one key at the top is rules. A rule has the keys users, emails, domains, groups and models, each a
-// list; a model is an ID, or a mapping of id and, if it is to have a display name, name. "rules: []" is
-// the way to say that nobody sees anything; an empty file is a mistake.
+// list; a model is an ID, or a mapping of id and, if it is to have a display name, name. "rules: []" allows
+// nothing to anyone; an empty file is an error.
 //
 // The file is read strictly. Besides what is wrong in any list, these are errors: unknown and repeated
 // keys; numbers, dates, true, false and null where text is wanted (a user ID such as 007 needs quotes);

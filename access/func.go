@@ -19,8 +19,8 @@ var errNilFunc = errors.New("access: the Func is nil: give a function, or a List
 // search, one after the other, in the order of their names: up to 1,000 times and for up to 2 seconds; then the
 // listing is partial. If each call is a query elsewhere, offer a [BulkPolicy] instead: it answers a listing by one.
 //
-// It is called only for somebody with an ID and for a well-formed model ID. What it makes of
-// [identity.User.Email] is its own affair: [identity.User.EmailVerified] is not checked for it.
+// It is called only for a user with an ID and for a well-formed model ID. It has to check
+// [identity.User.EmailVerified] itself before it relies on [identity.User.Email].
 type Func func(ctx context.Context, u *identity.User, model string) (bool, error)
 
 // Allowed asks f, once. An error of f refuses, even if f says true with it, and can be found with errors.Is and

@@ -1,5 +1,5 @@
 // Package connect keeps the Matterport accounts that people have connected to the application by OAuth, so
-// that it can show the private spaces of those accounts to them (RFC 6749 §4.1, MATTERPORT.md §5).
+// that it can show the private spaces of those accounts to them (RFC 6749 §4.1, docs/matterport.md §5).
 //
 // A person begins an attempt with [Connections.Begin], agrees at Matterport, and comes back with a code
 // that [Connections.Finish] redeems. From then on [Connections.Token] gives out access tokens in the shape

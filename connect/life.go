@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// longestLife is the longest that access tokens can be set to live at Matterport (MATTERPORT.md §5).
+	// longestLife is the longest that access tokens can be set to live at Matterport (docs/matterport.md §5).
 	longestLife = 24 * time.Hour
 
 	// slack is how much more than its life a stored token may seem to have left, as clocks are corrected.

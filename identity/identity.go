@@ -14,8 +14,8 @@ import (
 //
 // A User is shared between requests once it is in a context: treat it as read-only.
 type User struct {
-	// ID is stable and unique among the host's people, and never reused. Issued tokens are kept under
-	// it. A User without an ID is nobody.
+	// ID is stable, unique among the host's people, and never reused. Issued tokens are stored under it.
+	// A User without an ID is not signed in.
 	ID string
 
 	// Email is the person's address. Policies ignore it unless EmailVerified is set.
@@ -32,7 +32,7 @@ type User struct {
 
 	// Session tells the person's sign-ins apart, if the host wants one of them to be ended without
 	// the others. People without it share their tokens between all their browsers; with it each
-	// sign-in has tokens of its own. It must not be a credential: it is kept in stores.
+	// sign-in has tokens of its own. It must not be a credential: stores keep it in clear.
 	Session string
 
 	// SignedInAt is when the session began, on the clock of the host that began it. Whole seconds will
@@ -41,7 +41,7 @@ type User struct {
 	SignedInAt time.Time
 }
 
-// SignedIn reports whether u is somebody: not nil, and with an ID.
+// SignedIn reports whether u is not nil and has an ID.
 func (u *User) SignedIn() bool { return u != nil && u.ID != "" }
 
 type contextKey struct{}
@@ -51,8 +51,8 @@ func NewContext(ctx context.Context, u *User) context.Context {
 	return context.WithValue(ctx, contextKey{}, u)
 }
 
-// FromContext returns the signed-in person of ctx, and false where there is none: no middleware put
-// one there, or it put nobody there.
+// FromContext returns the signed-in user of ctx. It returns false if no middleware put one there, or if the
+// user has no ID.
 func FromContext(ctx context.Context) (*User, bool) {
 	u, _ := ctx.Value(contextKey{}).(*User)
 	if !u.SignedIn() {

@@ -12,10 +12,10 @@ import (
 )
 
 // OAuthApp is an application that works in the name of other accounts, whose owners connect them by
-// OAuth's authorization code grant (RFC 6749 §4.1, MATTERPORT.md §5). Create one with [NewOAuthApp];
+// OAuth's authorization code grant (RFC 6749 §4.1, docs/matterport.md §5). Create one with [NewOAuthApp];
 // it is safe for concurrent use.
 //
-// It keeps no tokens, and binds no attempt to a person or a browser: that is its caller's part.
+// It stores no tokens, and does not bind an attempt to a user or a browser: the caller does.
 type OAuthApp struct {
 	api       *upstream
 	redirect  string
@@ -29,7 +29,7 @@ type OAuthApp struct {
 
 // NewOAuthApp checks cfg, without using the network, and returns an application. The error joins
 // everything that is wrong with cfg. Whether Matterport knows the application, its redirect URL and
-// its scopes shows when somebody connects.
+// its scopes shows when a user connects.
 func NewOAuthApp(cfg OAuthConfig) (*OAuthApp, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// appToken is the credential of the whole account at the Model API (MATTERPORT.md §1).
+// appToken is the credential of the whole account at the Model API (docs/matterport.md §1).
 type appToken struct {
 	value string
 	from  time.Time     // local time before it was asked for

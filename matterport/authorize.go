@@ -8,13 +8,13 @@ import (
 )
 
 // attemptParameter is added to the redirect URL's query: Matterport does not promise to send state
-// back, but to keep the query (MATTERPORT.md §5).
+// back, but to keep the query (docs/matterport.md §5).
 const attemptParameter = "attempt"
 
 // AuthorizeURL returns where to send the browser of an account's owner, who signs in there and is asked
 // to allow [OAuthApp.Scopes] (RFC 6749 §4.1.1).
 //
-// The attempt is a nonce of the caller's that nobody can guess. It goes out as state and as the
+// The attempt is a nonce of the caller's that cannot be guessed. It goes out as state and as the
 // parameter "attempt" of the redirect URI's query, so that it comes back in one of the two at least.
 // The verifier, of 43 to 128 characters, is for PKCE (RFC 7636): make one with
 // [oauth2.GenerateVerifier] for each attempt, keep it on the server, and pass both to

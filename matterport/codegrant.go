@@ -77,7 +77,7 @@ func (a *OAuthApp) Exchange(ctx context.Context, attempt, code, verifier string)
 // refresh token, since it may be good again when an operator has seen to that.
 //
 // Two refreshes with one token must not run at once, in whatever process: see to that. Once a day or so
-// an answer brings a new refresh token (MATTERPORT.md §5); keep it before anything else is done.
+// an answer brings a new refresh token (docs/matterport.md §5); keep it before anything else is done.
 func (a *OAuthApp) Refresh(ctx context.Context, refresh Secret) (*OAuthToken, error) {
 	if refresh == "" {
 		return nil, invalid(opRefresh, "no refresh token was given")
@@ -163,7 +163,7 @@ func checkCode(attempt, code, verifier string) (problem string) {
 }
 
 // durationText writes a duration as Matterport's documentation does for expires_in: in minutes
-// (MATTERPORT.md §5). One that is no whole number of them is in seconds, as validFor may be.
+// (docs/matterport.md §5). One that is no whole number of them is in seconds, as validFor may be.
 func durationText(d time.Duration) string {
 	if d%time.Minute == 0 {
 		return fmt.Sprintf("%dm", d/time.Minute)

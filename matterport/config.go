@@ -13,7 +13,7 @@ import (
 
 const defaultBaseURL = "https://api.matterport.com"
 
-// Paths below the base URL (MATTERPORT.md, Hosts).
+// Paths below the base URL (docs/matterport.md, Hosts).
 const (
 	oauthPath = "/api/oauth/token"
 	graphPath = "/api/models/graph"

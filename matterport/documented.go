@@ -6,7 +6,7 @@ import (
 )
 
 // refusalCodes are the errors in OAuth's shape that only the one who knows the credentials can answer
-// with (RFC 6749 §5.2, RFC 6750 §3.1, MATTERPORT.md §1, §5). Others, such as "invalid_request" or
+// with (RFC 6749 §5.2, RFC 6750 §3.1, docs/matterport.md §1, §5). Others, such as "invalid_request" or
 // "temporarily_unavailable", are what a gateway says as well.
 var refusalCodes = []string{
 	"invalid_client", "invalid_grant", "invalid_scope", "invalid_token", "insufficient_scope", "unauthorized_client",

@@ -12,7 +12,7 @@ import (
 	"github.com/go-pme/pme/internal/modelid"
 )
 
-// The lives an embed token can have (MATTERPORT.md §2).
+// The lives an embed token can have (docs/matterport.md §2).
 const (
 	minValidFor = 30 * time.Second
 	maxValidFor = 24 * time.Hour
@@ -55,8 +55,8 @@ type EmbedToken struct {
 // (createPrivateModelEmbedLink). validFor is counted in whole seconds, from 30 seconds to
 // 24 hours; a fraction is dropped. It does not check that a visitor may see the model.
 //
-// When an answer is lost on the way and the request is repeated, Matterport may have minted two
-// tokens. The one that nobody has heard of ends by itself.
+// If an answer is lost and the request is repeated, Matterport may have minted two tokens. The first one
+// is unknown here and ends by itself.
 func (c *Client) CreateEmbedLink(ctx context.Context, modelID string, validFor time.Duration) (*EmbedToken, error) {
 	op := createEmbedLink
 	if e := checkMint(op.name, []string{modelID}, validFor); e != nil {

@@ -12,7 +12,7 @@ import (
 // of these, except that a cancelled call matches context.Canceled and nothing else.
 var (
 	// ErrNotFound: the model or token is gone, inactive, or not this account's. Matterport does not
-	// tell these apart (MATTERPORT.md §2).
+	// tell these apart (docs/matterport.md §2).
 	ErrNotFound = errors.New("matterport: not found, or no access to it")
 
 	// ErrUnauthorized: Matterport refuses the client credentials, or what they were used for. Check the

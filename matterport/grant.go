@@ -24,7 +24,7 @@ type granted struct {
 var secretFields = []string{"client_secret", "code", "code_verifier", "refresh_token"}
 
 // grant asks the token endpoint once. The client's credentials go in the body, as Matterport wants
-// them (MATTERPORT.md §1, §5).
+// them (docs/matterport.md §1, §5).
 //
 // The form is sent without the help of x/oauth2, whose refresh cannot carry Matterport's expires_in,
 // and whose errors hold the body of the answer.

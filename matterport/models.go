@@ -32,7 +32,7 @@ var (
 // they come.
 type Visibility string
 
-// The documented visibilities (MATTERPORT.md §3).
+// The documented visibilities (docs/matterport.md §3).
 const (
 	VisibilityPrivate  Visibility = "private"
 	VisibilityUnlisted Visibility = "unlisted"
@@ -77,7 +77,7 @@ func (c *Client) Models(ctx context.Context, q ModelQuery) (*ModelPage, error) {
 	return c.api.models(ctx, c.call, q)
 }
 
-// Model returns one model of the account. A private model of somebody else is [ErrNotFound].
+// Model returns one model of the account. A private model of another account is [ErrNotFound].
 func (c *Client) Model(ctx context.Context, id string) (*Model, error) {
 	return c.api.model(ctx, c.call, id)
 }

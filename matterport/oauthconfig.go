@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Where the owner of an account is sent (MATTERPORT.md, Hosts).
+// Where the owner of an account is sent (docs/matterport.md, Hosts).
 const (
 	defaultAuthorizeURL = "https://authn.matterport.com/oauth/authorize"
 	defaultSelectorURL  = "https://authn.matterport.com/model-select"
@@ -18,7 +18,7 @@ const (
 
 // The lives that an access token of a connected account can be asked to have. Matterport names the
 // longest. The shortest is this package's: browsers ask for the next token when a minute is left of
-// the one they hold (MATTERPORT.md §4), and something must be left to be used before that.
+// the one they hold (docs/matterport.md §4), and something must be left to be used before that.
 const (
 	minAccessTokenLife = 150 * time.Second
 	maxAccessTokenLife = 24 * time.Hour

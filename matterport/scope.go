@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// Scope is something that an application asks an account's owner to allow (MATTERPORT.md §5).
+// Scope is something that an application asks an account's owner to allow (docs/matterport.md §5).
 type Scope string
 
 // The documented scopes.

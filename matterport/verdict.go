@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// graphKinds sorts the error codes of the Model API (MATTERPORT.md §2) by what a caller can do about
+// graphKinds sorts the error codes of the Model API (docs/matterport.md §2) by what a caller can do about
 // them. An inactive model is archived: it cannot be shown until somebody activates it, which to a visitor
 // is the same as gone.
 var graphKinds = map[string]error{

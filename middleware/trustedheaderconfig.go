@@ -44,8 +44,8 @@ type TrustedHeaderConfig struct {
 	SecretHeader string
 	Secret       string
 
-	// UnsafeTrustAnyPeer takes the headers from whoever can connect, in place of Proxies. It is for
-	// listeners that nobody but the proxy can reach, such as a Unix socket.
+	// UnsafeTrustAnyPeer believes the headers of every peer that can connect, in place of Proxies. It is for
+	// listeners that only the proxy can reach, such as a Unix socket.
 	UnsafeTrustAnyPeer bool
 
 	// LoginURL, Events and Logger are as in [Config]. Events have none of the headers' values.

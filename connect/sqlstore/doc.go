@@ -27,7 +27,7 @@
 //  1. Add the new key to Config.Keys as the second: it opens, and seals nothing yet.
 //  2. Put it first. What is written from now on is sealed with it.
 //  3. Call [Store.Rewrap] in one process, which seals the rest anew.
-//  4. Ten minutes later, when nobody is on their way back from Matterport any more, take the old key out.
+//  4. Wait ten minutes, after which no authorization that began with the old key can finish. Remove the old key.
 //
 // [New] refuses to start while a connection needs a key that is not there, and says which: its ID, a hash
 // of the key. A key that is lost for good is named in Config.LostKeys; then the connections that it sealed

@@ -29,7 +29,7 @@ var (
 	_ encoding.TextMarshaler = Key{}
 )
 
-// NewKey returns a key that nobody else has, and that is lost with the process: it is for tests.
+// NewKey returns a random key for tests. It is lost when the process ends.
 func NewKey() Key {
 	var secret [keySize]byte
 	_, _ = rand.Read(secret[:]) // never fails

@@ -21,7 +21,7 @@ type Record struct {
 	RefreshToken matterport.Secret
 
 	AccessToken matterport.Secret // empty if the RefreshToken is
-	ValidUntil  time.Time         // of the AccessToken, on Matterport's clock; zero if nobody knows
+	ValidUntil  time.Time         // of the AccessToken, on Matterport's clock; zero if unknown
 }
 
 // Reconnect reports whether the user has to connect again.

@@ -1,7 +1,7 @@
 // The throughput example serves two applications, each on a port of its own: a floor that writes the
 // same JSON as the token endpoint and does nothing else, and pme with a policy and a log behind a gorilla
 // login or, with -gate bearer, behind bearer tokens. It prints their addresses and the header that signs
-// somebody in, for run.sh to compare them under load.
+// a user in. run.sh compares them under load.
 package main
 
 import (

@@ -9,8 +9,8 @@ import (
 // A Jar sets and clears cookies. Secure is true except on loopback addresses, where there may be no TLS.
 type Jar struct{ Secure bool }
 
-// Name returns the name that a cookie is to have. The prefix __Host- makes browsers refuse such a cookie from a
-// subdomain, from another path and over http (RFC 6265bis §4.1.3.2), so nobody can plant one.
+// Name returns the name that a cookie is to have. Browsers refuse a cookie with the prefix __Host- from a
+// subdomain, from another path and over http (RFC 6265bis §4.1.3.2), so that no other site can plant one.
 func (j Jar) Name(name string) string {
 	if j.Secure {
 		return "__Host-" + name

@@ -63,7 +63,7 @@ func (s *Server) useAccess(value string, now time.Time) (a access, known bool) {
 }
 
 // accessLife is how long the access token shall live that form asks for: expires_in is a duration's text,
-// and cannot exceed what is set for the application (MATTERPORT.md §5).
+// and cannot exceed what is set for the application (docs/matterport.md §5).
 func (app OAuthApp) accessLife(form url.Values) (life time.Duration, ok bool) {
 	text := form.Get("expires_in")
 	if text == "" {

@@ -15,7 +15,7 @@ type Account struct {
 	Models []Model
 }
 
-// DefaultAccounts returns the accounts of a server that nobody has configured: the first, which has the
+// DefaultAccounts returns the accounts of a server without configured accounts: the first, which has the
 // server's models, one with models of its own, and one with none.
 func DefaultAccounts() []Account {
 	return []Account{

@@ -28,7 +28,7 @@ func (m Model) visibility() string { return cmp.Or(m.Visibility, "private") }
 
 func (m Model) open() bool { return m.Visibility == "public" || m.Visibility == "unlisted" }
 
-// DefaultModels returns the spaces of an account that nobody has configured. All of them are private.
+// DefaultModels returns the spaces of an account without configured models. All of them are private.
 func DefaultModels() []Model {
 	return []Model{
 		{ID: "SxQL3iGyoDo", Name: "Head Office, Ground Floor"},
@@ -53,7 +53,7 @@ func (s *Server) AddModel(m Model) {
 }
 
 // RemoveModel takes a space out of its account, as when its owner deletes or transfers it: the Model API
-// answers not.found, and Showcase goes dark. Tokens for it stay on record.
+// answers not.found, and Showcase goes dark. Tokens for it stay stored.
 func (s *Server) RemoveModel(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,7 +104,7 @@ func (s *Server) modelsOf(account string) []Model {
 	return slices.Clone(a.Models)
 }
 
-// search is the arguments of the models query (MATTERPORT.md §3).
+// search is the arguments of the models query (docs/matterport.md §3).
 type search struct {
 	text     string // "", "*", or part of a name or ID
 	inactive bool   // inactive models too

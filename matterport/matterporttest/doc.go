@@ -19,12 +19,12 @@
 //   - GET /thumb/MODEL.svg, a drawing for each model.
 //
 // What goes wrong at Matterport goes wrong here when [Server.Fail] says so. What is known of Matterport,
-// and from where, is written down in MATTERPORT.md. Where that is silent the emulator takes the strict
+// and from where, is written down in docs/matterport.md. Where that is silent the emulator takes the strict
 // side: it is better that a client fails in a test than at a customer's.
 //
 // # What is guessed
 //
-// Of delegated access (MATTERPORT.md §5) little more is documented than what a client sends and gets when
+// Of delegated access (docs/matterport.md §5) little more is documented than what a client sends and gets when
 // all goes well. These are the emulator's own answers:
 //
 //   - Errors at the authorize page come back as in RFC 6749 §4.1.2.1: access_denied for an owner who does

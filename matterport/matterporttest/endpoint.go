@@ -6,7 +6,7 @@ import (
 	"net/url"
 )
 
-// serveToken is the token endpoint, for all grants. Credentials are in the body (MATTERPORT.md §1).
+// serveToken is the token endpoint, for all grants. Credentials are in the body (docs/matterport.md §1).
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	body, status := readBody(w, r)
 	form, isForm := parseForm(r, body)

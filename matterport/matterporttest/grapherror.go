@@ -6,7 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// The Model API's error codes that the emulator uses by itself (MATTERPORT.md §2). [GraphQLError] takes
+// The Model API's error codes that the emulator uses by itself (docs/matterport.md §2). [GraphQLError] takes
 // any.
 const (
 	codeUnauthenticated = "request.unauthenticated"

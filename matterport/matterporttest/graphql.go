@@ -38,7 +38,7 @@ var loadRules = sync.OnceValue(func() *rules.Rules {
 })
 
 // secretsAreVariables refuses a client secret or an embed token that stands in the query text, where logs
-// and caches keep it (MATTERPORT.md §2).
+// and caches keep it (docs/matterport.md §2).
 func secretsAreVariables(observers *core.Events, addError core.AddErrFunc) {
 	observers.OnField(func(walker *core.Walker, field *ast.Field) {
 		for _, arg := range field.Arguments {

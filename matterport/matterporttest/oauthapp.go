@@ -11,7 +11,7 @@ const (
 	DefaultOAuthClientSecret = "demo-partner-secret"
 )
 
-// The life of an access token: the usual one, and the longest that can be set (MATTERPORT.md §5).
+// The life of an access token: the usual one, and the longest that can be set (docs/matterport.md §5).
 const (
 	defaultAccessTokenLife = time.Hour
 	maxAccessTokenLife     = 24 * time.Hour

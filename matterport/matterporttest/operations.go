@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The largest page of the models query (MATTERPORT.md §3), and the usual one.
+// The largest page of the models query (docs/matterport.md §3), and the usual one.
 const (
 	maxPageSize     = 1000
 	defaultPageSize = 10

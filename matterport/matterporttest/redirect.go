@@ -8,7 +8,7 @@ import (
 )
 
 // redirectTarget returns the address that answers to an authorize request go to. raw is its redirect_uri,
-// which may be left out where exactly one is registered (MATTERPORT.md §5). ok is false where the browser
+// which may be left out where exactly one is registered (docs/matterport.md §5). ok is false where the browser
 // must not be sent anywhere.
 func (app OAuthApp) redirectTarget(raw string) (target *url.URL, ok bool) {
 	if raw == "" {

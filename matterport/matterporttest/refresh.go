@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The life of a refresh token, and the age from which the next refresh replaces it (MATTERPORT.md §5).
+// The life of a refresh token, and the age from which the next refresh replaces it (docs/matterport.md §5).
 const (
 	refreshLife = 30 * 24 * time.Hour
 	rotateAfter = 24 * time.Hour
@@ -101,7 +101,7 @@ func (s *Server) RefreshTokenLive(value string) bool {
 }
 
 // OverlappingRefreshes returns how many refresh requests have begun while another with the same refresh
-// token was under way, which must not happen (MATTERPORT.md §5). A request is under way from when it has
+// token was under way, which must not happen (docs/matterport.md §5). A request is under way from when it has
 // been read until it is answered, the time included for which a [Failure] holds it.
 func (s *Server) OverlappingRefreshes() int {
 	s.mu.Lock()

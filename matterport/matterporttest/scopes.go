@@ -8,7 +8,7 @@ import (
 // viewDetails is the scope that the Model API's queries need.
 const viewDetails = "ViewDetails"
 
-// scope is something that an application can ask for (MATTERPORT.md §5).
+// scope is something that an application can ask for (docs/matterport.md §5).
 type scope struct {
 	Name        string
 	Description string // as on the consent page

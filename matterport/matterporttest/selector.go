@@ -9,7 +9,7 @@ import (
 const selectorPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors *"
 
-// serveSelector is the model selector (MATTERPORT.md §5). Whom an access token opens no account to is
+// serveSelector is the model selector (docs/matterport.md §5). Whom an access token opens no account to is
 // told so on the page, and the page that opened it by a message.
 func (s *Server) serveSelector(w http.ResponseWriter, r *http.Request) {
 	s.attempt(w, r, []string{"select"}, nil, func(w http.ResponseWriter) {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The bounds of validFor (MATTERPORT.md §2).
+// The bounds of validFor (docs/matterport.md §2).
 const (
 	minValidFor = 30 * time.Second
 	maxValidFor = 24 * time.Hour

@@ -29,8 +29,8 @@ const MaxPosition = 100
 //
 // A Store that does not know a position takes it for older than every Revoke that it has. That holds for an
 // empty one, one that it never returned, and one of a time before it lost its content, such as that of a
-// process that has ended. In doubt, a session counts as revoked: a Store may revoke too much and never too
-// little.
+// process that has ended. A session whose position is unknown counts as revoked: a Store may
+// revoke too much, never too little.
 //
 // # Time
 //

@@ -19,11 +19,11 @@ import (
 	"github.com/go-pme/pme/event"
 )
 
-// Config says where the connections are kept, and sealed with what. Path and Keys are required.
+// Config says where the connections are stored and which keys encrypt them. Path and Keys are required.
 type Config struct {
-	// Path of the file, which is made if it is not there, for nobody but the user of this process. The
-	// directory has to be there, on a disk of this machine: file systems of a network do not keep locks
-	// well enough. Beside the file there is another while it is in use, with "-wal" added to its name.
+	// Path is the database file. It is created if it does not exist, and only the user of this process can
+	// read it. Its directory must exist, on a local disk: network file systems do not lock reliably. While
+	// the file is in use, there is a second file beside it with "-wal" added to its name.
 	Path string
 
 	Keys     []sqlstore.Key // as in [sqlstore.Config]
@@ -59,8 +59,8 @@ func (s *Store) Close() error {
 // ErrInUse says that another process, or another Store of this one, uses the file.
 var ErrInUse = errors.New("sqlite: the file is in use by another process, and can be used by one only: end that one first, or keep the connections of several processes in PostgreSQL")
 
-// Open opens the file and prepares it as [sqlstore.New] does. Until it is closed, nobody else can open
-// it: [ErrInUse].
+// Open opens the file and prepares it as [sqlstore.New] does. Until it is closed, every other Open
+// of the file fails with [ErrInUse].
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg = cfg.withDefaults()
 	path, err := prepare(ctx, cfg.Path, cfg.Logger)

@@ -6,16 +6,16 @@ import (
 	"sync"
 )
 
-// Locks are the locks of all keys. The zero value is ready for use, and takes no memory for a key that
-// nobody holds or waits for. It is safe for concurrent use, and must not be copied.
+// Locks has one lock for each key. The zero value is ready for use. A key that no caller holds or waits for
+// takes no memory. Locks is safe for concurrent use and must not be copied.
 type Locks[K comparable] struct {
 	mu    sync.Mutex
 	locks map[K]*lock
 }
 
 type lock struct {
-	held  chan struct{} // full while somebody holds the lock
-	users int           // who hold it or wait for it; guarded by Locks.mu
+	held  chan struct{} // full while the lock is held
+	users int           // callers that hold it or wait for it; guarded by Locks.mu
 }
 
 // Lock waits for the lock of key, in the order of the calls, and returns the function that gives it

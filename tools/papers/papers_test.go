@@ -1,0 +1,75 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/go-pme/pme/tools/internal/checkouttest"
+)
+
+func TestEachProblemIsReported(t *testing.T) {
+	for name, test := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"a citation of a missing document": {
+			map[string]string{"a.go": "package a\n\n// see FACTS.md §1\n"},
+			"a.go:3 cites FACTS.md, which does not exist",
+		},
+		"a citation of a missing section": {
+			map[string]string{"a.go": "package a\n\n// see docs/facts.md §1, §3\n", "docs/facts.md": "## 1. First\n\n## 2. Second\n"},
+			"a.go:3 cites docs/facts.md §3, which does not exist",
+		},
+		"a link to a missing file": {
+			map[string]string{"docs/a.md": "[b](b.md)\n"},
+			"docs/a.md: the link to b.md leads nowhere",
+		},
+		"a link to a missing heading": {
+			map[string]string{"a.md": "[b](docs/b.md#one-two)\n", "docs/b.md": "# One\n"},
+			"a.md: the link to docs/b.md#one-two leads nowhere",
+		},
+		"a word in the comment of a function": {
+			map[string]string{"a.go": "package a\n\n// F reports doubt.\nfunc F() {}\n"},
+			`a.go:3: "doubt" in an exported comment: write "error"`,
+		},
+		"a word in the comment of a field": {
+			map[string]string{"a.go": "package a\n\ntype T struct {\n\tF int // Nobody knows\n}\n"},
+			`a.go:4: "Nobody" in an exported comment: write "no user", "unauthenticated", or what does not happen`,
+		},
+		"a word in the comment of a method of an interface": {
+			map[string]string{"a.go": "package a\n\ntype T interface {\n\t// M is on record.\n\tM()\n}\n"},
+			`a.go:4: "on record" in an exported comment: write "stored"`,
+		},
+		"a word in the comment of a package": {
+			map[string]string{"a.go": "// Package a has tokens at hand.\npackage a\n"},
+			`a.go:1: "at hand" in an exported comment: write "cached"`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := run(t.Context(), checkouttest.Write(t, test.files))
+			if want := "the papers have problems: 1\n  - " + test.want; err == nil || err.Error() != want {
+				t.Errorf("got: %v\nwant: %s", err, want)
+			}
+		})
+	}
+}
+
+func TestSoundPapers(t *testing.T) {
+	files := map[string]string{
+		"a.go":      "// Package a is plain (docs/b.md §2).\npackage a\n\n// nobody reads this.\nvar _ = 0\n\n// somebody\nfunc f() {}\n",
+		"a_test.go": "package a\n\n// T is at hand.\nfunc T() {}\n",
+		"README.md": "[b](docs/b.md#2-second-half) [docs](docs) [here](#here) [out](https://example.com/x)\n\n## Here\n\n```go\nx[i](y)\n```\n",
+		"docs/b.md": "## 1. First\n\n## 2. Second `half`\n\n[back](../README.md)\n",
+		"picture":   "\x00 FACTS.md",
+	}
+	if err := run(t.Context(), checkouttest.Write(t, files)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBrokenSource(t *testing.T) {
+	err := run(t.Context(), checkouttest.Write(t, map[string]string{"a.go": "package a\n\nfunc {\n"}))
+	if err == nil || !strings.Contains(err.Error(), "a.go:3") {
+		t.Errorf("got: %v", err)
+	}
+}
