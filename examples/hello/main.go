@@ -70,11 +70,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer h.Close()
+	defer func() { _ = h.Close() }()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/login", login)
 	h.Mount(mux, "/pme")
-	listener, err := net.Listen("tcp", cmp.Or(os.Getenv("ADDR"), "127.0.0.1:8080"))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cmp.Or(os.Getenv("ADDR"), "127.0.0.1:8080"))
 	if err != nil {
 		return err
 	}
