@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coreos/go-oidc/v3/oidc"
+
 	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/flight"
 )
@@ -23,8 +25,14 @@ const (
 	keysPatience = time.Second      // with a fetch, by a token that older keys can check
 )
 
-// ErrKeys says that the provider's keys are not available at the moment.
-var ErrKeys = errors.New("the keys of the identity provider are not available")
+var (
+	// ErrKeys says that the provider's keys are not available at the moment.
+	ErrKeys = errors.New("the keys of the identity provider are not available")
+
+	// ErrTooSoon says that a token may be signed with a key that is newer than the keys, which were fetched a moment
+	// ago. A few seconds later the token can be judged.
+	ErrTooSoon = errors.New("the token's key is unknown, and the keys were fetched a moment ago")
+)
 
 var errAlgorithm = errors.New("the token's algorithm is not one of those that are accepted")
 
@@ -38,7 +46,7 @@ type Config struct {
 
 // Keys are the signing keys that a provider publishes, as they were fetched last. They are fetched with
 // the first signature, and again when they are an hour old or a signature fits none of them, but not
-// within 5 seconds of the last fetch. While the provider does not answer, the keys of the last day serve: a
+// within 5 seconds of the last fetch, unless the token came from the provider itself: see AtOnce. While the provider does not answer, the keys of the last day serve: a
 // token of theirs waits for the first second of a fetch at most, and not at all in the keys' first hour.
 //
 // The remote key set of go-oidc fetches them again for each signature that fits none, without a pause,
@@ -52,6 +60,7 @@ type Keys struct {
 	began   time.Time // when the fetch in progress began; zero: there is none
 	tried   time.Time // when the last fetch ended
 	failure error     // why it failed
+	told    string    // the keys that were left out, as last told in the log
 
 	health condition.Condition
 }
@@ -74,13 +83,30 @@ func (k *Keys) Screen(ctx context.Context, token string, algorithms []string) er
 	if !slices.Contains(algorithms, t.algorithm) {
 		return errAlgorithm
 	}
-	return k.check(ctx, func(keys *keySet) error { return keys.screen(t) })
+	return k.check(ctx, k.renewInTime, func(keys *keySet) error { return keys.screen(t) })
 }
 
-// VerifySignature implements [oidc.KeySet]. It fails with [ErrKeys] as long as it cannot tell, and with
-// another error if no key has signed the token.
-func (k *Keys) VerifySignature(ctx context.Context, token string) (payload []byte, err error) {
-	err = k.check(ctx, func(keys *keySet) (err error) {
+// VerifySignature implements [oidc.KeySet]. It fails with [ErrKeys] or [ErrTooSoon] as long as it cannot tell, and
+// with another error if no key has signed the token.
+func (k *Keys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	return k.verify(ctx, token, k.renewInTime)
+}
+
+// AtOnce returns the same keys for tokens that came from the provider itself, as from its token endpoint. A fetch
+// for one of them does not wait until the keys are 5 seconds old: no one else can cause it.
+func (k *Keys) AtOnce() oidc.KeySet { return atOnce{k} }
+
+type atOnce struct{ *Keys }
+
+func (k atOnce) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	return k.verify(ctx, token, k.renewAtOnce)
+}
+
+// A renewal returns newer keys than old, or old if they cannot be renewed yet.
+type renewal func(ctx context.Context, old *keySet) (*keySet, error)
+
+func (k *Keys) verify(ctx context.Context, token string, renew renewal) (payload []byte, err error) {
+	err = k.check(ctx, renew, func(keys *keySet) (err error) {
 		payload, err = keys.VerifySignature(ctx, token)
 		return err
 	})
@@ -88,23 +114,26 @@ func (k *Keys) VerifySignature(ctx context.Context, token string) (payload []byt
 }
 
 // check runs f with the keys of now, and once more with newer ones if f fails: perhaps it is about a new key.
-func (k *Keys) check(ctx context.Context, f func(*keySet) error) error {
+func (k *Keys) check(ctx context.Context, renew renewal, f func(*keySet) error) error {
+	before := k.fetched()
 	keys, err := k.current(ctx)
 	if err != nil {
 		return err
 	}
 	bad := f(keys)
-	if bad == nil {
-		return nil
+	if bad == nil || keys != before { // fetched for this token
+		return bad
 	}
-	newer, err := k.renew(ctx, keys, 0)
+	newer, err := renew(ctx, keys)
 	switch {
 	case err != nil:
 		return err
-	case newer == keys:
-		return fmt.Errorf("no key fits: %w", bad)
+	case newer != keys:
+		return f(newer)
+	case errors.Is(bad, errUnknownKey), errors.Is(bad, errUnnamedKey):
+		return fmt.Errorf("%w: %w", ErrTooSoon, bad)
 	}
-	return f(newer)
+	return fmt.Errorf("no key fits: %w", bad)
 }
 
 // current returns keys that are not too old.
@@ -153,12 +182,30 @@ func (k *Keys) renew(ctx context.Context, old *keySet, patience time.Duration) (
 	if _, err := flight.Wait(ctx, k.fetching.Do("", keysTimeout, k.fetch), patience); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKeys, err)
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.latest, nil
+	return k.fetched(), nil
 }
 
-// settled returns what renew comes to without a fetch, if it does: somebody else has fetched in the
+func (k *Keys) renewInTime(ctx context.Context, old *keySet) (*keySet, error) {
+	return k.renew(ctx, old, 0)
+}
+
+func (k *Keys) renewAtOnce(ctx context.Context, old *keySet) (*keySet, error) {
+	if latest := k.fetched(); latest != old {
+		return latest, nil
+	}
+	if _, err := flight.Wait(ctx, k.fetching.Do("at once", keysTimeout, k.load), 0); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKeys, err)
+	}
+	return k.fetched(), nil
+}
+
+func (k *Keys) fetched() *keySet {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.latest
+}
+
+// settled returns what renew comes to without a fetch, if it does: another caller has fetched in the
 // meantime, or the last time was a moment ago.
 func (k *Keys) settled(old *keySet) (newer *keySet, ok bool, err error) {
 	k.mu.Lock()
@@ -183,6 +230,11 @@ func (k *Keys) fetch(ctx context.Context) error {
 		return failure
 	}
 	defer k.end()
+	return k.load(ctx)
+}
+
+// load fetches the keys without asking whether it is time to.
+func (k *Keys) load(ctx context.Context) error {
 	keys, err := k.download(ctx)
 	if err != nil {
 		k.cfg.Logger.WarnContext(ctx, "cannot fetch the keys of the identity provider",
@@ -194,8 +246,18 @@ func (k *Keys) fetch(ctx context.Context) error {
 	k.tried, k.failure = k.cfg.Now(), err
 	if err == nil {
 		k.latest = keys
+		k.tellLeftOut(ctx, keys.leftOut(""))
 	}
 	return err
+}
+
+// tellLeftOut logs which keys were left out, once for each change. It needs mu.
+func (k *Keys) tellLeftOut(ctx context.Context, left string) {
+	if left != k.told && left != "" {
+		k.cfg.Logger.WarnContext(ctx, "keys of the identity provider left out, as they cannot be read",
+			slog.String("issuer", k.cfg.Issuer), slog.String("keys", left))
+	}
+	k.told = left
 }
 
 func (k *Keys) begin() (done bool, failure error) {

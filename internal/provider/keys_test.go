@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -173,5 +174,81 @@ func TestPanicOfTheTransportIsNoFetchInProgress(t *testing.T) {
 		if n := p.fetches.Load(); n != 2 {
 			t.Errorf("%d fetches after the panic, want one", n-1)
 		}
+	})
+}
+
+func TestKeysThatAreLeftOutAreLoggedOnceForEachChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		good := jose.JSONWebKey{Key: edwards().Public(), KeyID: "one"}
+		bad := func(kid string) any { return map[string]any{"kty": "EC", "crv": "BP-256", "kid": kid} }
+		p := &publisher{document: document(t, good, bad("brainpool"))}
+		k := NewKeys(Config{
+			Issuer: "https://id.example", Client: NewClient(&http.Client{Transport: p}), Logger: slog.New(slog.NewTextHandler(&log, nil)), Now: time.Now,
+		})
+		defer k.Close()
+		for _, want := range []struct {
+			document []byte
+			lines    int
+		}{
+			{document(t, good, bad("brainpool")), 1},
+			{document(t, good, bad("brainpool")), 1},
+			{document(t, good, bad("another")), 2},
+			{document(t, good), 2},
+			{document(t, good, bad("brainpool")), 3},
+		} {
+			p.document = want.document
+			wantScreened(t, k, signed(t, jose.EdDSA, edwards(), "one"), 0)
+			if n := strings.Count(log.String(), "left out"); n != want.lines {
+				t.Errorf("%d lines, want %d:\n%s", n, want.lines, log.String())
+			}
+			time.Sleep(keysAge)
+		}
+		for _, name := range []string{`brainpool`, `another`, "issuer=https://id.example", "level=WARN"} {
+			if !strings.Contains(log.String(), name) {
+				t.Errorf("the log does not have %s:\n%s", name, log.String())
+			}
+		}
+	})
+}
+
+// A key that is used within seconds of a fetch.
+func TestKeyThatIsNewerThanTheLastFetch(t *testing.T) {
+	inTime(t, func(t *testing.T, k *Keys, p *publisher, _, _ string) {
+		two := p256()
+		p.document = document(t, jose.JSONWebKey{Key: two.Public(), KeyID: "two"})
+		rotated := signed(t, jose.ES256, two, "two")
+		if err := k.Screen(t.Context(), rotated, Algorithms); !errors.Is(err, ErrTooSoon) {
+			t.Errorf("screened: %v, want no verdict yet", err)
+		}
+		if _, err := k.VerifySignature(t.Context(), rotated); !errors.Is(err, ErrTooSoon) {
+			t.Errorf("verified: %v, want no verdict yet", err)
+		}
+		if n := p.fetches.Load(); n != 1 {
+			t.Errorf("%d fetches, want none for tokens that anyone can send", n-1)
+		}
+		if _, err := k.AtOnce().VerifySignature(t.Context(), rotated); err != nil {
+			t.Errorf("from the provider itself: %v", err)
+		}
+		wantScreened(t, k, rotated, 0)
+		if n := p.fetches.Load(); n != 2 {
+			t.Errorf("%d fetches, want one for the token of the provider", n-1)
+		}
+	})
+}
+
+func TestProviderThatDoesNotNameItsKeys(t *testing.T) {
+	inTime(t, func(t *testing.T, k *Keys, p *publisher, _, _ string) {
+		time.Sleep(keysAge)
+		p.document = document(t, jose.JSONWebKey{Key: edwards().Public()})
+		wantScreened(t, k, signed(t, jose.EdDSA, edwards(), ""), 0)
+		two := p256()
+		p.document = document(t, jose.JSONWebKey{Key: two.Public()})
+		rotated := signed(t, jose.ES256, two, "")
+		if err := k.Screen(t.Context(), rotated, Algorithms); !errors.Is(err, ErrTooSoon) {
+			t.Errorf("screened: %v, want no verdict yet", err)
+		}
+		time.Sleep(keysPause)
+		wantScreened(t, k, rotated, 0)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -17,6 +18,7 @@ import (
 type keySet struct {
 	all   []publicKey            // for tokens that do not name their key
 	named map[string][]publicKey // by key ID; "" has those without one
+	left  []string               // what was left out because it cannot be read, and why
 	at    time.Time
 }
 
@@ -29,10 +31,11 @@ var (
 	errOtherKey     = errors.New("no key of the set is for the token's algorithm")
 	errAmbiguousKey = errors.New("several keys of the set may have signed the token, and it does not say which")
 	errNotSigned    = errors.New("no key of the set has signed the token")
+	errUnnamedKey   = errors.New("the token does not name its key")
 )
 
-// parseKeySet reads a JWK set (RFC 7517 §5). It leaves out keys of kinds and algorithms that cannot be
-// used, and refuses a document that is not a key set, is empty, or has a key that cannot be read.
+// parseKeySet reads a JWK set. It leaves out every key that it does not understand or cannot use, so that one of
+// them does not cost the others (RFC 7517 §5). It refuses a document that is no key set, or has no other keys.
 func parseKeySet(body []byte, at time.Time) (*keySet, error) {
 	var document struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -44,36 +47,57 @@ func parseKeySet(body []byte, at time.Time) (*keySet, error) {
 		return nil, errors.New("the key set is empty")
 	}
 	set := &keySet{named: make(map[string][]publicKey), at: at}
-	for _, text := range document.Keys {
+	for i, text := range document.Keys {
 		if err := set.add(text); err != nil {
-			return nil, err
+			set.left = append(set.left, fmt.Sprintf("key %d, kid %s: %s", i+1, keyID(text), Brief(err)))
 		}
+	}
+	if len(set.all) == 0 {
+		return nil, fmt.Errorf("none of the %d keys of the key set can check a signature%s", len(document.Keys), set.leftOut(": "))
 	}
 	return set, nil
 }
 
+// add returns an error if the key cannot be read, but not if it is for something else, such as encryption.
 func (s *keySet) add(text json.RawMessage) error {
 	var key struct {
+		Use       string `json:"use"`
 		Algorithm string `json:"alg"`
 	}
 	if err := json.Unmarshal(text, &key); err != nil {
-		return fmt.Errorf("the key set has a key that cannot be read: %w", err)
+		return err //nolint:wrapcheck // the caller names the key
 	}
-	if key.Algorithm != "" && !slices.Contains(Algorithms, key.Algorithm) {
+	if key.Use != "" && key.Use != "sig" || key.Algorithm != "" && !slices.Contains(Algorithms, key.Algorithm) {
 		return nil
 	}
 	var jwk jose.JSONWebKey
-	err := json.Unmarshal(text, &jwk)
-	switch {
-	case errors.Is(err, jose.ErrUnsupportedKeyType):
-		return nil
-	case err != nil:
-		return fmt.Errorf("the key set has a key that cannot be read: %w", err)
+	if err := json.Unmarshal(text, &jwk); err != nil {
+		return err //nolint:wrapcheck // the caller names the key
 	}
-	if jwk.Use == "" || jwk.Use == "sig" { // others encrypt (RFC 7517 §4.2)
-		s.addPublic(jwk.KeyID, publicKey{jwk.Public().Key, jwk.Algorithm})
+	if !jwk.Valid() {
+		return errors.New("its members do not make a key")
 	}
+	s.addPublic(jwk.KeyID, publicKey{jwk.Public().Key, jwk.Algorithm})
 	return nil
+}
+
+// leftOut says which keys cannot be read and why, with a text in front if there are any.
+func (s *keySet) leftOut(before string) string {
+	if len(s.left) == 0 {
+		return ""
+	}
+	return before + Brief(errors.New(strings.Join(s.left, "; ")))
+}
+
+// keyID returns what a key calls itself, for the log.
+func keyID(text json.RawMessage) string {
+	var key struct {
+		ID any `json:"kid"`
+	}
+	if err := json.Unmarshal(text, &key); err != nil || key.ID == nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("%.100q", fmt.Sprint(key.ID))
 }
 
 // addPublic leaves out symmetric keys, which check no signature here, and what is there twice.
@@ -120,10 +144,10 @@ func (s *keySet) candidates(t *compact) ([]publicKey, error) {
 func (s *keySet) screen(t *compact) error {
 	keys, err := s.candidates(t)
 	if err != nil {
-		return err
+		return s.unsure(t, err)
 	}
 	if !slices.ContainsFunc(keys, func(key publicKey) bool { return key.mayHaveSigned(t) }) {
-		return errNotSigned
+		return s.unsure(t, errNotSigned)
 	}
 	return nil
 }
@@ -136,13 +160,25 @@ func (s *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 	}
 	keys, err := s.candidates(t)
 	if err != nil {
-		return nil, err
+		return nil, s.unsure(t, err)
 	}
 	static := new(oidc.StaticKeySet)
 	for _, key := range keys {
 		static.PublicKeys = append(static.PublicKeys, key.key)
 	}
-	return static.VerifySignature(ctx, token)
+	payload, err := static.VerifySignature(ctx, token)
+	if err != nil {
+		return nil, s.unsure(t, err)
+	}
+	return payload, nil
+}
+
+// unsure says of an error that newer keys may prove it wrong, if neither the token nor the keys have a name.
+func (s *keySet) unsure(t *compact, err error) error {
+	if t.keyID == "" && len(s.named[""]) > 0 {
+		return fmt.Errorf("%w: %w", errUnnamedKey, err)
+	}
+	return err
 }
 
 // age treats a set that is not there as too old.

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"testing"
 	"time"
@@ -84,9 +85,54 @@ func TestKeySetThatCannotBeRead(t *testing.T) {
 		"no set":     `{}`,
 		"no object":  `{"keys":[7]}`,
 		"broken key": `{"keys":[{"kty":"RSA","n":"!","e":"AQAB"}]}`,
+		"for others": `{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}`,
 	} {
 		if set, err := parseKeySet([]byte(body), time.Now()); err == nil {
 			t.Errorf("%s: parsed %+v", name, set)
+		}
+	}
+}
+
+// unreadable are keys that cost the others of their set nothing (RFC 7517 §5).
+var unreadable = map[string]any{
+	"Brainpool curve":        map[string]any{"kty": "EC", "use": "enc", "crv": "BP-256", "kid": "bad", "x": "AA", "y": "AA"},
+	"secp256k1":              map[string]any{"kty": "EC", "crv": "secp256k1", "kid": "bad", "x": "AA", "y": "AA"},
+	"a bad certificate":      map[string]any{"kty": "EC", "crv": "P-256", "kid": "bad", "x": zeros(32), "y": zeros(32), "x5c": []string{"AAAA"}},
+	"a short thumbprint":     map[string]any{"kty": "RSA", "kid": "bad", "n": zeros(256), "e": "AQAB", "x5t": "AAAA"},
+	"a missing member":       map[string]any{"kty": "RSA", "kid": "bad", "e": "AQAB"},
+	"no type":                map[string]any{"kid": "bad", "n": "AQAB", "e": "AQAB"},
+	"a type that is no text": map[string]any{"kid": "bad", "kty": 7},
+	"an alg that is no text": map[string]any{"kid": "bad", "kty": "RSA", "alg": []string{"RS256"}},
+	"a kid that is no text":  map[string]any{"kid": map[string]any{"a": 1}, "kty": "RSA", "n": "AQAB", "e": "AQAB"},
+	"a point off the curve":  map[string]any{"kty": "EC", "crv": "P-256", "kid": "bad", "x": zeros(32), "y": zeros(32)},
+	"a short Ed25519 key":    map[string]any{"kty": "OKP", "crv": "Ed25519", "kid": "bad", "x": "AAAA"},
+	"a text":                 "bad",
+	"a number":               7,
+	"null":                   nil,
+	"a list":                 []any{},
+	"an empty object":        map[string]any{},
+}
+
+func zeros(n int) string { return base64.RawURLEncoding.EncodeToString(make([]byte, n)) }
+
+func TestUnreadableKeyCostsTheOthersNothing(t *testing.T) {
+	for name, bad := range unreadable {
+		good := jose.JSONWebKey{Key: edwards().Public(), KeyID: "good"}
+		for _, body := range [][]byte{document(t, bad, good), document(t, good, bad)} {
+			set, err := parseKeySet(body, time.Now())
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			if _, err := set.VerifySignature(t.Context(), signed(t, jose.EdDSA, edwards(), "good")); err != nil {
+				t.Errorf("%s: the good key: %v", name, err)
+			}
+			if len(set.all) != 1 {
+				t.Errorf("%s: %d keys, want the good one", name, len(set.all))
+			}
+		}
+		if set, err := parseKeySet(document(t, bad), time.Now()); err == nil {
+			t.Errorf("%s: alone it makes a set of %d keys", name, len(set.all))
 		}
 	}
 }

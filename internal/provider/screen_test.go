@@ -144,7 +144,7 @@ func TestKeyIsNotTriedForWhatItIsNotFor(t *testing.T) {
 		"of no curve":           {jose.JSONWebKey{Key: p256().Public(), KeyID: "k"}, signed(t, jose.EdDSA, edwards(), "k"), errOtherKey},
 		"that is shared":        {jose.JSONWebKey{Key: edwards().Public(), KeyID: "k"}, signed(t, jose.HS256, make([]byte, 32), "k"), errOtherKey},
 	} {
-		wantVerdict(t, setOf(t, tc.key), name, tc.token, tc.want)
+		wantVerdict(t, setOf(t, tc.key, jose.JSONWebKey{Key: edwards().Public(), KeyID: "other"}), name, tc.token, tc.want)
 	}
 }
 

@@ -17,8 +17,17 @@ type Signature struct {
 	// Good says that one of the keys has signed the token.
 	Good bool
 
-	// Unavailable is the error if the keys could not be had: the token was not judged.
+	// Unavailable is the error if the keys could not be had, or not yet: the token was not judged.
 	Unavailable error
+}
+
+// KeysFailed returns the error if the keys could not be had. A token that names an unknown key does not cause one:
+// anyone can send it.
+func (s *Signature) KeysFailed() error {
+	if errors.Is(s.Unavailable, ErrTooSoon) {
+		return nil
+	}
+	return s.Unavailable
 }
 
 // Screen is that of [Keys], and lets everything through if the keys are others.
@@ -42,7 +51,7 @@ func (s *Signature) VerifySignature(ctx context.Context, token string) ([]byte, 
 
 func (s *Signature) note(err error) {
 	var network net.Error
-	if errors.Is(err, ErrKeys) || errors.Is(err, context.Canceled) || errors.As(err, &network) {
+	if errors.Is(err, ErrKeys) || errors.Is(err, ErrTooSoon) || errors.Is(err, context.Canceled) || errors.As(err, &network) {
 		s.Unavailable = err
 	}
 }

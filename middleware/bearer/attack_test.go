@@ -83,11 +83,11 @@ func TestAlgorithmThatIsNotConfiguredIsRefused(t *testing.T) {
 
 func TestKeyThatTheTokenBringsAlongIsNotUsed(t *testing.T) {
 	g := newProvider().bearer(t)
+	wantInvalid(t, g, sign(map[string]any{"alg": "RS256", "kid": "../../dev/null"}, asJSON(aliceClaims(nil)), otherRSA()))
 	for _, header := range []map[string]any{
 		{"jwk": jwk("one", otherRSA().Public())},
 		{"jku": "https://evil.example/keys"},
 		{"x5u": "https://evil.example/keys"},
-		{"kid": "../../dev/null"},
 		{"kid": ""},
 		{"crit": []string{"exp"}, "exp": 1},
 		{},
@@ -147,7 +147,7 @@ func TestPartsOfTwoTokensAreRefused(t *testing.T) {
 
 func TestTokenOfAnotherKeyIsRefused(t *testing.T) {
 	g := newProvider().bearer(t)
-	for _, header := range []map[string]any{plainHeader, {"alg": "RS256"}, {"alg": "RS256", "kid": "two"}} {
+	for _, header := range []map[string]any{{"alg": "RS256", "kid": "two"}, plainHeader, {"alg": "RS256"}} {
 		wantInvalid(t, g, sign(header, asJSON(aliceClaims(nil)), otherRSA()))
 	}
 	wantInvalid(t, g, sign(map[string]any{"alg": "ES256", "kid": "one"}, asJSON(aliceClaims(nil)), ecKey()))

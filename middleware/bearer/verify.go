@@ -40,8 +40,8 @@ func (b *recognizer) verify(ctx context.Context, token string) (*oidc.IDToken, e
 
 // note takes in how a KeySet of the host did. A token that was judged for another reason says nothing about it.
 func (b *recognizer) note(ctx context.Context, keys *provider.Signature) {
-	if keys.Good || keys.Unavailable != nil {
-		b.health.Note(ctx, keys.Unavailable, provider.HealthKeys)
+	if failed := keys.KeysFailed(); keys.Good || failed != nil {
+		b.health.Note(ctx, failed, provider.HealthKeys)
 	}
 }
 

@@ -107,8 +107,7 @@ func TestKeyRotationAtTheProviderKeepsLoginsGoing(t *testing.T) {
 	callback := s.browser(t)
 	address := callback.toCallback("/page")
 	old := p.key
-	p.rotate(t, "key-2")
-	p.clock.pass(5 * time.Second) // which lie between one fetch of the keys and the next
+	p.rotate(t, "key-2") // a moment after the keys were fetched
 	if a := callback.open(address); a.status != http.StatusSeeOther {
 		t.Errorf("status %d after a rotation, log:\n%s", a.status, s.log)
 	}

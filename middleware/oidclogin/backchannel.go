@@ -93,7 +93,7 @@ func (e *endpoints) verifyLogout(ctx context.Context, p *idProvider, raw string)
 		return nil, err
 	}
 	var t *oidc.LogoutToken
-	err = p.verify(errLogoutToken, func(verifier *oidc.IDTokenVerifier) (err error) {
+	err = p.verify(p.keys, errLogoutToken, func(verifier *oidc.IDTokenVerifier) (err error) {
 		t, err = verifier.VerifyLogout(ctx, raw)
 		return err
 	})

@@ -31,7 +31,7 @@ type idProvider struct {
 	*oidc.Provider
 	issuer     string
 	oauth      *oauth2.Config
-	keys       oidc.KeySet
+	keys       *provider.Keys
 	checks     oidc.Config
 	endSession string // empty if the provider has none
 	sendsIss   bool   // the provider promises the response parameter iss (RFC 9207)
@@ -188,10 +188,10 @@ func (m *metadata) signingAlgorithms() []string {
 	return algorithms
 }
 
-// verify lets check verify a token. Its error wraps refused if the token was judged, and does not if the
-// provider's keys are not available.
-func (p *idProvider) verify(refused error, check func(*oidc.IDTokenVerifier) error) error {
-	signature := &provider.Signature{Keys: p.keys}
+// verify lets check verify a token with the provider's keys. Its error wraps refused if the token was judged, and
+// does not if the keys are not available.
+func (p *idProvider) verify(keys oidc.KeySet, refused error, check func(*oidc.IDTokenVerifier) error) error {
+	signature := &provider.Signature{Keys: keys}
 	err := check(oidc.NewVerifier(p.issuer, signature, &p.checks))
 	switch {
 	case err == nil:

@@ -36,7 +36,7 @@ func (c *party) verify(ctx context.Context, p *idProvider, token *oauth2.Token) 
 		return nil, errNoIDToken
 	}
 	var id *oidc.IDToken
-	err := p.verify(errIDToken, func(verifier *oidc.IDTokenVerifier) (err error) {
+	err := p.verify(p.keys.AtOnce(), errIDToken, func(verifier *oidc.IDTokenVerifier) (err error) {
 		id, err = verifier.Verify(ctx, raw)
 		return err
 	})
