@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/pages"
 )
@@ -20,8 +21,9 @@ import (
 //	PME_VALID_FOR             PME_REFRESH_BEFORE       such as 10m
 //
 // Each NAME may be given as NAME_FILE instead, the path of a file that holds the value, as container
-// platforms mount secrets; one line break at its end is not part of it. A variable that is set but
-// empty counts as not set. Authenticate and Access are left to the caller. The values are checked by
+// platforms mount secrets; a byte order mark at its beginning and one line break at its end are not part of
+// it. A variable that is set but empty counts as not set. Other line breaks, spaces at the ends and invisible
+// characters are errors. Authenticate and Access are left to the caller. The values are checked by
 // [New].
 //
 // The error names every variable that is wrong, and contains no value.
@@ -64,7 +66,7 @@ func OAuthConfigFromEnv(lookup func(string) (string, bool)) (matterport.OAuthCon
 		SelectorURL:     e.text("MATTERPORT_SELECTOR_URL"),
 		BaseURL:         e.text("MATTERPORT_API_URL"),
 	}
-	for _, scope := range strings.Fields(e.text("MATTERPORT_OAUTH_SCOPES")) {
+	for _, scope := range e.words("MATTERPORT_OAUTH_SCOPES") {
 		c.Scopes = append(c.Scopes, matterport.Scope(scope))
 	}
 	if c.Scopes == nil {
@@ -86,27 +88,44 @@ func (e *environment) problem(format string, args ...any) {
 	e.errs = append(e.errs, fmt.Errorf(format, args...))
 }
 
-// text returns the value of name, or the content of the file that name_FILE names.
+// text returns the value of name, or the content of the file that name_FILE names, after a check that it has
+// nothing in it that a value has not.
 func (e *environment) text(name string) string {
-	value, _ := e.lookup(name)
+	value, source := e.read(name)
+	if wrong := legible.InValue(value); wrong != "" {
+		e.problem("%s: the value %s", source, wrong)
+		return ""
+	}
+	return value
+}
+
+// words returns the words of a value.
+func (e *environment) words(name string) []string {
+	value, _ := e.read(name)
+	return strings.Fields(value)
+}
+
+// read returns the value of name unchecked, and the variable that it is from.
+func (e *environment) read(name string) (value, source string) {
+	value, _ = e.lookup(name)
 	path, _ := e.lookup(name + "_FILE")
 	switch {
 	case path == "":
-		return value
+		return value, name
 	case value != "":
 		e.problem("%s and %s_FILE are both set: set one of them", name, name)
-		return ""
+		return "", name
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		e.problem("%s_FILE: %w", name, errors.Unwrap(err))
-		return ""
+		return "", name
 	}
-	value = strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	value = legible.FileText(content)
 	if value == "" {
 		e.problem("%s_FILE names an empty file", name)
 	}
-	return value
+	return value, name + "_FILE"
 }
 
 func (e *environment) required(name string) string {

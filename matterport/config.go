@@ -55,7 +55,7 @@ type Config struct {
 // withDefaults also writes the base URL in its usual form, without a slash at its end.
 func (cfg Config) withDefaults() Config {
 	cfg.BaseURL = cmp.Or(cfg.BaseURL, defaultBaseURL)
-	if base, err := url.Parse(cfg.BaseURL); err == nil {
+	if base, err := url.Parse(cfg.BaseURL); err == nil && untidy(cfg.BaseURL) == "" {
 		cfg.BaseURL = strings.TrimRight(base.String(), "/")
 	}
 	cfg.MaxAttempts = cmp.Or(cfg.MaxAttempts, 3)
@@ -78,9 +78,8 @@ func (cfg Config) validate() error {
 func (cfg Config) check(p *problems) {
 	p.report(cfg.ClientID == "", "ClientID is required")
 	p.report(cfg.ClientSecret == "", "ClientSecret is required")
-	p.report(untidy(cfg.ClientID), "ClientID contains white space or control characters")
-	p.report(untidy(string(cfg.ClientSecret)),
-		"ClientSecret contains white space or control characters; was it read with its line's end?")
+	p.tidy("ClientID", cfg.ClientID)
+	p.tidy("ClientSecret", string(cfg.ClientSecret))
 	p.report(cfg.MaxAttempts < 0, "MaxAttempts must not be negative")
 	p.report(cfg.AttemptTimeout < 0, "AttemptTimeout must not be negative")
 	if base := p.webURL("BaseURL", cfg.BaseURL, "the client secret is sent there"); base != nil {

@@ -110,7 +110,6 @@ func (cfg OAuthConfig) checkRedirectURL(p *problems) {
 	if redirect == nil {
 		return
 	}
-	p.report(untidy(cfg.RedirectURL), "RedirectURL contains white space")
 	query, err := url.ParseQuery(redirect.RawQuery)
 	p.report(err != nil, "RedirectURL has a query that cannot be read")
 	for _, name := range callbackParameters {

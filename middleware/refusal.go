@@ -3,6 +3,7 @@ package middleware
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/configtext"
+	"github.com/go-pme/pme/internal/weburl"
 )
 
 // retryAfter is how many seconds a client waits after an error: long enough for a hiccup of the host's
@@ -31,14 +34,18 @@ type refusal struct {
 }
 
 func newRefusal(cfg Config) (refusal, error) {
+	t := configtext.Check{Room: "middleware"}
+	t.Address("LoginURL", cfg.LoginURL)
+	t.Text("ReturnParam", cfg.ReturnParam)
+	t.Text("Challenge", cfg.Challenge)
 	login, err := parseLoginURL(cfg.LoginURL)
+	err = errors.Join(append(t.Problems, err)...)
 	return refusal{
 		login: login, returnParam: cmp.Or(cfg.ReturnParam, "next"), challenge: cfg.Challenge,
 		events: event.OrLog(cfg.Events, cfg.Logger),
 	}, err
 }
 
-// parseLoginURL does not quote the address in its error: it may carry a password.
 func parseLoginURL(address string) (*url.URL, error) {
 	if address == "" {
 		return nil, nil //nolint:nilnil // no login page is a choice
@@ -49,7 +56,7 @@ func parseLoginURL(address string) (*url.URL, error) {
 	case err == nil && local:
 	case err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && u.Opaque == "":
 	default:
-		return nil, errors.New("middleware: LoginURL must be a local path such as /login, or an absolute https URL without user information")
+		return nil, fmt.Errorf("middleware: LoginURL must be a local path such as /login, or an absolute https URL without user information; it is %s", weburl.Quote(address))
 	}
 	return u, nil
 }

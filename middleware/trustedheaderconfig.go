@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/internal/configtext"
 )
 
 // TrustedHeaderConfig is what [NewTrustedHeader] makes a gate from. The first two fields are required;
@@ -101,7 +102,7 @@ func (c TrustedHeaderConfig) validate() error {
 	}
 	must(c.User != "", "User is missing: the header in which the proxy names the user")
 	for _, name := range c.names() {
-		must(isHeaderName(name) && !slices.Contains(otherUse, name), fmt.Sprintf("%q cannot be one of the headers", name))
+		must(isHeaderName(name) && !slices.Contains(otherUse, name), fmt.Sprintf("%+.64q cannot be one of the headers", name))
 	}
 	distinct := slices.DeleteFunc([]string{c.User, c.Name, c.Groups, c.SecretHeader}, empty)
 	slices.Sort(distinct)
@@ -110,6 +111,9 @@ func (c TrustedHeaderConfig) validate() error {
 	must(!strings.ContainsFunc(c.GroupSeparator, func(r rune) bool { return r > '~' || isAlphanumeric(byte(r)) }), //nolint:gosec // ASCII by then
 		"GroupSeparator must not be a part of names")
 	must((c.SecretHeader == "") == (c.Secret == ""), "SecretHeader and Secret go together")
+	t := configtext.Check{Room: "middleware"}
+	t.Secret("Secret", c.Secret)
+	errs = append(errs, t.Problems...)
 	must(c.Secret == "" || len(c.Secret) >= 16 && isPlain(c.Secret) && strings.TrimSpace(c.Secret) == c.Secret,
 		"Secret must be at least 16 printable characters, without spaces around them")
 	return errors.Join(errs...)

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/internal/configtext"
+	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/internal/weburl"
 )
 
@@ -79,6 +81,11 @@ func (c Config) withDefaults() Config {
 func (c Config) validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("pages: "+format, args...)) }
+	t := configtext.Check{Room: "pages"}
+	t.Address("ShowcaseURL", c.ShowcaseURL)
+	t.Address("SDKURL", c.SDKURL)
+	t.Text("SDKKey", c.SDKKey)
+	errs = append(errs, t.Problems...)
 	if u, ok := webURL(c.ShowcaseURL); !ok || u.Path != "" || u.RawQuery != "" {
 		bad("ShowcaseURL is %q: want an origin such as %s", c.ShowcaseURL, showcaseURL)
 	}
@@ -106,7 +113,7 @@ var integrity = regexp.MustCompile(`^sha(256-[A-Za-z0-9+/]{43}=|384-[A-Za-z0-9+/
 // webURL parses an address that a header of ours can name: https, or http on a loopback host.
 func webURL(raw string) (*url.URL, bool) {
 	u, err := url.Parse(raw)
-	if err != nil || !weburl.Secure(u) || u.Fragment != "" || strings.ContainsAny(raw, " ;,'\"") {
+	if err != nil || legible.InValue(raw) != "" || !weburl.Secure(u) || u.Fragment != "" || strings.ContainsAny(raw, " ;,'\"") {
 		return nil, false
 	}
 	return u, true

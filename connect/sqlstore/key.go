@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 )
 
 // keySize is that of AES-256, in bytes.
@@ -43,10 +44,11 @@ func newKey(secret [keySize]byte) Key {
 var errKey = errors.New("sqlstore: a key is 32 random bytes in base64 or hexadecimal digits; make one with: openssl rand -base64 32")
 
 // ParseKey reads a key of 32 bytes in base64, of the standard or the URL alphabet, with or without its
-// padding, or in hexadecimal digits. White space around it is ignored. The error says how to make a key,
+// padding, or in hexadecimal digits. White space around it is ignored, and so is a byte order mark, as a file may have
+// one. The error says how to make a key,
 // and nothing of the text.
 func ParseKey(text string) (Key, error) {
-	text = strings.TrimSpace(text)
+	text = strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' })
 	var secret []byte
 	var err error
 	if len(text) == hex.EncodedLen(keySize) {

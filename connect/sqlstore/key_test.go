@@ -25,6 +25,7 @@ func TestKeyIsReadFromBase64OrHexadecimalDigits(t *testing.T) {
 		"base64":                         std,
 		"base64 without padding":         strings.TrimRight(std, "="),
 		"base64 for URLs":                base64.URLEncoding.EncodeToString(secretBytes),
+		"as PowerShell writes it":        "\ufeff" + base64.StdEncoding.EncodeToString(secretBytes) + "\r\n",
 		"base64 for URLs, no padding":    base64.RawURLEncoding.EncodeToString(secretBytes),
 		"hexadecimal digits":             hex.EncodeToString(secretBytes),
 		"hexadecimal digits, upper case": strings.ToUpper(hex.EncodeToString(secretBytes)),

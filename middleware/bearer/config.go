@@ -13,6 +13,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/internal/configtext"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/internal/weburl"
 )
@@ -107,9 +108,16 @@ func (cfg Config) validate() error {
 			errs = append(errs, errors.New("bearer: "+problem))
 		}
 	}
+	t := configtext.Check{Room: "bearer"}
+	t.Address("Issuer", cfg.Issuer)
+	t.Text("Audience", cfg.Audience)
+	t.Texts("Clients", cfg.Clients)
+	t.Text("GroupsClaim", cfg.GroupsClaim)
+	t.Text("Realm", cfg.Realm)
+	errs = append(errs, t.Problems...)
 	issuer, err := url.Parse(cfg.Issuer)
 	must(err == nil && weburl.Secure(issuer) && !strings.ContainsAny(cfg.Issuer, "?#"),
-		"Issuer must be the https URL that the provider calls itself, without query or fragment")
+		"Issuer must be the https URL that the provider calls itself, without query or fragment; it is "+weburl.Quote(cfg.Issuer))
 	must(cfg.Audience != "", "Audience is missing: without it, a token that was issued for any other service would be accepted")
 	for _, alg := range cfg.Algorithms {
 		must(slices.Contains(provider.Algorithms, alg), fmt.Sprintf("Algorithms: %q cannot be accepted", alg))

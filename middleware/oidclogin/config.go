@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/internal/configtext"
 	"github.com/go-pme/pme/internal/weburl"
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
@@ -179,9 +180,10 @@ func (c Config) validate() error {
 			errs = append(errs, fmt.Errorf("oidclogin: "+format, args...))
 		}
 	}
-	must(isPlainURL(c.Issuer), "Issuer must be the https URL that the provider calls itself, without query or fragment")
+	errs = append(errs, c.checkText()...)
+	must(isPlainURL(c.Issuer), "Issuer must be the https URL that the provider calls itself, without query or fragment; it is %s", weburl.Quote(c.Issuer))
 	must(c.ClientID != "", "ClientID is missing: the provider shows it where the application is registered")
-	must(isCallback(c.RedirectURL), "RedirectURL must be an absolute https URL that ends in /%s (http on a loopback address)", callbackPath)
+	must(isCallback(c.RedirectURL), "RedirectURL must be an absolute https URL that ends in /%s (http on a loopback address); it is %s", callbackPath, weburl.Quote(c.RedirectURL))
 	if err := checkKeys(c.CookieKeys); err != nil {
 		errs = append(errs, err)
 	}
@@ -193,11 +195,29 @@ func (c Config) validate() error {
 	}
 	valid := (&http.Cookie{Name: c.CookieName}).Valid() == nil //nolint:gosec // it is never set: only the name is looked at
 	must(valid && !strings.HasPrefix(c.CookieName, "__"), "CookieName must be the name of a cookie, without a prefix such as __Host-; %q is not", c.CookieName)
-	must(isLocalOrSecure(c.PostLogoutURL), "PostLogoutURL must be a local path or an absolute https URL")
+	must(isLocalOrSecure(c.PostLogoutURL), "PostLogoutURL must be a local path or an absolute https URL; it is %s", weburl.Quote(c.PostLogoutURL))
 	must(c.MaxAge >= 0 && c.MaxAge%time.Second == 0, "MaxAge must be whole seconds and not negative")
 	must(c.IdleTimeout >= time.Minute && c.Lifetime >= c.IdleTimeout, "IdleTimeout must be at least a minute, and Lifetime no shorter than it")
 	must(c.Leeway >= 0 && c.Leeway <= 5*time.Minute, "Leeway must be between 0 and 5 minutes")
 	return errors.Join(errs...)
+}
+
+// checkText reports texts that were read from a file with more than their value, such as a line's end. Of the
+// ClientSecret it says only what is wrong.
+func (c Config) checkText() []error {
+	t := configtext.Check{Room: "oidclogin"}
+	t.Address("Issuer", c.Issuer)
+	t.Text("ClientID", c.ClientID)
+	t.Address("RedirectURL", c.RedirectURL)
+	t.Secret("ClientSecret", c.ClientSecret)
+	t.Texts("Scopes", c.Scopes)
+	t.Text("Prompt", c.Prompt)
+	t.Texts("ACRValues", c.ACRValues)
+	t.Map("RequireClaims", c.RequireClaims)
+	t.Map("AuthParams", c.AuthParams)
+	t.Text("GroupsClaim", c.GroupsClaim)
+	t.Address("PostLogoutURL", c.PostLogoutURL)
+	return t.Problems
 }
 
 // isPlainURL reports whether s is an absolute address that is safe to call, without query or fragment.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"github.com/gorilla/securecookie"
+
+	"github.com/go-pme/pme/internal/legible"
 )
 
 // maxCookie is the longest sealed cookie in bytes: browsers keep 4,096 for name, value and attributes.
@@ -55,6 +57,11 @@ func checkKeys(keys [][]byte) error {
 		return errors.New("oidclogin: CookieKeys must be pairs: one key to authenticate, one to encrypt; make them of random bytes")
 	}
 	var errs []error
+	for i, key := range keys {
+		if wrong := legible.InKey(key); wrong != "" {
+			errs = append(errs, fmt.Errorf("oidclogin: CookieKeys[%d] %s", i, wrong))
+		}
+	}
 	for i := 0; i < len(keys); i += 2 {
 		if len(keys[i]) < 32 {
 			errs = append(errs, fmt.Errorf("oidclogin: CookieKeys[%d], which authenticates, must have at least 32 bytes", i))
