@@ -3,6 +3,9 @@ package access
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/internal/modelid"
@@ -91,12 +94,34 @@ func wrongSubject(k kind, value string) string {
 		return fmt.Sprintf("an empty string among %s matches nobody: remove it", kindKeys[k])
 	case faulty:
 		return fmt.Sprintf("%+.64q among %s is not what it looks like: %v", value, kindKeys[k], f)
+	case k == emails && isMailto(value):
+		return fmt.Sprintf("%.64q among emails is a link: write the address alone, without mailto", value)
 	case k == emails && !isAddress(value):
 		return fmt.Sprintf("%.64q among emails is not an address such as alice@example.com", value)
 	case k == domains && !isDomain(value):
 		return fmt.Sprintf("%.64q among domains is not a domain such as example.com (which stands for itself, not for its subdomains)", value)
+	case strings.TrimSpace(value) != value:
+		return fmt.Sprintf("%+.64q among %s has space around it, and so matches nobody: remove it", value, kindKeys[k])
+	case strings.ContainsFunc(value, looksLikeSpace):
+		return fmt.Sprintf("%+.64q among %s has a character in it that looks like a space and is another: write U+0020", value, kindKeys[k])
+	case isDecomposed(value):
+		return fmt.Sprintf("%+.64q among %s has letters with separate accents (Unicode's form NFD), which are compared as they are: write %+.64q (NFC)",
+			value, kindKeys[k], spelling.Compose(value))
 	}
 	return ""
+}
+
+// looksLikeSpace reports the spaces that no one can tell from U+0020. The ideographic space is twice as wide, and
+// stands between the words of Japanese names.
+func looksLikeSpace(r rune) bool { return r != ' ' && r != '\u3000' && unicode.IsSpace(r) }
+
+func isDecomposed(value string) bool {
+	return utf8.ValidString(value) && spelling.Compose(value) != value
+}
+
+func isMailto(value string) bool {
+	const scheme = "mailto:"
+	return len(value) >= len(scheme) && strings.EqualFold(value[:len(scheme)], scheme)
 }
 
 func (c *checker) models(entries []entry) []string {
@@ -108,7 +133,7 @@ func (c *checker) models(entries []entry) []string {
 			c.addf(e.at, "an empty string among models is not a model ID: remove it")
 			continue
 		case e.value != anyModel && !modelid.Valid(e.value):
-			c.addf(e.at, "model %.64q is not a model ID: 11 letters and digits", e.value)
+			c.addf(e.at, "model %.64q is not a model ID: 11 letters and digits%s", e.value, modelid.Suggestion(e.value))
 			continue
 		case seen[e.value]:
 			c.addf(e.at, "model %q is twice among the rule's models", e.value)

@@ -22,8 +22,11 @@ func compile(l List) (*table, error) {
 		for k, values := range r.subjects() {
 			t.wants[i][k] = slices.Clone(values)
 			for _, v := range values {
-				v = fold(kind(k), v)
-				naming[k][v] = append(naming[k][v], i)
+				for _, v := range spellings(kind(k), v) {
+					if !slices.Contains(naming[k][v], i) {
+						naming[k][v] = append(naming[k][v], i)
+					}
+				}
 			}
 		}
 	}

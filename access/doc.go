@@ -13,8 +13,11 @@
 //     11 ASCII letters and digits.
 //   - Empty strings match nothing: not an empty e-mail address, not an empty group.
 //   - An e-mail address counts only when [identity.User.EmailVerified] is set.
-//   - E-mail addresses and domains are compared without regard to ASCII letter case. User IDs and group
-//     names are compared byte by byte: letter case, spaces and Unicode forms all matter.
+//   - E-mail addresses and domains are compared without regard to ASCII letter case. Letters beyond ASCII
+//     are compared as they are: MÜLLER@example.com and müller@example.com are two addresses.
+//   - An internationalized domain has two spellings, bücher.example and xn--bcher-kva.example. An entry
+//     with one of them, in lower case, matches both.
+//   - User IDs and group names are compared byte by byte: letter case, spaces and Unicode forms all matter.
 //   - A domain stands for itself alone, not for its subdomains. An address that does not have exactly
 //     one "@", or that has a space or a control character in it, matches no rule.
 //   - If a policy returns an error, the caller must refuse.
@@ -30,6 +33,12 @@
 // characters that change the order in which text is shown are errors in every entry and display name, and
 // invisible characters are errors in every entry: two entries that look the same would mean different
 // people. The joiners and selectors of emoji and of scripts that are spelled with them are none.
+//
+// Entries that can never match are errors too: with space around them; with a no-break space or another one
+// that looks like a space; with "mailto:", angle brackets or a separator around an address; and with letters and
+// their accents apart (Unicode's form NFD), where nearly all identity providers send them as one character (NFC).
+// If a provider sends NFD after all, its users match no entry with such a letter, and [Explain] says so.
+// If something else than a model ID is given, such as the address of a Showcase, the error names the ID in it.
 //
 // # The file
 //

@@ -8,14 +8,16 @@ import (
 // Rule lets people see models. It is for everybody who matches at least one entry of Users, Emails,
 // Domains and Groups; a rule without any of them is an error, never a rule for everybody.
 type Rule struct {
-	// Users are values of [identity.User.ID], compared exactly.
+	// Users are values of [identity.User.ID], compared exactly. The package documentation says which entries
+	// are errors because they can never match.
 	Users []string
 
 	// Emails are whole addresses, compared without regard to ASCII letter case. They count only for
 	// people whose address is verified.
 	Emails []string
 
-	// Domains are what follows the "@" in an address, compared without regard to ASCII letter case.
+	// Domains are what follows the "@" in an address, compared without regard to ASCII letter case. Both
+	// spellings of an internationalized domain match.
 	// Subdomains are not included. They count only for people whose address is verified.
 	Domains []string
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-pme/pme/internal/idn"
 )
 
 // maxAddress is the longest address there can be: RFC 5321, section 4.5.3.1.3, less the angle brackets.
@@ -32,14 +34,43 @@ func domainStart(address string) (int, bool) {
 // isAddress reports whether s can be an entry of a rule's Emails.
 func isAddress(s string) bool {
 	i, ok := domainStart(s)
-	return ok && !strings.Contains(s, "*") && isDomain(s[i:])
+	return ok && !strings.Contains(s, "*") && isMailbox(s[:i-1]) && isDomain(s[i:])
 }
 
 // isDomain reports whether s can be an entry of a rule's Domains. Wildcards are refused because they would
 // be taken literally, and so would match nobody.
 func isDomain(s string) bool {
 	_, ok := domainStart("a@" + s)
-	return ok && !strings.Contains(s, "*") && !strings.Contains("."+s+".", "..")
+	return ok && !strings.Contains("."+s+".", "..") && (isLiteral(s) || !strings.ContainsFunc(s, notInDomain))
+}
+
+// isMailbox reports whether s can stand before the "@". What is in quotation marks may be anything. Otherwise the
+// characters around an address, as in "Alice <alice@example.com>", do not belong to it (RFC 5322, section 3.2.3).
+func isMailbox(s string) bool {
+	return strings.HasPrefix(s, `"`) || !strings.ContainsAny(s, `()<>[]:;,\"`)
+}
+
+// isLiteral reports whether s has the form of an address of the network in place of a domain (RFC 5321, section 4.1.3).
+func isLiteral(s string) bool { return strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") }
+
+// notInDomain reports whether c is an ASCII character that no domain has. It lets underscores be, as some
+// internal domains have them.
+func notInDomain(c rune) bool {
+	return c < utf8.RuneSelf && c != '-' && c != '.' && c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c)
+}
+
+// spellings returns an entry as it is compared, and the other spelling of an internationalized domain.
+func spellings(k kind, value string) []string {
+	value = fold(k, value)
+	if k != emails && k != domains {
+		return []string{value}
+	}
+	at := strings.IndexByte(value, '@') + 1
+	twin, ok := idn.Twin(value[at:])
+	if !ok {
+		return []string{value}
+	}
+	return []string{value, value[:at] + twin}
 }
 
 // fold returns an entry of a rule as it is compared.

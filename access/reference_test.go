@@ -88,7 +88,8 @@ func lowerASCII(s string) string {
 
 // The pools are small, so that entries meet, and full of near misses.
 var (
-	poolIDs     = []string{"alice", "Alice", "bob", " bob", "facilities", "a@x.example", "Zo\u00eb", "Zoe\u0308", "x.example"}
+	poolIDs     = []string{"alice", "Alice", "bob", "b o b", "facilities", "a@x.example", "Zo\u00eb", "ALICE", "x.example"}
+	nearIDs     = []string{" bob", "bob ", "Zoe\u0308", "b\u00a0o b"}
 	poolEmails  = []string{"a@x.example", "A@X.example", "b@x.example", "a@y.example", "\u212a@y.example", "k@y.example"}
 	poolDomains = []string{"x.example", "X.Example", "y.example", "sub.x.example", "\u212a.example", "k.example"}
 	poolModels  = []string{"*", office, warehouse, showroom, "Zh14WDtkjdC", "iL4RdJqi2yK", "sxql3igyodo"}
@@ -131,10 +132,10 @@ func randomUser(r *rand.Rand) *identity.User {
 		return nil
 	}
 	return &identity.User{
-		ID:            one(r, poolIDs, []string{"", "somebody", "carol"}),
+		ID:            one(r, poolIDs, nearIDs, []string{"", "somebody", "carol"}),
 		Email:         one(r, poolEmails, nearEmails),
 		EmailVerified: r.IntN(4) > 0,
-		Groups:        some(r, append(poolIDs, "", "else", "elsewhere"), 5),
+		Groups:        some(r, slices.Concat(poolIDs, nearIDs, []string{"", "else", "elsewhere"}), 6),
 	}
 }
 

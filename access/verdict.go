@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/modelid"
 )
 
 // These bound an Explanation, as its documentation says.
@@ -36,7 +37,7 @@ func unaskable(u *identity.User, model string) (reason, text string) {
 	if !u.SignedIn() {
 		return reasonNotSignedIn, "the user is not signed in or has no ID"
 	}
-	return reasonInvalidModel, fmt.Sprintf("%.64q is not a model ID: 11 letters and digits", model)
+	return reasonInvalidModel, fmt.Sprintf("%.64q is not a model ID: 11 letters and digits%s", model, modelid.Suggestion(model))
 }
 
 // verdict puts into words what the rules listed amount to.

@@ -34,7 +34,7 @@ func forToken(iss *issuer.Issuer, most int, write func(http.ResponseWriter, issu
 		serve: func(w http.ResponseWriter, r *http.Request, u *identity.User, mark string) {
 			t, err := issue(iss, r, u, store.Mark(mark), most)
 			if err != nil {
-				refuse(w, err)
+				refuseModels(w, r, err)
 				return
 			}
 			write(w, t)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/modelid"
 	"github.com/go-pme/pme/issuer"
 )
 
@@ -45,3 +46,27 @@ func refusalFor(err error) answer.Refusal {
 
 // refuse answers err in JSON. The issuer has logged it.
 func refuse(w http.ResponseWriter, err error) { refusalFor(err).Write(w) }
+
+// refuseModels is refuse for a request that names models. If what it names has a model ID in it, such as the address
+// of a Showcase, the answer asks whether that is meant.
+func refuseModels(w http.ResponseWriter, r *http.Request, err error) {
+	out := refusalFor(err)
+	if errors.Is(err, issuer.ErrInvalid) {
+		out.Text += meant(r.URL.RawQuery)
+	}
+	out.Write(w)
+}
+
+// meant returns nothing of the query but an ID, which is 11 letters and digits.
+func meant(query string) string {
+	models, err := answer.ModelIDs(nil, query)
+	if err != nil {
+		return ""
+	}
+	for _, model := range models {
+		if id, ok := modelid.Find(model); ok && id != model {
+			return " Did you mean " + id + "?"
+		}
+	}
+	return ""
+}

@@ -30,7 +30,7 @@ func Revoke(iss *issuer.Issuer) http.Handler {
 		}
 		own, err := ownTokens(u, r.URL.RawQuery)
 		if err != nil {
-			refuse(w, err)
+			refuseModels(w, r, err)
 			return
 		}
 		var sum issuer.Revocation

@@ -32,7 +32,7 @@ func canonical(models []string, most int) (string, error) {
 	}
 	for _, id := range models {
 		if !modelid.Valid(id) {
-			return "", invalid(strconv.Quote(clip(id)) + " is no model ID")
+			return "", invalid(strconv.Quote(clip(id)) + " is no model ID" + modelid.Suggestion(id))
 		}
 	}
 	if len(models) == 1 {
