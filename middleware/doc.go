@@ -25,6 +25,11 @@
 //     gets 503 and Retry-After. It is never let through, and never redirected to the login either: a
 //     user who is signed in already could not make sense of that.
 //
+// If the login does not reach the gate, as with another session name, other keys or a Secure cookie on plain http,
+// users are sent to log in again and again. The gate then warns once for each browser, with the cookie that it looks for
+// and the names of those that came. It tells browsers apart by address, User-Agent and page, for a few minutes and in
+// memory of a fixed size, so it can miss one, and sets no cookie for it.
+//
 // A gate says who the user is and not what they may see: the policy does that.
 //
 // # Sessions that have ended

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/go-pme/pme/identity"
 )
@@ -40,7 +41,9 @@ func First(gates ...*Gate) (*Gate, error) {
 		}
 		all[i], hide = g, both(hide, g.hide)
 	}
-	return &Gate{recognizer: all, refusal: gates[len(gates)-1].refusal, hide: hide}, nil
+	answers := gates[len(gates)-1].refusal
+	answers.relogin = newRelogin(all, answers.login)
+	return &Gate{recognizer: all, refusal: answers, hide: hide}, nil
 }
 
 // both returns a function that does what f and g do; either may be nil.
@@ -63,6 +66,17 @@ func (c chain) Recognize(w http.ResponseWriter, r *http.Request) (u *identity.Us
 		}
 	}
 	return u, err
+}
+
+// Sought says what all gates look for.
+func (c chain) Sought() string {
+	var all []string
+	for _, g := range c {
+		if s, ok := g.recognizer.(seeker); ok {
+			all = append(all, s.Sought())
+		}
+	}
+	return strings.Join(all, " or ")
 }
 
 // Invalidate implements [Invalidator].

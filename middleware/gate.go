@@ -54,7 +54,8 @@ type Config struct {
 	SessionLifetime time.Duration
 
 	// Events gets an event for each refusal: at debug level for requests without a credential, at info
-	// for rejected credentials, at warn for errors. Events have no cookies, queries or other
+	// for rejected credentials, at warn for errors and, once, for a browser that is sent to log in again as soon as
+	// it comes back. Events have no cookies, queries or other
 	// credentials; the text of an error that the host's own function or store returned is included.
 	// Default: a stream that writes to Logger.
 	Events *event.Stream
@@ -88,7 +89,7 @@ func New(r Recognizer, cfg Config) (*Gate, error) {
 	if cfg.SessionLifetime < 0 {
 		errs = append(errs, errors.New("middleware: SessionLifetime must not be negative"))
 	}
-	answers, err := newRefusal(cfg)
+	answers, err := newRefusal(r, cfg)
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}

@@ -31,9 +31,10 @@ type refusal struct {
 	returnParam string
 	challenge   string
 	events      *event.Stream
+	relogin     *relogin
 }
 
-func newRefusal(cfg Config) (refusal, error) {
+func newRefusal(r Recognizer, cfg Config) (refusal, error) {
 	t := configtext.Check{Room: "middleware"}
 	t.Address("LoginURL", cfg.LoginURL)
 	t.Text("ReturnParam", cfg.ReturnParam)
@@ -42,7 +43,7 @@ func newRefusal(cfg Config) (refusal, error) {
 	err = errors.Join(append(t.Problems, err)...)
 	return refusal{
 		login: login, returnParam: cmp.Or(cfg.ReturnParam, "next"), challenge: cfg.Challenge,
-		events: event.OrLog(cfg.Events, cfg.Logger),
+		events: event.OrLog(cfg.Events, cfg.Logger), relogin: newRelogin(r, login),
 	}, err
 }
 
@@ -70,8 +71,7 @@ func (f *refusal) answer(w http.ResponseWriter, r *http.Request, err error) {
 		f.tell(r, slog.LevelInfo, "credential_rejected", rejected.Reason)
 		f.reject(w, rejected)
 	case errors.Is(err, ErrNotSignedIn):
-		f.tell(r, slog.LevelDebug, "not_signed_in", err.Error())
-		f.unauthenticated(w, r)
+		f.notSignedIn(w, r, err)
 	default:
 		f.tell(r, slog.LevelWarn, "error", err.Error())
 		unavailable(w, r)
@@ -84,7 +84,7 @@ func (f *refusal) tell(r *http.Request, level slog.Level, reason, detail string)
 }
 
 func (f *refusal) unauthenticated(w http.ResponseWriter, r *http.Request) {
-	if f.login != nil && answer.IsNavigation(r) {
+	if f.sendsToLogin(r) {
 		f.redirect(w, r)
 		return
 	}
@@ -92,6 +92,9 @@ func (f *refusal) unauthenticated(w http.ResponseWriter, r *http.Request) {
 		Status: http.StatusUnauthorized, Code: "login_required", Text: "Please sign in.", Challenge: f.challenge,
 	})
 }
+
+// sendsToLogin reports whether an unauthenticated request is redirected.
+func (f *refusal) sendsToLogin(r *http.Request) bool { return f.login != nil && answer.IsNavigation(r) }
 
 // reject answers in JSON, whoever asks: people who open a page in the browser send no credential that
 // could be rejected. A 401 says where to sign in, if the gate knows.

@@ -33,7 +33,7 @@ type SessionConfig struct {
 	Name  string
 
 	// User returns the user of a session: with an ID for a signed-in user, without an ID if the session
-	// has none, and an error if it cannot tell. It is not called for a new session. It may run
+	// has none, and an error if it cannot tell. The first session without an ID is logged. It is not called for a new session. It may run
 	// concurrently and must not keep the session. Nothing it returns is verified.
 	//
 	// A panic in it is not caught, such as that of a type assertion on a value that another version of
@@ -222,8 +222,15 @@ func (s *sessionRecognizer) recognize(r *http.Request) (*identity.User, error) {
 	case session.IsNew:
 		return nil, errNoSession
 	}
-	return signedIn(s.user(session))
+	u, err := s.user(session)
+	if err == nil && u.ID == "" {
+		return nil, errSessionNoUser
+	}
+	return signedIn(u, err)
 }
+
+// Sought says by what the recognizer finds a session.
+func (s *sessionRecognizer) Sought() string { return fmt.Sprintf("the cookie %q", s.name) }
 
 // isVerdict tells a store's verdict on a cookie from its failure to reach one.
 func isVerdict(err error) bool {

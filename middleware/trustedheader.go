@@ -87,6 +87,9 @@ func (t *trustedRecognizer) Recognize(_ http.ResponseWriter, r *http.Request) (*
 	return t.user(said)
 }
 
+// Sought says by what the recognizer finds a user.
+func (t *trustedRecognizer) Sought() string { return "the header " + t.cfg.User }
+
 // read returns the gate's headers, by name, whoever has sent them.
 func (t *trustedRecognizer) read(h http.Header) (map[string]string, error) {
 	var said map[string]string

@@ -84,6 +84,9 @@ func (s *sessions) observe() {
 	s.cfg.Store = stored
 }
 
+// Sought says by what users are recognized, for the log of the gate.
+func (s *sessions) Sought() string { return fmt.Sprintf("the cookie %q", s.cookieName) }
+
 // HealthParts implements [health.Reporter].
 func (s *sessions) HealthParts() []health.Part { return s.parts }
 
