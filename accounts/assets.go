@@ -12,7 +12,7 @@ import (
 //go:embed assets/connect.js
 var connectJS []byte
 
-// script is the browser module, compressed when it is first asked for.
+// script is the browser module.
 var script = sync.OnceValue(func() *asset.Asset { return asset.New("connect.js", asset.Script, connectJS) })
 
 // assets returns what the pages load, by path.

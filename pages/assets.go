@@ -16,7 +16,7 @@ var style []byte
 
 type bundle struct{ script, style *asset.Asset }
 
-// bundled are the assets, compressed when they are first asked for.
+// bundled are the assets.
 var bundled = sync.OnceValue(func() bundle {
 	return bundle{
 		script: asset.New("pme.js", asset.Script, script),

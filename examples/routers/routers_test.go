@@ -38,7 +38,9 @@ func TestPmeWorksInEveryRouter(t *testing.T) {
 	}
 }
 
-func check(t *testing.T, mount func(http.Handler) http.Handler) {
+// newHandler makes the handler of a site where a request's Person header says who is signed in.
+func newHandler(t *testing.T) (*pme.Handler, *matterporttest.Running) {
+	t.Helper()
 	up := matterporttest.NewServer(t, matterporttest.Config{Models: []matterporttest.Model{{ID: office, Name: "Head office"}}})
 	gate, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) {
 		return identity.User{ID: r.Header.Get("Person")}, nil
@@ -55,6 +57,11 @@ func check(t *testing.T, mount func(http.Handler) http.Handler) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.Close() })
+	return h, up
+}
+
+func check(t *testing.T, mount func(http.Handler) http.Handler) {
+	h, up := newHandler(t)
 	app := mount(h)
 	ask := func(method, target, person string, header ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequestWithContext(t.Context(), method, target, nil)

@@ -2,14 +2,12 @@
 package asset
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-pme/pme/internal/answer"
 )
@@ -23,6 +21,10 @@ const (
 // An Asset answers GET with its content. Under the name Lasting, which changes with the content,
 // browsers keep it for as long as they like. Under any other name they ask each time whether it has
 // changed. It is public: it needs no gate, and pages of every origin may load it.
+//
+// An Asset does not compress its content: the host's middleware or proxy does, and not every middleware
+// notices that a body is compressed already. It answers no ranges either, because a middleware would
+// compress a part as if it were the whole.
 type Asset struct {
 	Lasting string // the name with a hash in it, such as pme.0123456789abcdef.js
 	http.Handler
@@ -46,33 +48,35 @@ func hashed(name string, content []byte) string {
 }
 
 func serve(lasting, contentType string, content []byte) http.Handler {
-	etag := hash(content)
-	small := compressed(content)
+	// Weak, because the tag must also be true of the bytes that a compressing middleware makes of the content.
+	tag := `W/"` + hash(content) + `"`
 	return answer.GetOnly(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Type", contentType)
 		h.Set("Cache-Control", "no-cache")
 		if path.Base(r.URL.Path) == lasting {
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		}
 		h.Set("Access-Control-Allow-Origin", "*") // modules are imported with CORS, and this one is public
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-		h.Add("Vary", "Accept-Encoding")
 		h.Set("X-Content-Type-Options", "nosniff")
-		body, tag := content, etag
-		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			body, tag = small, etag+"-gzip"
-			h.Set("Content-Encoding", "gzip")
+		h.Set("ETag", tag)
+		if unchanged(r, tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
 		}
-		h.Set("ETag", `"`+tag+`"`)
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+		h.Set("Content-Type", contentType)
+		w.WriteHeader(http.StatusOK)
+		if r.Method == http.MethodGet {
+			_, _ = w.Write(content)
+		}
 	})
 }
 
-func compressed(content []byte) []byte {
-	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
-	_, _ = w.Write(content)                               // a buffer takes everything
-	_ = w.Close()
-	return b.Bytes()
+// unchanged reports whether the browser has the content with that tag. Tags are compared weakly (RFC 9110
+// §13.1.2).
+func unchanged(r *http.Request, tag string) bool {
+	strong := strings.TrimPrefix(tag, "W/")
+	return slices.ContainsFunc(r.Header["If-None-Match"], func(list string) bool {
+		return strings.TrimSpace(list) == "*" || strings.Contains(list, strong)
+	})
 }
