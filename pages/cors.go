@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // CORS lets pages of Config.AllowedOrigins read the answers of a GET endpoint, with the visitor's
@@ -13,6 +14,8 @@ import (
 // page does not get to see the answer. Whether the browser sends the cookies at all is up to their
 // SameSite attribute: they reach an origin of the same site (app.example.com and www.example.com), and
 // one of another site only with SameSite=None.
+//
+// A preflight from an allowed origin is told that it may send whatever headers it asks for.
 //
 // Without AllowedOrigins, CORS returns next as it is.
 func (p *Pages) CORS(next http.Handler) http.Handler {
@@ -32,7 +35,7 @@ func (p *Pages) CORS(next http.Handler) http.Handler {
 		h.Set("Access-Control-Allow-Credentials", "true")
 		h.Set("Access-Control-Expose-Headers", "Retry-After")
 		if r.Method == http.MethodOptions {
-			preflight(h)
+			preflight(h, r.Header["Access-Control-Request-Headers"])
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
@@ -52,10 +55,33 @@ func varyByOrigin(h http.Header) {
 	h.Add("Vary", "Origin")
 }
 
-// preflight allows what the endpoints have a use for.
-func preflight(h http.Header) {
+// preflight allows GET with the headers that the page asks for. Tracing in the page adds its own, such as
+// traceparent, and a browser sends nothing if one of them is not allowed. The endpoints read none but these two.
+func preflight(h http.Header, asked []string) {
 	h.Set("Access-Control-Allow-Methods", "GET")
-	h.Set("Access-Control-Allow-Headers", "Authorization, X-Requested-With")
+	h.Set("Access-Control-Allow-Headers", strings.Join(append([]string{"Authorization", "X-Requested-With"}, headerNames(asked)...), ", "))
 	h.Set("Access-Control-Max-Age", "600")
 	h.Add("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers")
 }
+
+// maxAsked bounds the names of headers in one preflight, in bytes.
+const maxAsked = 2048
+
+// headerNames returns the names in lists of headers, without those that no header can have. It returns none if
+// the lists are too long.
+func headerNames(lists []string) []string {
+	all := strings.Join(lists, ",")
+	if len(all) > maxAsked {
+		return nil
+	}
+	var names []string
+	for name := range strings.SplitSeq(all, ",") {
+		if name = strings.Trim(name, " \t"); name != "" && strings.Trim(name, tokenCharacters) == "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// tokenCharacters are those of a header's name (RFC 9110 §5.6.2), but for the asterisk: alone, it is a pattern.
+const tokenCharacters = "!#$%&'+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
