@@ -11,8 +11,8 @@ import (
 //
 //	mux.Handle("/pme/", http.StripPrefix("/pme", h))
 //
-// with less work for each request, as the mux finds the endpoints by itself. For other routers, use
-// [http.StripPrefix].
+// with less work for each request, as the mux finds the endpoints by itself. Its redirect from /pme to /pme/ is
+// right behind a proxy that takes a prefix off, too. For other routers, use [http.StripPrefix].
 //
 // Like [http.ServeMux.Handle], Mount panics if the prefix is no plain path, or if something is mounted
 // there already. A plain path begins with a slash, and has no empty or dot segment, wildcard, escape,
@@ -28,6 +28,9 @@ func (h *Handler) Mount(mux *http.ServeMux, prefix string) {
 		}
 	}
 	mux.Handle(at+"/", http.StripPrefix(at, h))
+	if at != "" {
+		mux.HandleFunc("GET "+at, addSlash) // the redirect of a ServeMux leads out of a prefix that a proxy takes off
+	}
 }
 
 // isPlainPath reports whether p, without a slash at its end, means the same as a pattern of a ServeMux,

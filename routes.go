@@ -110,6 +110,7 @@ func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // addSlash answers the mount point itself, as the gallery's relative addresses need its slash. The
 // address is relative too: at whatever prefix this is, it leads no further than there.
 func addSlash(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Location", "./"+url.PathEscape(path.Base(mount.Path(r)))+"/")
+	to := url.URL{Path: path.Base(mount.Path(r)) + "/", RawQuery: r.URL.RawQuery}
+	w.Header().Set("Location", "./"+strings.TrimPrefix(to.String(), "./"))
 	w.WriteHeader(http.StatusTemporaryRedirect)
 }

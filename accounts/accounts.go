@@ -7,6 +7,7 @@ import (
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/cookie"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -33,7 +34,8 @@ type Handler struct {
 	script      string // the words that the script needs, in JSON
 	scopes      []Scope
 	attempts    *cookie.Attempts
-	sameOrigin  *http.CrossOriginProtection
+	origins     *sameorigin.Check
+	returnPath  string                  // of the callback, as browsers know it
 	assets      map[string]http.Handler // by path
 }
 
@@ -49,7 +51,7 @@ func New(cfg Config) (*Handler, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	words := cfg.Strings.withDefaults()
+	words, redirectURL := cfg.Strings.withDefaults(), cfg.Connections.App().RedirectURL()
 	return &Handler{
 		connections: cfg.Connections,
 		pages:       cfg.Pages.With(templates),
@@ -57,8 +59,9 @@ func New(cfg Config) (*Handler, error) {
 		words:       words,
 		script:      words.forScript(),
 		scopes:      words.scopes(cfg.Connections.App().Scopes()),
-		attempts:    newAttempts(cfg.Connections.App().RedirectURL()),
-		sameOrigin:  http.NewCrossOriginProtection(),
+		attempts:    newAttempts(redirectURL),
+		origins:     sameorigin.New(redirectURL),
+		returnPath:  pathOf(redirectURL),
 		assets:      assets(),
 	}, nil
 }

@@ -95,9 +95,9 @@ func TestOtherSitesPagesChangeNothing(t *testing.T) {
 		script := evil.with("Accept", "application/json")
 		for _, target := range []string{"", "/" + id} {
 			a := evil.do(http.MethodPost, target, url.Values{"label": {"x"}})
-			a.wantPage(t, http.StatusForbidden, "You may not")
-			script.do(http.MethodPost, target, url.Values{}).want(t, http.StatusForbidden, "access_denied")
-			evil.do(http.MethodDelete, target+"?confirm="+id, nil).want(t, http.StatusForbidden, "access_denied")
+			a.wantPage(t, http.StatusForbidden, "as if it came from another site")
+			script.do(http.MethodPost, target, url.Values{}).want(t, http.StatusForbidden, "cross_origin")
+			evil.do(http.MethodDelete, target+"?confirm="+id, nil).want(t, http.StatusForbidden, "cross_origin")
 			if len(a.Cookies()) != 0 {
 				t.Errorf("%v", a.Cookies())
 			}

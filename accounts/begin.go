@@ -39,8 +39,8 @@ func (h *Handler) begin(w http.ResponseWriter, r *http.Request, v visit) {
 
 // attempt reads the form and begins what it asks for.
 func (h *Handler) attempt(w http.ResponseWriter, r *http.Request, v visit) (*connect.Attempt, error) {
-	if h.sameOrigin.Check(r) != nil {
-		return nil, connect.ErrDenied
+	if err := h.foreign(r, v); err != nil {
+		return nil, err
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if r.ParseForm() != nil {

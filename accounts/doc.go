@@ -42,6 +42,7 @@
 //
 //	400  attempt_over             a callback belongs to no running attempt of this user in this browser
 //	401  reconnect_required       Matterport has refused the connection; connect_url says where to renew it
+//	403  cross_origin             a POST or DELETE that seems to come from a page of another site
 //	403  consent_denied           the owner of the account did not agree
 //	403  account_refused          Matterport does not let the account connect to the application (Development Mode)
 //	403  missing_scopes           less was allowed than is needed

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -24,6 +25,7 @@ var refusals = answer.Table{
 	{Err: connect.ErrDenied, Refusal: answer.Refusal{
 		Status: http.StatusForbidden, Code: "access_denied", Text: "You may not connect Matterport accounts here.",
 	}},
+	{Err: sameorigin.ErrForeign, Refusal: sameorigin.Refusal},
 	{Err: connect.ErrInvalid, Refusal: answer.Refusal{
 		Status: http.StatusBadRequest, Code: "invalid_request", Text: "This request cannot be understood. A name may have 100 characters.",
 	}},
@@ -88,14 +90,14 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, v visit, err er
 	out.Text = cmp.Or(h.look.Strings.Errors[out.Code], out.Text)
 	var extra []answer.Member
 	if out.Code == "reconnect_required" || out.Code == "not_connected" {
-		extra = append(extra, answer.Member{Name: "connect_url", Value: connectURL(r, v, out.Code)})
+		extra = append(extra, answer.Member{Name: "connect_url", Value: h.connectURL(r, v, out.Code)})
 	}
 	out.Write(w, extra...)
 }
 
 // connectURL is where the user connects an account, or connects that of the visit again.
-func connectURL(r *http.Request, v visit, code string) string {
-	at := url.URL{Path: mountedAt(r)}
+func (h *Handler) connectURL(r *http.Request, v visit, code string) string {
+	at := url.URL{Path: h.address(r)}
 	if v.id != "" && code == "reconnect_required" {
 		at.RawQuery = "connection=" + v.id
 	}

@@ -3,17 +3,16 @@ package accounts
 import (
 	"net/http"
 
-	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/internal/sameorigin"
 )
 
 // remove deletes a connection, if the request repeats its ID: it cannot be undone.
 func (h *Handler) remove(w http.ResponseWriter, r *http.Request, v visit) {
 	confirmed := r.URL.Query().Get("confirm")
-	var err error
+	err := h.foreign(r, v)
 	switch {
-	case h.sameOrigin.Check(r) != nil:
-		err = connect.ErrDenied
+	case err != nil:
 	case !connectionID(confirmed) || (v.id != "" && v.id != confirmed):
 		err = errUnconfirmed
 	default:
@@ -25,4 +24,13 @@ func (h *Handler) remove(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// foreign returns an error if the request seems to come from a page of another site, and tells of it.
+func (h *Handler) foreign(r *http.Request, v visit) error {
+	err := h.origins.Check(r)
+	if err != nil {
+		sameorigin.Report(event.Context(r), h.connections, v.user.ID, err)
+	}
+	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-pme/pme/internal/modelid"
 	"github.com/go-pme/pme/internal/mount"
+	"github.com/go-pme/pme/internal/outside"
 )
 
 // endpoint answers one method of a route.
@@ -75,11 +76,29 @@ func upTo(r *http.Request) string {
 	return "./" + url.PathEscape(path.Base(mount.Path(r))) + "/"
 }
 
-// mountedAt is the page's path as the browser knows it.
+// address is the page's path as browsers know it. Where the host does not say what a proxy has taken off, it
+// is what the page's path lacks to be beside the callback.
+func (h *Handler) address(r *http.Request) string {
+	inside := mountedAt(r)
+	if site, ok := outside.FromContext(r.Context()); ok {
+		return site.Prefix + inside
+	}
+	return outside.Taken(strings.TrimSuffix(h.returnPath, "callback"), inside) + inside
+}
+
+// mountedAt is the page's path as the request has it.
 func mountedAt(r *http.Request) string {
 	prefix := strings.Trim(strings.TrimSuffix(mount.Path(r), r.URL.Path), "/")
 	if prefix == "" {
 		return "/"
 	}
 	return "/" + prefix + "/"
+}
+
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Path
 }

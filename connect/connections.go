@@ -14,6 +14,7 @@ import (
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -30,7 +31,14 @@ type Connections struct {
 	lives   lives
 	ahead   chan struct{} // full while a renewal goes ahead; see first
 	parts   []health.Part
+
+	reporter // of requests that package accounts refuses
 }
+
+// reporter is embedded under a name that is not exported, and has no exported methods.
+type reporter = sameorigin.Reporter
+
+var _ sameorigin.Reporting = (*Connections)(nil)
 
 // New reports everything that is wrong with cfg. It uses neither the network nor the store.
 func New(cfg Config) (*Connections, error) {
@@ -48,6 +56,7 @@ func New(cfg Config) (*Connections, error) {
 		ahead:   make(chan struct{}, 1),
 	}
 	c.lives.asked = cfg.App.AccessTokenLife()
+	c.reporter = sameorigin.NewReporter(c.foreign)
 	c.observe()
 	return c, nil
 }

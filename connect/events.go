@@ -7,6 +7,7 @@ import (
 	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/sameorigin"
 )
 
 // changed tells what has become of a connection.
@@ -17,6 +18,13 @@ func (c *Connections) changed(ctx context.Context, kind event.Kind, level slog.L
 // refuse tells that the user could not connect an account, and why.
 func (c *Connections) refuse(ctx context.Context, user, reason, detail string) {
 	c.cfg.Events.Emit(ctx, event.Event{Kind: event.ConnectRefused, Level: slog.LevelWarn, User: user, Reason: reason, Detail: detail})
+}
+
+// foreign tells of a request of a signed-in user that seems to come from a page of another site.
+func (c *Connections) foreign(ctx context.Context, user, detail string) {
+	c.cfg.Events.Emit(ctx, event.Event{
+		Kind: event.RequestRefused, Level: slog.LevelWarn, User: user, Reason: sameorigin.Reason, Detail: detail,
+	})
 }
 
 // denied tells that Config.Allow does not let the user use connections.

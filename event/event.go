@@ -24,7 +24,8 @@ const (
 	SignedOut     Kind = "signed out"
 	SignInRefused Kind = "login refused"
 
-	// RequestRefused means that a gate did not let a request through.
+	// RequestRefused means that a gate did not let a request through, or that a request which changes
+	// something seems to come from a page of another site.
 	RequestRefused Kind = "request refused"
 
 	// TokenGranted means that a user got a token that was minted for this request. TokenReused means that

@@ -26,6 +26,7 @@
 //	400  invalid_request          the query names no model, too many, or what is no model ID
 //	401  login_required           no user is signed in
 //	403  access_denied            the policy does not allow it, or there is no such model: it looks the same
+//	403  cross_origin             a POST that seems to come from a page of another site
 //	404  model_not_found          allowed, but gone at Matterport
 //	405  invalid_request          with Allow
 //	429  temporarily_unavailable  this user asks for too much; with Retry-After

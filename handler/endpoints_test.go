@@ -214,8 +214,8 @@ func TestRevokeTakesOnlyOnesOwn(t *testing.T) {
 func TestRevokeFromAnotherSiteIsRefused(t *testing.T) {
 	p := newPortal(t, nil)
 	token := p.get(t, "alice", "token?modelId="+office)
-	p.do(t, http.MethodPost, "alice", "revoke", "Sec-Fetch-Site", "cross-site").want(t, http.StatusForbidden, "access_denied")
-	p.do(t, http.MethodPost, "alice", "revoke", "Origin", "https://evil.example").want(t, http.StatusForbidden, "access_denied")
+	p.do(t, http.MethodPost, "alice", "revoke", "Sec-Fetch-Site", "cross-site").want(t, http.StatusForbidden, "cross_origin")
+	p.do(t, http.MethodPost, "alice", "revoke", "Origin", "https://evil.example").want(t, http.StatusForbidden, "cross_origin")
 	if !p.matterport.Live(token.AccessToken) {
 		t.Error("another site's page revoked a token")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/modelid"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/issuer"
 )
 
@@ -21,6 +22,7 @@ var refusals = answer.Table{
 	{Err: issuer.ErrDenied, Refusal: answer.Refusal{
 		Status: http.StatusForbidden, Code: "access_denied", Text: "You do not have access to this space.",
 	}},
+	{Err: sameorigin.ErrForeign, Refusal: sameorigin.Refusal},
 	{Err: issuer.ErrNotFound, Refusal: answer.Refusal{
 		Status: http.StatusNotFound, Code: "model_not_found", Text: "This space is no longer available.",
 	}},

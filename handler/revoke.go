@@ -7,6 +7,7 @@ import (
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -18,14 +19,16 @@ import (
 //	{"revoked":2,"pending":0}
 //
 // where pending counts the tokens whose deletion Matterport has not yet confirmed; the issuer goes on
-// trying. A request from another site's page is refused (by Sec-Fetch-Site and Origin).
+// trying. A request from another site's page is refused (by Sec-Fetch-Site and Origin). Behind a proxy that
+// rewrites Host, see BehindProxy of package middleware.
 //
 // It forbids nothing: a user who is still signed in and allowed gets a new token.
 func Revoke(iss *issuer.Issuer) http.Handler {
-	sameOrigin := http.NewCrossOriginProtection()
+	origins := sameorigin.New("")
 	return forPerson(http.MethodPost, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
-		if sameOrigin.Check(r) != nil {
-			refuse(w, issuer.ErrDenied)
+		if err := origins.Check(r); err != nil {
+			sameorigin.Report(event.Context(r), iss, u.ID, err)
+			refuse(w, err)
 			return
 		}
 		own, err := ownTokens(u, r.URL.RawQuery)

@@ -10,6 +10,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/issuer/store"
 )
 
@@ -60,6 +61,13 @@ func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry) 
 	}
 	grant.Detail = strings.Join(slices.Compact(grounds), "; ")
 	return grant
+}
+
+// foreign tells of a request of a signed-in user that seems to come from a page of another site.
+func (i *Issuer) foreign(ctx context.Context, user, detail string) {
+	i.events.Emit(ctx, event.Event{
+		Kind: event.RequestRefused, Level: slog.LevelWarn, User: user, Reason: sameorigin.Reason, Detail: detail,
+	})
 }
 
 // revoked tells what a revocation came to.

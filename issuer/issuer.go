@@ -12,6 +12,7 @@ import (
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/internal/revocations"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/issuer/store"
 )
 
@@ -33,12 +34,20 @@ type Issuer struct {
 	counter // of revocations, which package handler reads
 	parts   // which the root package shows
 	policy  condition.Condition
+
+	reporter // of requests that package handler refuses
 }
 
 // counter is embedded under a name that is not exported, and has no exported methods.
 type counter = revocations.Counter
 
-var _ revocations.Counted = (*Issuer)(nil)
+// reporter is embedded as counter is.
+type reporter = sameorigin.Reporter
+
+var (
+	_ revocations.Counted  = (*Issuer)(nil)
+	_ sameorigin.Reporting = (*Issuer)(nil)
+)
 
 // New checks cfg, without touching the network, and reports everything that is wrong with it.
 func New(cfg Config) (*Issuer, error) {
@@ -61,6 +70,7 @@ func New(cfg Config) (*Issuer, error) {
 		quietLink:  newQuiet(time.Now),
 		quietToken: newQuiet(time.Now),
 	}
+	i.reporter = sameorigin.NewReporter(i.foreign)
 	i.addParts(tokens)
 	if policy, ok := cfg.Policy.(access.Watcher); ok {
 		i.unwatch = policy.Watch(func() {

@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/configtext"
+	"github.com/go-pme/pme/internal/outside"
 	"github.com/go-pme/pme/internal/weburl"
 )
 
@@ -69,7 +71,7 @@ func (f *refusal) answer(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.As(err, &rejected):
 		f.tell(r, slog.LevelInfo, "credential_rejected", rejected.Reason)
-		f.reject(w, rejected)
+		f.reject(w, r, rejected)
 	case errors.Is(err, ErrNotSignedIn):
 		f.notSignedIn(w, r, err)
 	default:
@@ -88,7 +90,7 @@ func (f *refusal) unauthenticated(w http.ResponseWriter, r *http.Request) {
 		f.redirect(w, r)
 		return
 	}
-	f.reject(w, &Rejection{
+	f.reject(w, r, &Rejection{
 		Status: http.StatusUnauthorized, Code: "login_required", Text: "Please sign in.", Challenge: f.challenge,
 	})
 }
@@ -98,7 +100,7 @@ func (f *refusal) sendsToLogin(r *http.Request) bool { return f.login != nil && 
 
 // reject answers in JSON, whoever asks: people who open a page in the browser send no credential that
 // could be rejected. A 401 says where to sign in, if the gate knows.
-func (f *refusal) reject(w http.ResponseWriter, no *Rejection) {
+func (f *refusal) reject(w http.ResponseWriter, r *http.Request, no *Rejection) {
 	status := no.Status
 	if status != http.StatusBadRequest && status != http.StatusUnauthorized {
 		status = http.StatusForbidden
@@ -108,7 +110,8 @@ func (f *refusal) reject(w http.ResponseWriter, no *Rejection) {
 	}
 	var members []answer.Member
 	if status == http.StatusUnauthorized && f.login != nil {
-		members = append(members, answer.Member{Name: "login_url", Value: f.login.String()})
+		login := f.loginFor(r)
+		members = append(members, answer.Member{Name: "login_url", Value: login.String()})
 	}
 	answer.Error(w, status, cmp.Or(no.Code, accessDenied), cmp.Or(no.Text, notAllowed), members...)
 }
@@ -116,14 +119,35 @@ func (f *refusal) reject(w http.ResponseWriter, no *Rejection) {
 // redirect sends a page navigation to the login page, with the way back. For GET and HEAD, the only
 // methods that come here, 302 and 303 mean the same; 302 is the one that everything understands.
 func (f *refusal) redirect(w http.ResponseWriter, r *http.Request) {
-	// Not r.URL: http.StripPrefix has shortened it by the prefix that the user needs to come back.
-	back, _ := LocalPath(r.RequestURI)
-	target := *f.login
+	target := f.loginFor(r)
 	if target.RawQuery != "" {
 		target.RawQuery += "&"
 	}
-	target.RawQuery += url.QueryEscape(f.returnParam) + "=" + url.QueryEscape(back)
+	target.RawQuery += url.QueryEscape(f.returnParam) + "=" + url.QueryEscape(wayBack(r))
 	answer.Redirect(w, target.String(), http.StatusFound)
+}
+
+// wayBack is the address of r as its browser knows it, or that of the application's root if it is not safe.
+func wayBack(r *http.Request) string {
+	site, _ := outside.FromContext(r.Context())
+	// Not r.URL: http.StripPrefix has shortened it by the prefix that the user needs to come back.
+	if back, safe := LocalPath(site.Prefix + r.RequestURI); safe && strings.HasPrefix(r.RequestURI, "/") {
+		return back
+	}
+	return site.Prefix + "/"
+}
+
+// loginFor is the address of the login page as the browser that sent r knows it.
+func (f *refusal) loginFor(r *http.Request) url.URL {
+	site, _ := outside.FromContext(r.Context())
+	if site.Prefix == "" || f.login.Host != "" {
+		return *f.login
+	}
+	login, err := url.Parse(outside.Local(site.Prefix, f.login.String()))
+	if err != nil { // cannot happen: both parts are local paths
+		return *f.login
+	}
+	return *login
 }
 
 // unavailable answers a request whose sender cannot be told.

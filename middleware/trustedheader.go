@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 	"unicode"
@@ -145,15 +144,7 @@ func folded(c byte) byte {
 
 // isProxy reports whether the address of a peer is one of the proxies'.
 func (t *trustedRecognizer) isProxy(remote string) bool {
-	if t.cfg.UnsafeTrustAnyPeer {
-		return true
-	}
-	peer, err := netip.ParseAddrPort(remote)
-	if err != nil || peer.Addr().Zone() != "" {
-		return false
-	}
-	address := peer.Addr().Unmap() // a listener for both families writes ::ffff:192.0.2.1
-	return slices.ContainsFunc(t.cfg.Proxies, func(p netip.Prefix) bool { return p.Contains(address) })
+	return t.cfg.UnsafeTrustAnyPeer || isAmong(t.cfg.Proxies, remote)
 }
 
 // isSecret compares hashes, so that the time it takes says nothing about the secret, its length included.

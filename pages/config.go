@@ -119,13 +119,10 @@ func webURL(raw string) (*url.URL, bool) {
 	return u, true
 }
 
-// defaultPorts are those that browsers leave out of an origin.
-var defaultPorts = map[string]string{"http": "80", "https": "443"}
-
 // isOrigin reports whether o is exactly what a browser sends as an Origin.
 func isOrigin(o string) bool {
 	u, ok := webURL(o)
-	return ok && origin(o) == strings.ToLower(o) && u.Port() != defaultPorts[u.Scheme] && !strings.Contains(o, "*")
+	return ok && origin(o) == strings.ToLower(o) && !weburl.HasDefaultPort(u) && !strings.Contains(o, "*")
 }
 
 // origin is what a Content-Security-Policy calls the server of a URL.

@@ -5,6 +5,7 @@ package weburl
 import (
 	"net/netip"
 	"net/url"
+	"strings"
 )
 
 // IsLoopback reports whether host, without a port, is this machine: localhost or a loopback address.
@@ -24,4 +25,19 @@ func Secure(u *url.URL) bool {
 		return false
 	}
 	return u.Scheme == "https" || u.Scheme == "http" && IsLoopback(u.Hostname())
+}
+
+// defaultPorts are those that browsers leave out of an origin.
+var defaultPorts = map[string]string{"http": "80", "https": "443"}
+
+// HasDefaultPort reports whether u names the port that its scheme has anyway.
+func HasDefaultPort(u *url.URL) bool { return u.Port() != "" && u.Port() == defaultPorts[u.Scheme] }
+
+// Origin is the origin of an absolute URL, as browsers write it.
+func Origin(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	if HasDefaultPort(u) {
+		host = strings.TrimSuffix(host, ":"+u.Port())
+	}
+	return u.Scheme + "://" + host
 }

@@ -40,3 +40,23 @@ func TestSecure(t *testing.T) {
 		t.Error("Secure(nil) = true")
 	}
 }
+
+func TestOriginIsWhatBrowsersSend(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://Intranet.Example.com/apps": "https://intranet.example.com",
+		"https://intranet.example.com:443/": "https://intranet.example.com",
+		"http://intranet.example.com:80":    "http://intranet.example.com",
+		"http://intranet.example.com:443":   "http://intranet.example.com:443",
+		"https://intranet.example.com:8443": "https://intranet.example.com:8443",
+		"http://[::1]:8080/x":               "http://[::1]:8080",
+		"http://[::1]:80/x":                 "http://[::1]",
+	} {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := weburl.Origin(u); got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
+		}
+	}
+}

@@ -25,10 +25,7 @@ func (e *endpoints) begin(w http.ResponseWriter, r *http.Request) {
 		e.gate.Refuse(w, r, err)
 		return
 	}
-	back, _ := middleware.LocalPath(r.URL.Query().Get(returnParam))
-	if e.isOwnPath(back) {
-		back = "/" // coming back to a login would begin the next one
-	}
+	back := e.wayBack(r)
 	a := newAttempt(back, e.cfg.Now())
 	sealed, err := e.seals.seal(e.attempts.Name(a.state), a)
 	if err != nil {
@@ -37,6 +34,16 @@ func (e *endpoints) begin(w http.ResponseWriter, r *http.Request) {
 	}
 	e.attempts.Keep(w, r, a.state, sealed, attemptLife)
 	answer.Redirect(w, p.oauth.AuthCodeURL(a.state, e.loginOptions(a)...), http.StatusFound)
+}
+
+// wayBack returns where the browser goes after the login. Coming back to a login would begin the next one.
+func (e *endpoints) wayBack(r *http.Request) string {
+	next, _ := middleware.LocalPath(r.URL.Query().Get(returnParam))
+	back, safe := middleware.LocalPath(e.local(r, loginPath, next))
+	if !safe || e.isOwnPath(back) {
+		return e.local(r, loginPath, "/")
+	}
+	return back
 }
 
 // loginOptions returns the parameters of the authorization request.

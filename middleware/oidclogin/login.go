@@ -9,6 +9,9 @@ import (
 
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/cookie"
+	"github.com/go-pme/pme/internal/mount"
+	"github.com/go-pme/pme/internal/outside"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -53,7 +56,7 @@ func New(cfg Config) (*Login, error) {
 	if err != nil {
 		return nil, fmt.Errorf("oidclogin: %w", err)
 	}
-	e := &endpoints{sessions: s, gate: gate, base: base, loginURL: loginURL, origins: http.NewCrossOriginProtection()}
+	e := &endpoints{sessions: s, gate: gate, base: base, loginURL: loginURL, origins: sameorigin.New(cfg.RedirectURL)}
 	e.attempts = &cookie.Attempts{
 		Jar: s.jar, Prefix: s.cookieName + "-login-", Most: maxAttempts, MaxBytes: maxAttemptBytes, Began: e.attemptBegan,
 	}
@@ -117,7 +120,16 @@ type endpoints struct {
 	base     string // the path of the endpoints, without their last element
 	loginURL string
 	attempts *cookie.Attempts
-	origins  *http.CrossOriginProtection
+	origins  *sameorigin.Check
+}
+
+// local is a local path as browsers know it. Where the host does not say what a proxy has taken off the path,
+// it is what the path of r, a request for that endpoint, lacks of the one in RedirectURL.
+func (e *endpoints) local(r *http.Request, endpoint, local string) string {
+	if site, ok := outside.FromContext(r.Context()); ok {
+		return outside.Local(site.Prefix, local)
+	}
+	return outside.Local(outside.Taken(path.Join(e.base, endpoint), mount.Path(r)), local)
 }
 
 // only makes a handler that answers requests with other methods with 405. HEAD is another method: neither

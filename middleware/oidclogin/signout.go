@@ -2,6 +2,7 @@ package oidclogin
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -17,15 +19,15 @@ const providerPatience = 3 * time.Second
 
 // logout signs the user out.
 func (e *endpoints) logout(w http.ResponseWriter, r *http.Request) {
-	if e.origins.Check(r) != nil {
-		answer.Error(w, http.StatusForbidden, "access_denied", "This can only be asked for from a page of this site.")
+	if err := e.origins.Check(r); err != nil {
+		e.refuseForeign(w, r, err)
 		return
 	}
-	next := e.cfg.PostLogoutURL
+	next := e.afterLogout(r)
 	if c, err := r.Cookie(e.cookieName); err == nil {
 		// An expired session is signed out too: tokens that were issued in it may be in use.
 		if s, err := e.open(c.Value); err == nil {
-			next = e.endSessionURL(r.Context(), s)
+			next = e.endSessionURL(r.Context(), s, next)
 			if err := e.endSession(r.Context(), s); err != nil {
 				e.gate.Refuse(w, r, err)
 				return
@@ -37,17 +39,33 @@ func (e *endpoints) logout(w http.ResponseWriter, r *http.Request) {
 	answer.Redirect(w, next, http.StatusSeeOther)
 }
 
-// endSessionURL returns the address at which the provider signs the user out, or PostLogoutURL.
-func (e *endpoints) endSessionURL(ctx context.Context, s *signIn) string {
+// refuseForeign refuses a sign-out that seems to come from a page of another site.
+func (e *endpoints) refuseForeign(w http.ResponseWriter, r *http.Request, err error) {
+	e.cfg.Events.Emit(event.Context(r), event.Event{
+		Kind: event.RequestRefused, Level: slog.LevelWarn, Reason: sameorigin.Reason, Detail: err.Error(),
+	})
+	sameorigin.Refusal.Write(w)
+}
+
+// afterLogout returns PostLogoutURL as browsers know it.
+func (e *endpoints) afterLogout(r *http.Request) string {
+	if _, local := middleware.LocalPath(e.cfg.PostLogoutURL); local {
+		return e.local(r, logoutPath, e.cfg.PostLogoutURL)
+	}
+	return e.cfg.PostLogoutURL
+}
+
+// endSessionURL returns the address at which the provider signs the user out, or otherwise if there is none.
+func (e *endpoints) endSessionURL(ctx context.Context, s *signIn, otherwise string) string {
 	ctx, cancel := context.WithTimeout(ctx, providerPatience)
 	defer cancel()
 	p, err := e.discovery.provider(ctx)
 	if err != nil || p.endSession == "" {
-		return e.cfg.PostLogoutURL
+		return otherwise
 	}
 	u, err := url.Parse(p.endSession)
 	if err != nil {
-		return e.cfg.PostLogoutURL
+		return otherwise
 	}
 	query := u.Query()
 	query.Set("client_id", e.cfg.ClientID)
