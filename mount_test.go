@@ -73,3 +73,23 @@ func TestMountRejectsWhatIsNoPlainPath(t *testing.T) {
 		}()
 	}
 }
+
+// A proxy has taken /apps/portal off: an address with a slash at its beginning would lead out of it.
+func TestMountedWithoutItsSlashIsRightBehindAProxy(t *testing.T) {
+	h, _ := newHandler(t, nil)
+	for prefix, target := range map[string]string{"/pme": "/pme?q=a%20b&c", "/a/b": "/a/b", "/räume": "/r%C3%A4ume"} {
+		mux := http.NewServeMux()
+		mux.HandleFunc("GET /{page}", http.NotFound) // of the application's own
+		h.Mount(mux, prefix)
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			r := httptest.NewRequestWithContext(t.Context(), method, target, nil)
+			w := httptest.NewRecorder()
+			mux.ServeHTTP(w, r)
+			outside := httptest.NewRequestWithContext(t.Context(), method, "/apps/portal"+target, nil)
+			at, err := outside.URL.Parse(w.Header().Get("Location"))
+			if err != nil || w.Code != http.StatusTemporaryRedirect || at.Path != "/apps/portal"+prefix+"/" || at.RawQuery != r.URL.RawQuery || at.Host != "" {
+				t.Errorf("%s %s: %d to %v", method, target, w.Code, at)
+			}
+		}
+	}
+}

@@ -16,7 +16,9 @@ type Address struct {
 type key struct{}
 
 // NewContext returns a copy of ctx with a in it.
-func NewContext(ctx context.Context, a Address) context.Context { return context.WithValue(ctx, key{}, a) }
+func NewContext(ctx context.Context, a Address) context.Context {
+	return context.WithValue(ctx, key{}, a)
+}
 
 // FromContext returns the address in ctx, and false if the host has not said any.
 func FromContext(ctx context.Context) (Address, bool) {
