@@ -66,10 +66,13 @@ func BehindProxy(cfg ProxyConfig) (func(next http.Handler) http.Handler, error) 
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	p := &proxied{site: site, proxies: slices.Clone(cfg.Proxies), log: event.LoggerOr(cfg.Logger)}
+	p := &proxied{site: site, said: cfg.BaseURL != "", proxies: slices.Clone(cfg.Proxies), log: event.LoggerOr(cfg.Logger)}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r.WithContext(outside.NewContext(r.Context(), p.address(r))))
+			if site, known := p.address(r); known {
+				r = r.WithContext(outside.NewContext(r.Context(), site))
+			}
+			next.ServeHTTP(w, r)
 		})
 	}, nil
 }
@@ -109,7 +112,8 @@ func plainPrefix(p string) (prefix string, ok bool) {
 
 // proxied is an application behind proxies.
 type proxied struct {
-	site    outside.Address
+	site    outside.Address // by BaseURL
+	said    bool            // there is a BaseURL
 	proxies []netip.Prefix
 	log     *slog.Logger
 	once    sync.Once
@@ -117,11 +121,12 @@ type proxied struct {
 
 const prefixHeader = "X-Forwarded-Prefix"
 
-// address returns where the browser that sent r finds the application.
-func (p *proxied) address(r *http.Request) outside.Address {
+// address returns where the browser that sent r finds the application, and false if neither the
+// configuration nor a proxy says so.
+func (p *proxied) address(r *http.Request) (site outside.Address, known bool) {
 	values := r.Header[prefixHeader]
 	if len(values) == 0 || !isAmong(p.proxies, r.RemoteAddr) {
-		return p.site
+		return p.site, p.said
 	}
 	prefix, ok := plainPrefix(values[0])
 	if !ok || len(values) > 1 {
@@ -129,9 +134,9 @@ func (p *proxied) address(r *http.Request) outside.Address {
 			p.log.WarnContext(r.Context(), "X-Forwarded-Prefix not used: a proxy should send it once, with a plain path such as /apps/portal",
 				slog.String("value", bounded(strings.Join(values, ", "))), slog.String("proxy", r.RemoteAddr))
 		})
-		return p.site
+		return p.site, p.said
 	}
-	return outside.Address{Prefix: prefix, Origin: p.site.Origin}
+	return outside.Address{Prefix: prefix, Origin: p.site.Origin}, true
 }
 
 // bounded is a text from outside that may be logged.

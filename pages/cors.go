@@ -76,12 +76,12 @@ func headerNames(lists []string) []string {
 	}
 	var names []string
 	for name := range strings.SplitSeq(all, ",") {
-		if name = strings.Trim(name, " \t"); name != "" && strings.Trim(name, tokenCharacters) == "" {
+		if name = strings.Trim(name, " \t"); name != "" && strings.Trim(name, nameCharacters) == "" {
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
-// tokenCharacters are those of a header's name (RFC 9110 §5.6.2), but for the asterisk: alone, it is a pattern.
-const tokenCharacters = "!#$%&'+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+// nameCharacters are those of a header's name (RFC 9110 §5.6.2), but for the asterisk: alone, it is a pattern.
+const nameCharacters = "!#$%&'+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -82,7 +82,15 @@ func newClient(t *testing.T, app http.Handler) client {
 	}}
 }
 
-func (c client) ask(method, path string, header ...string) (*http.Response, []byte) {
+// reply is what came back, as it came.
+type reply struct {
+	path   string
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (c client) ask(method, path string, header ...string) reply {
 	c.Helper()
 	r, err := http.NewRequestWithContext(c.Context(), method, c.site.URL+path, nil)
 	if err != nil {
@@ -101,16 +109,16 @@ func (c client) ask(method, path string, header ...string) (*http.Response, []by
 	if err != nil {
 		c.Fatalf("%s: %v", path, err)
 	}
-	return resp, body
+	return reply{path, resp.StatusCode, resp.Header, body}
 }
 
 // decoded undoes the coding that the answer names, once, as a browser does.
-func decoded(t *testing.T, resp *http.Response, body []byte) string {
+func (a reply) decoded(t *testing.T) string {
 	t.Helper()
-	var r io.Reader = bytes.NewReader(body)
+	var r io.Reader = bytes.NewReader(a.body)
 	var err error
-	switch coding := resp.Header.Get("Content-Encoding"); {
-	case coding == "" || len(body) == 0:
+	switch coding := a.header.Get("Content-Encoding"); {
+	case coding == "" || len(a.body) == 0:
 	case coding == "gzip":
 		r, err = gzip.NewReader(r)
 	case coding == "deflate":
@@ -119,11 +127,11 @@ func decoded(t *testing.T, resp *http.Response, body []byte) string {
 		t.Fatalf("Content-Encoding %q", coding)
 	}
 	if err != nil {
-		t.Fatalf("%s: %v", resp.Request.URL.Path, err)
+		t.Fatalf("%s: %v", a.path, err)
 	}
 	text, err := io.ReadAll(r)
 	if err != nil {
-		t.Fatalf("%s: %v", resp.Request.URL.Path, err)
+		t.Fatalf("%s: %v", a.path, err)
 	}
 	return string(text)
 }
@@ -138,13 +146,13 @@ func TestAnswersPassThroughCompression(t *testing.T) {
 				"/pme/view/" + office: `<pme-space model="`, "/pme/models": `"id":"` + office + `"`, "/pme/signed-in": "BroadcastChannel",
 			} {
 				for _, accept := range []string{"", "gzip", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.8, *;q=0.1", "deflate", "identity", "br", "identity;q=0, gzip"} {
-					resp, body := packed.ask(http.MethodGet, path, "Accept-Encoding", accept)
-					text := decoded(t, resp, body)
-					if resp.StatusCode != http.StatusOK || !strings.Contains(text, mark) {
-						t.Errorf("%s with %q: %d %v without %q", path, accept, resp.StatusCode, resp.Header, mark)
+					a := packed.ask(http.MethodGet, path, "Accept-Encoding", accept)
+					text := a.decoded(t)
+					if a.status != http.StatusOK || !strings.Contains(text, mark) {
+						t.Errorf("%s with %q: %d %v without %q", path, accept, a.status, a.header, mark)
 					}
 					if strings.HasPrefix(path, "/pme/pme.") {
-						if _, whole := plain.ask(http.MethodGet, path); text != string(whole) {
+						if text != string(plain.ask(http.MethodGet, path).body) {
 							t.Errorf("%s with %q differs from the file", path, accept)
 						}
 					}
@@ -161,16 +169,16 @@ func TestAssetsPagesAndListsAreCompressed(t *testing.T) {
 			h, _ := newHandler(t)
 			c := newClient(t, mount(h))
 			for _, path := range []string{"/pme/pme.js", "/pme/pme.css", "/pme/"} {
-				small, body := c.ask(http.MethodGet, path, "Accept-Encoding", "gzip")
-				whole, _ := c.ask(http.MethodGet, path)
-				text := decoded(t, small, body)
-				if small.Header.Get("Content-Encoding") != "gzip" || len(body) >= len(text) {
-					t.Errorf("%s: %d bytes of %d, %v", path, len(body), len(text), small.Header)
+				small := c.ask(http.MethodGet, path, "Accept-Encoding", "gzip")
+				whole := c.ask(http.MethodGet, path)
+				text := small.decoded(t)
+				if small.header.Get("Content-Encoding") != "gzip" || len(small.body) >= len(text) {
+					t.Errorf("%s: %d bytes of %d, %v", path, len(small.body), len(text), small.header)
 				}
-				if !slices.Contains(small.Header.Values("Vary"), "Accept-Encoding") {
-					t.Errorf("%s: Vary %q", path, small.Header.Values("Vary"))
+				if !slices.Contains(small.header.Values("Vary"), "Accept-Encoding") {
+					t.Errorf("%s: Vary %q", path, small.header.Values("Vary"))
 				}
-				if tag := small.Header.Get("ETag"); tag != "" && !strings.HasPrefix(tag, "W/") && tag == whole.Header.Get("ETag") {
+				if tag := small.header.Get("ETag"); tag != "" && !strings.HasPrefix(tag, "W/") && tag == whole.header.Get("ETag") {
 					t.Errorf("%s: the strong tag %s names two contents", path, tag)
 				}
 			}
@@ -183,25 +191,25 @@ func TestAnswersWithoutABodyPassThroughCompression(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, _ := newHandler(t)
 			c := newClient(t, mount(h))
-			first, _ := c.ask(http.MethodGet, "/pme/pme.js", "Accept-Encoding", "gzip")
-			again, body := c.ask(http.MethodGet, "/pme/pme.js", "Accept-Encoding", "gzip", "If-None-Match", first.Header.Get("ETag"))
-			if again.StatusCode != http.StatusNotModified || len(body) != 0 {
-				t.Errorf("unchanged: %d %q", again.StatusCode, body)
+			first := c.ask(http.MethodGet, "/pme/pme.js", "Accept-Encoding", "gzip")
+			again := c.ask(http.MethodGet, "/pme/pme.js", "Accept-Encoding", "gzip", "If-None-Match", first.header.Get("ETag"))
+			if again.status != http.StatusNotModified || len(again.body) != 0 {
+				t.Errorf("unchanged: %d %q", again.status, again.body)
 			}
-			if head, body := c.ask(http.MethodHead, "/pme/pme.js", "Accept-Encoding", "gzip"); head.StatusCode != http.StatusOK || len(body) != 0 {
-				t.Errorf("HEAD: %d %q", head.StatusCode, body)
+			if head := c.ask(http.MethodHead, "/pme/pme.js", "Accept-Encoding", "gzip"); head.status != http.StatusOK || len(head.body) != 0 {
+				t.Errorf("HEAD: %d %q", head.status, head.body)
 			}
-			part, body := c.ask(http.MethodGet, "/pme/pme.js", "Accept-Encoding", "gzip", "Range", "bytes=0-99")
-			if part.StatusCode != http.StatusOK || !strings.Contains(decoded(t, part, body), "customElements.define") {
-				t.Errorf("a range: %d %v", part.StatusCode, part.Header)
+			part := c.ask(http.MethodGet, "/pme/pme.js", "Accept-Encoding", "gzip", "Range", "bytes=0-99")
+			if part.status != http.StatusOK || !strings.Contains(part.decoded(t), "customElements.define") {
+				t.Errorf("a range: %d %v", part.status, part.header)
 			}
-			to, _ := c.ask(http.MethodGet, "/pme/", "Accept-Encoding", "gzip", "Accept", "text/html", "Person", "")
-			if to.StatusCode != http.StatusFound || to.Header.Get("Location") != "/login?next=%2Fpme%2F" {
-				t.Errorf("signed out: %d %v", to.StatusCode, to.Header)
+			to := c.ask(http.MethodGet, "/pme/", "Accept-Encoding", "gzip", "Accept", "text/html", "Person", "")
+			if to.status != http.StatusFound || to.header.Get("Location") != "/login?next=%2Fpme%2F" {
+				t.Errorf("signed out: %d %v", to.status, to.header)
 			}
-			no, body := c.ask(http.MethodGet, "/pme/token?modelId="+office, "Accept-Encoding", "gzip", "Person", "")
-			if no.StatusCode != http.StatusUnauthorized || !strings.Contains(decoded(t, no, body), `"login_required"`) {
-				t.Errorf("a script that is signed out: %d %v", no.StatusCode, no.Header)
+			no := c.ask(http.MethodGet, "/pme/token?modelId="+office, "Accept-Encoding", "gzip", "Person", "")
+			if no.status != http.StatusUnauthorized || !strings.Contains(no.decoded(t), `"login_required"`) {
+				t.Errorf("a script that is signed out: %d %v", no.status, no.header)
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package oidclogin_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -126,6 +127,26 @@ func TestSignOutBehindAProxyThatRewritesHost(t *testing.T) {
 	for _, want := range []string{"reason=cross_origin", "https://evil.example.com", "backend:8080", "BaseURL", "level=WARN"} {
 		if !strings.Contains(s.log.String(), want) {
 			t.Errorf("%s is not in the log:\n%s", want, s.log)
+		}
+	}
+}
+
+// A proxy that names no prefix leaves it to RedirectURL.
+func TestProxyThatNamesNoPrefix(t *testing.T) {
+	s := newStrippedSite(t)
+	proxied, err := middleware.BehindProxy(middleware.ProxyConfig{Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for prefix, want := range map[string]string{"": "/apps/portal/", "/rooms": "/rooms/"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/auth/logout", nil)
+		if prefix != "" {
+			r.Header.Set("X-Forwarded-Prefix", prefix)
+		}
+		w := httptest.NewRecorder()
+		proxied(s.Config.Handler).ServeHTTP(w, r)
+		if got := w.Header().Get("Location"); got != want {
+			t.Errorf("%q: signed out at %s, want %s", prefix, got, want)
 		}
 	}
 }
