@@ -44,6 +44,8 @@ func TestConnectURLHasThePrefix(t *testing.T) {
 		{"https://intranet.example.com/pme/connect/callback", "", "/pme/connect/"},
 		{"https://intranet.example.com/apps/portal/pme/connect/callback", "", "/apps/portal/pme/connect/"},
 		{"https://intranet.example.com/apps/portal/pme/connect/callback", "https://intranet.example.com/apps/portal", "/apps/portal/pme/connect/"},
+		{"https://intranet.example.com/r%C3%A4ume/pme/connect/callback", "", "/r%C3%A4ume/pme/connect/"},
+		{"https://intranet.example.com/x/pme/connect/callback", "https://intranet.example.com/räume", "/r%C3%A4ume/pme/connect/"},
 		{"https://intranet.example.com/elsewhere/callback", "", "/pme/connect/"},
 		{"https://intranet.example.com/elsewhere/callback", "https://intranet.example.com/apps/portal", "/apps/portal/pme/connect/"},
 		{"https://intranet.example.com/apps/portal/pme/connect/callback", "https://intranet.example.com", "/pme/connect/"},

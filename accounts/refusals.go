@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/go-pme/pme/connect"
@@ -97,11 +96,10 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, v visit, err er
 
 // connectURL is where the user connects an account, or connects that of the visit again.
 func (h *Handler) connectURL(r *http.Request, v visit, code string) string {
-	at := url.URL{Path: h.address(r)}
 	if v.id != "" && code == "reconnect_required" {
-		at.RawQuery = "connection=" + v.id
+		return h.address(r) + "?connection=" + v.id
 	}
-	return at.String()
+	return h.address(r)
 }
 
 // refusePage is the page of a refusal, with the way back to where one can begin again.

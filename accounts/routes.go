@@ -76,14 +76,15 @@ func upTo(r *http.Request) string {
 	return "./" + url.PathEscape(path.Base(mount.Path(r))) + "/"
 }
 
-// address is the page's path as browsers know it. Where the host does not say what a proxy has taken off, it
-// is what the page's path lacks to be beside the callback.
+// address is the page's path as browsers know it, escaped. Where the host does not say what a proxy has taken
+// off, it is what the page's path lacks to be beside the callback.
 func (h *Handler) address(r *http.Request) string {
 	inside := mountedAt(r)
+	prefix := outside.Taken(strings.TrimSuffix(h.returnPath, "callback"), inside)
 	if site, ok := outside.FromContext(r.Context()); ok {
-		return site.Prefix + inside
+		prefix = site.Prefix
 	}
-	return outside.Taken(strings.TrimSuffix(h.returnPath, "callback"), inside) + inside
+	return prefix + (&url.URL{Path: inside}).EscapedPath()
 }
 
 // mountedAt is the page's path as the request has it.

@@ -9,7 +9,8 @@
 // applications without a login of their own, does both: it signs users in at an OpenID provider, and out
 // again.
 //
-// A host writes a gate of its own by implementing [Recognizer].
+// A host writes a gate of its own by implementing [Recognizer]. [BehindProxy] tells an application behind a proxy
+// at which address browsers find it.
 //
 // # Four answers
 //

@@ -23,6 +23,8 @@ type Config struct {
 	// request is redirected there, and 401 answers include it as login_url. If empty, unauthenticated
 	// requests get 401.
 	//
+	// A local path gets the prefix that [BehindProxy] knows of, unless it begins with it.
+	//
 	// The page must not be behind the gate itself. A login page on another host is given a path only
 	// and has to know which host to send people back to.
 	LoginURL string

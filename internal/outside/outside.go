@@ -4,12 +4,13 @@ package outside
 
 import (
 	"context"
+	"net/url"
 	"strings"
 )
 
 // An Address is where browsers find what the application has at /.
 type Address struct {
-	Prefix string // the path that the proxy takes off, such as /apps/portal, without a slash at its end; may be empty
+	Prefix string // the path that the proxy takes off, escaped, without a slash at its end; may be empty
 	Origin string // such as https://intranet.example.com; empty: not known
 }
 
@@ -26,19 +27,19 @@ func FromContext(ctx context.Context) (Address, bool) {
 	return a, ok
 }
 
-// Taken returns the prefix that a proxy has taken off: outside is a path as browsers know it, inside the
-// same one as the request has it. It is empty if the two differ in another way, and if inside is the root,
+// Taken returns the prefix that a proxy has taken off, escaped: outside is a path as browsers know it, inside
+// the same one as the request has it, both unescaped. It is empty if the two differ in another way, and if inside is the root,
 // with which every directory ends.
 func Taken(outside, inside string) string {
 	prefix, ok := strings.CutSuffix(outside, inside)
 	if !ok || !strings.HasPrefix(inside, "/") || inside == "/" {
 		return ""
 	}
-	return prefix
+	return (&url.URL{Path: prefix}).EscapedPath()
 }
 
 // Local returns a local path of a configuration or a link as browsers know it: with the prefix, unless it
-// has it already.
+// has it already. Both are escaped.
 func Local(prefix, path string) string {
 	if rest, ok := strings.CutPrefix(path, prefix); ok && (rest == "" || strings.ContainsAny(rest[:1], "/?#")) {
 		return path

@@ -14,6 +14,7 @@ func TestTakenIsWhatTheProxyTookOff(t *testing.T) {
 		{"/auth/login", "/apps/auth/login", ""}, // added, or replaced
 		{"/auth/login", "/other/login", ""},
 		{"/pme/pme/x", "/pme/x", "/pme"},
+		{"/räume/a b/x", "/x", "/r%C3%A4ume/a%20b"},
 		{"/a/b", "b", ""},
 		{"/a/b", "", ""},
 		{"/x/", "/", ""},

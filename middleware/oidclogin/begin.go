@@ -2,6 +2,7 @@ package oidclogin
 
 import (
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -68,6 +69,9 @@ func (e *endpoints) loginOptions(a *attempt) []oauth2.AuthCodeOption {
 func (e *endpoints) isOwnPath(local string) bool {
 	if i := strings.IndexAny(local, "?#"); i >= 0 {
 		local = local[:i]
+	}
+	if plain, err := url.PathUnescape(local); err == nil {
+		local = plain
 	}
 	dir, last := path.Split(path.Clean(local))
 	own := slices.Contains([]string{loginPath, callbackPath, logoutPath, backChannelPath}, last)

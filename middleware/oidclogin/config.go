@@ -35,6 +35,10 @@ type Config struct {
 	// RedirectURL is the absolute address of the callback, as it is registered at the provider. Its last
 	// element must be "callback"; login, logout and backchannel-logout are beside it. Over https every
 	// cookie is Secure and has the prefix __Host-; http is for loopback addresses.
+	//
+	// If a proxy takes a prefix off the path, RedirectURL has it, and users come back to addresses that have
+	// it too; [middleware.BehindProxy] can say more. Its origin counts as that of this site where the proxy
+	// rewrites Host.
 	RedirectURL string
 
 	// CookieKeys seal the cookies, in pairs: a key of 32 or 64 bytes to authenticate with, then one of
@@ -99,7 +103,8 @@ type Config struct {
 	KeepTokens bool
 
 	// PostLogoutURL is where users arrive after signing out: an absolute URL that is registered at the
-	// provider, or a local path, which is not sent to the provider. Default: "/".
+	// provider, or a local path, which is not sent to the provider. A local path gets the prefix that a proxy
+	// takes off, unless it begins with it. Default: "/".
 	PostLogoutURL string
 
 	// CookieName is the session cookie's name without prefix. Default: pme-session.
@@ -231,7 +236,7 @@ func isCallback(s string) bool {
 	if err != nil || path.Base(u.Path) != callbackPath {
 		return false
 	}
-	_, local := middleware.LocalPath(u.Path)
+	_, local := middleware.LocalPath(u.EscapedPath())
 	return local && isPlainURL(s)
 }
 

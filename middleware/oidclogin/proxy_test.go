@@ -124,6 +124,12 @@ func TestSignOutBehindAProxyThatRewritesHost(t *testing.T) {
 			t.Errorf("%s: %s", origin, a.body)
 		}
 	}
+	r := b.request(http.MethodPost, "/auth/logout", url.Values{})
+	r.Header.Set("Origin", "https://evil.example.com")
+	r.Header.Set("Accept", "text/html")
+	if a := b.do(r); a.status != http.StatusForbidden || !strings.Contains(a.body, "<h1>Sign out</h1>") || !strings.Contains(a.body, "another site") {
+		t.Errorf("a person reads %d %s", a.status, a.body)
+	}
 	for _, want := range []string{"reason=cross_origin", "https://evil.example.com", "backend:8080", "BaseURL", "level=WARN"} {
 		if !strings.Contains(s.log.String(), want) {
 			t.Errorf("%s is not in the log:\n%s", want, s.log)
@@ -147,6 +153,20 @@ func TestProxyThatNamesNoPrefix(t *testing.T) {
 		proxied(s.Config.Handler).ServeHTTP(w, r)
 		if got := w.Header().Get("Location"); got != want {
 			t.Errorf("%q: signed out at %s, want %s", prefix, got, want)
+		}
+	}
+}
+
+func TestPrefixMayNeedEscaping(t *testing.T) {
+	s := newSite(t, newIDP(t), func(c *oidclogin.Config) {
+		c.RedirectURL = strings.Replace(c.RedirectURL, "/auth/", "/r%C3%A4ume/auth/", 1)
+	})
+	for next, want := range map[string]string{
+		"/page": "/r%C3%A4ume/page", "/r%C3%A4ume/page": "/r%C3%A4ume/page", "": "/r%C3%A4ume/", "/r%C3%A4ume/auth/login": "/r%C3%A4ume/", "/%61uth/login": "/r%C3%A4ume/",
+	} {
+		b := s.browser(t)
+		if a := b.open(strings.Replace(b.toCallback(next), "/r%C3%A4ume", "", 1)); a.location != want {
+			t.Errorf("%q: %d to %q, want %q", next, a.status, a.location, want)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -108,24 +109,40 @@ func (e *endpoints) explain(w http.ResponseWriter, r *http.Request, refused *log
 		answer.Error(w, refused.status, refused.code, text, answer.Member{Name: "login_url", Value: e.loginURL})
 		return
 	}
+	showRefusal(w, refused.status, map[string]string{"Title": "Sign in", "Text": text, "Login": e.loginURL})
+}
+
+// explainForeign refuses a sign-out that seems to come from a page of another site.
+func (e *endpoints) explainForeign(w http.ResponseWriter, r *http.Request, err error) {
+	e.cfg.Events.Emit(event.Context(r), event.Event{
+		Kind: event.RequestRefused, Level: slog.LevelWarn, Reason: sameorigin.Reason, Detail: err.Error(),
+	})
+	if !answer.WantsPage(r) {
+		sameorigin.Refusal.Write(w)
+		return
+	}
+	showRefusal(w, sameorigin.Refusal.Status, map[string]string{"Title": "Sign out", "Text": sameorigin.Refusal.Text})
+}
+
+func showRefusal(w http.ResponseWriter, status int, words map[string]string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	w.WriteHeader(refused.status)
-	_ = refusalPage.Execute(w, map[string]string{"Text": text, "Login": e.loginURL})
+	w.WriteHeader(status)
+	_ = refusalPage.Execute(w, words)
 }
 
 var refusalPage = template.Must(template.New("refusal").Parse(`<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Sign in</title>
+<title>{{.Title}}</title>
 <main>
-<h1>Sign in</h1>
+<h1>{{.Title}}</h1>
 <p role="alert">{{.Text}}</p>
-<p><a href="{{.Login}}">Sign in again</a></p>
-</main>
+{{with .Login}}<p><a href="{{.}}">Sign in again</a></p>
+{{end}}</main>
 </html>
 `))

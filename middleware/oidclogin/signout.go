@@ -2,7 +2,6 @@ package oidclogin
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
-	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -20,7 +18,7 @@ const providerPatience = 3 * time.Second
 // logout signs the user out.
 func (e *endpoints) logout(w http.ResponseWriter, r *http.Request) {
 	if err := e.origins.Check(r); err != nil {
-		e.refuseForeign(w, r, err)
+		e.explainForeign(w, r, err)
 		return
 	}
 	next := e.afterLogout(r)
@@ -37,14 +35,6 @@ func (e *endpoints) logout(w http.ResponseWriter, r *http.Request) {
 		e.jar.Clear(w, e.cookieName)
 	}
 	answer.Redirect(w, next, http.StatusSeeOther)
-}
-
-// refuseForeign refuses a sign-out that seems to come from a page of another site.
-func (e *endpoints) refuseForeign(w http.ResponseWriter, r *http.Request, err error) {
-	e.cfg.Events.Emit(event.Context(r), event.Event{
-		Kind: event.RequestRefused, Level: slog.LevelWarn, Reason: sameorigin.Reason, Detail: err.Error(),
-	})
-	sameorigin.Refusal.Write(w)
 }
 
 // afterLogout returns PostLogoutURL as browsers know it.
