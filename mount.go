@@ -25,6 +25,7 @@ func (h *Handler) Mount(mux *http.ServeMux, prefix string) {
 	for name, endpoint := range h.routes.named {
 		if name != "" {
 			mux.Handle(at+"/"+name, endpoint)
+			mux.Handle("GET "+at+"/"+name, endpoint) // a mux looks among patterns with the method first
 		}
 	}
 	mux.Handle(at+"/", http.StripPrefix(at, h))
