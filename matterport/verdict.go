@@ -6,6 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+
+	"github.com/go-pme/pme/internal/scrub"
+)
+
+// Bounds on upstream text that is kept in an [Error], in runes.
+const (
+	maxMessage = 300
+	maxCode    = 64
 )
 
 // graphKinds sorts the error codes of the Model API (docs/matterport.md §2) by what a caller can do about
@@ -155,8 +163,8 @@ func (a *answer) incomplete(op, problem string) *Error {
 // failure finishes an error: upstream's words are made fit to print, and its wish to be left alone for
 // a while is noted.
 func (a *answer) failure(e *Error, secrets []string) *Error {
-	e.Code = clean(e.Code, maxCode, secrets)
-	e.Message = clean(e.Message, maxMessage, secrets)
+	e.Code = scrub.Scrubber{Secrets: secrets, Limit: maxCode}.Clean(e.Code)
+	e.Message = scrub.Scrubber{Secrets: secrets, Limit: maxMessage}.Clean(e.Message)
 	e.RetryAfter = a.retryAfter()
 	return e
 }

@@ -1,4 +1,5 @@
-package matterport
+// Package scrub makes the words of another server fit for a log: printable, bounded, and without secrets.
+package scrub
 
 import (
 	"cmp"
@@ -11,40 +12,52 @@ import (
 	"unicode"
 )
 
-// Bounds on upstream text that is kept in an [Error], in runes.
-const (
-	maxMessage = 300
-	maxCode    = 64
-)
+// Redacted stands where a secret was.
+const Redacted = "[redacted]"
 
-// Credentials that nobody told the scrubber of, such as a token of another call, are known by their
+// Credentials that are not among the known secrets, such as a token of another call, are known by their
 // looks: what follows the word "bearer", and any long run without a break that has a digit in it. The
 // minimum lengths keep "bearer token expired" and the 11 characters of a model ID readable.
 var (
 	bearerText = regexp.MustCompile(`(?i)bearer(?:[\s+:=]|%20|%2B)+[^\s"'&<>,;]{16,}`)
 	longRun    = regexp.MustCompile(`[A-Za-z0-9._~+/=-]{20,}`)
 
+	// uuid may end a sentence.
+	uuid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\.?$`)
+
 	urlEscape = regexp.MustCompile(`%[0-9A-F]{2}`)
 )
 
-// clean makes upstream text fit for an error or a log record: printable, without the secrets, and at
-// most limit runes long.
+// A Scrubber cleans texts. It is safe for concurrent use.
+type Scrubber struct {
+	// Secrets are removed in every form in which a message may repeat them. Empty ones are ignored.
+	Secrets []string
+
+	// Limit is the longest text, in runes.
+	Limit int
+
+	// KeepUUIDs keeps what looks like a UUID and is not one of the Secrets. Providers name applications,
+	// users and traces by UUIDs.
+	KeepUUIDs bool
+}
+
+// Clean returns text without control characters and secrets, and cut to Limit.
 //
 // The order matters. Control characters become spaces first, so that none of them can hide a secret
 // from the search; the text is cut last, so that no cut can spare the first half of one.
-func clean(text string, limit int, secrets []string) string {
+func (s Scrubber) Clean(text string) string {
 	text = printable(text)
-	for _, form := range writtenForms(secrets) {
-		text = strings.ReplaceAll(text, form, redacted)
+	for _, form := range writtenForms(s.Secrets) {
+		text = strings.ReplaceAll(text, form, Redacted)
 	}
-	text = bearerText.ReplaceAllString(text, "Bearer "+redacted)
+	text = bearerText.ReplaceAllString(text, "Bearer "+Redacted)
 	text = longRun.ReplaceAllStringFunc(text, func(run string) string {
-		if strings.ContainsAny(run, "0123456789") {
-			return redacted
+		if !strings.ContainsAny(run, "0123456789") || s.KeepUUIDs && uuid.MatchString(run) {
+			return run
 		}
-		return run
+		return Redacted
 	})
-	return shorten(strings.TrimSpace(text), limit)
+	return shorten(strings.TrimSpace(text), s.Limit)
 }
 
 func printable(text string) string {
