@@ -14,6 +14,7 @@ import (
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/scrub"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -30,7 +31,7 @@ func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback,
 	if err != nil {
 		return Connection{}, err
 	}
-	if err := c.answered(ctx, u, cb); err != nil {
+	if err := c.answered(ctx, u, cb, proof, string(a.Verifier)); err != nil {
 		return Connection{}, err
 	}
 	var connected Connection
@@ -48,9 +49,13 @@ func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback,
 	return connected, nil
 }
 
+// maxDescription is the longest error_description in runes that is logged.
+const maxDescription = 300
+
 // answered is what Matterport has said to the attempt in the callback itself. Which codes it uses is not
-// documented, but for those of RFC 6749 §4.1.2.1; nor is how it refuses accounts in Development Mode.
-func (c *Connections) answered(ctx context.Context, u *identity.User, cb Callback) error {
+// documented, but for those of RFC 6749 §4.1.2.1; nor is how it refuses accounts in Development Mode. The log gets
+// its words without the secrets and what the callback itself carries.
+func (c *Connections) answered(ctx context.Context, u *identity.User, cb Callback, secrets ...string) error {
 	kind := ErrUpstream
 	switch {
 	case cb.Error == "" && cb.Code != "":
@@ -64,7 +69,12 @@ func (c *Connections) answered(ctx context.Context, u *identity.User, cb Callbac
 	case cb.Error == "server_error", cb.Error == "temporarily_unavailable":
 		kind = ErrUnavailable
 	}
-	c.refuse(ctx, u.ID, "matterport", known(cb.Error)+": "+kind.Error())
+	detail := known(cb.Error) + ": " + kind.Error()
+	said := scrub.Scrubber{Secrets: append(secrets, cb.Attempt, cb.Code), Limit: maxDescription}
+	if text := said.Clean(cb.Description); text != "" {
+		detail += ": " + text
+	}
+	c.refuse(ctx, u.ID, "matterport", detail)
 	return &Error{Kind: kind}
 }
 

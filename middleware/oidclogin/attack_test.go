@@ -287,21 +287,6 @@ func TestNothingButASessionOpensAPage(t *testing.T) {
 	}
 }
 
-func TestWhatAProviderSaysOfAnErrorIsNotRepeated(t *testing.T) {
-	for code, want := range map[string]int{
-		"access_denied": 403, "login_required": 403, "<script>": 403, "": 403, "server_error": 503, "temporarily_unavailable": 503,
-	} {
-		p := newIDP(t)
-		p.response = url.Values{"error": {code}, "error_description": {"<script>alert(1)</script>"}}
-		b := newSite(t, p).browser(t)
-		a := b.open(b.toCallback("/page"))
-		wantRefused(b, a, want)
-		if strings.Contains(a.body, "script>") || strings.Contains(b.site.log.String(), "alert(1)") {
-			t.Errorf("%q: body %q, log %s", code, a.body, b.site.log)
-		}
-	}
-}
-
 // A private account with a company's address is not one of the company's.
 func TestLoginWithoutARequiredClaimIsRefused(t *testing.T) {
 	for name, tt := range map[string]struct {

@@ -80,6 +80,9 @@ func (a *attempt) hasState(state string) bool { return sameSecret(a.state, state
 
 func (a *attempt) hasNonce(nonce string) bool { return sameSecret(a.nonce, nonce) }
 
+// secrets are what no log may have of the attempt.
+func (a *attempt) secrets() []string { return []string{a.state, a.nonce, a.verifier} }
+
 // sameSecret takes the same time whatever got is. An empty secret is equal to none.
 func sameSecret(want, got string) bool {
 	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(got)) == 1

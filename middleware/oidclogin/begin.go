@@ -23,7 +23,7 @@ const returnParam = "next"
 func (e *endpoints) begin(w http.ResponseWriter, r *http.Request) {
 	p, err := e.discovery.provider(r.Context())
 	if err != nil {
-		e.gate.Refuse(w, r, err)
+		e.refuse(w, r, err)
 		return
 	}
 	back := e.wayBack(r)

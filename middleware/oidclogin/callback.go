@@ -14,6 +14,7 @@ import (
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/oautherror"
 )
 
 // callback finishes a login.
@@ -60,14 +61,14 @@ func (e *endpoints) finish(r *http.Request, a *attempt, query url.Values) (*sign
 	if err != nil {
 		return nil, err
 	}
-	code, err := e.code(p, query)
+	code, err := e.code(p, a, query)
 	if err != nil {
 		return nil, err
 	}
 	ctx = oidc.ClientContext(ctx, e.client)
 	token, err := p.oauth.Exchange(ctx, code, oauth2.VerifierOption(a.verifier))
 	if err != nil {
-		return nil, exchangeError(err)
+		return nil, e.tokenError(err, append(a.secrets(), code)...)
 	}
 	v, err := e.verify(ctx, p, token)
 	if err != nil {
@@ -88,12 +89,12 @@ func (e *endpoints) finish(r *http.Request, a *attempt, query url.Values) (*sign
 }
 
 // code returns the code of a callback, unless the provider has refused or another one has answered.
-func (e *endpoints) code(p *idProvider, query url.Values) (string, error) {
+func (e *endpoints) code(p *idProvider, a *attempt, query url.Values) (string, error) {
 	if err := e.checkIss(p, query); err != nil {
 		return "", err
 	}
 	if query.Has("error") {
-		return "", providerRefusal(query.Get("error"))
+		return "", providerError(oautherror.InCallback(query, append(a.secrets(), query["code"]...)...))
 	}
 	code, ok := soleValue(query, "code")
 	if !ok {

@@ -76,7 +76,9 @@ func New(cfg Config) (*Login, error) {
 //
 // A callback that belongs to no login of this browser, or was used before, gets 400. If the provider
 // refuses the user, or its ID token is not accepted, the answer is 403; if that cannot be decided at the
-// moment, 503. None of these changes the session that the browser has.
+// moment, 503. If the provider refuses the application, such as for its secret or a scope, the answer is 502
+// and says to tell whoever runs the site: trying again does not help. None of these changes the session
+// that the browser has. What the provider says is logged, without the secrets that it was sent.
 //
 // A logout ends the session, copies of its cookie included, and sends the browser to the provider's
 // end_session_endpoint (OpenID Connect RP-Initiated Logout 1.0), or to PostLogoutURL if there is none. If

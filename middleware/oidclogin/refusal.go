@@ -1,12 +1,13 @@
 package oidclogin
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
 	"log/slog"
 	"net/http"
-	"strings"
+	"net/url"
 
 	"golang.org/x/oauth2"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/oautherror"
 )
 
 // A loginRefusal is the error of a login that was judged and is refused. Its text is for the log only; the
@@ -26,6 +28,17 @@ type loginRefusal struct {
 }
 
 func (e *loginRefusal) Error() string { return "oidclogin: login refused: " + e.reason }
+
+// text is for the browser.
+func (e *loginRefusal) text() string {
+	switch e.status {
+	case http.StatusForbidden:
+		return "You could not be signed in."
+	case http.StatusBadGateway:
+		return "Signing in does not work at present. Please tell whoever runs this site."
+	}
+	return "The sign-in could not be completed. Please try again."
+}
 
 func badCallback(reason string) *loginRefusal {
 	return &loginRefusal{http.StatusBadRequest, "invalid_request", reason}
@@ -51,42 +64,81 @@ var (
 	errGroupOverage    = notVouchedFor("the groups do not fit into the token, and there is no ResolveGroups")
 )
 
-// providerRefusal returns the error for an answer of the provider that has an error code and no login code.
-func providerRefusal(code string) error {
-	switch code {
-	case "server_error", "temporarily_unavailable":
-		return fmt.Errorf("oidclogin: the provider answered %s", code)
+// A setupError is an error that lasts until an operator changes something, here or at the provider. It is no
+// decision about a user: a session goes on.
+type setupError struct{ reason string }
+
+func (e *setupError) Error() string { return "oidclogin: " + e.reason }
+
+// refusal is what the browser is told of e.
+func (e *setupError) refusal() *loginRefusal {
+	return &loginRefusal{http.StatusBadGateway, "upstream_error", e.reason}
+}
+
+// providerError returns the error for an error answer of the provider that came to the callback or, with a status,
+// from the token endpoint.
+func providerError(answered *oautherror.Error) error {
+	from := "the provider"
+	if answered.Status != 0 {
+		from = "the token endpoint"
+	}
+	switch answered.Kind {
+	case oautherror.OfUser:
+		return notVouchedFor(fmt.Sprintf("%s answered %s", from, answered))
+	case oautherror.OfGrant:
+		return fmt.Errorf("%w: %w", errBadCode, answered)
+	case oautherror.Lasting:
+		return &setupError{fmt.Sprintf("%s refuses the application, %s: %s", from, remedy(answered.Code), answered)}
 	default:
-		return notVouchedFor("the provider answered " + errorCode(code))
+		return fmt.Errorf("oidclogin: %s answered %w", from, answered)
 	}
 }
 
-// exchangeError tells a refusal of the token endpoint from its failure. It quotes neither, as the text may
-// repeat what was sent.
-func exchangeError(err error) error {
+// remedy says what the operator can look at.
+func remedy(code string) string {
+	switch code {
+	case "invalid_scope":
+		return "check Scopes"
+	case "redirect_uri_mismatch", "invalid_redirect_uri":
+		return "check that RedirectURL is registered at the provider as it is written here"
+	case "invalid_client", "unauthorized_client":
+		return "check ClientID, ClientSecret and TokenEndpointAuthMethod, and that the secret has not expired"
+	}
+	return "check how the application is registered at the provider"
+}
+
+// tokenError tells a refusal of the token endpoint from its failure. It is scrubbed of the secrets that were sent.
+func (c *party) tokenError(err error, secrets ...string) error {
 	var answered *oauth2.RetrieveError
 	if !errors.As(err, &answered) {
 		return fmt.Errorf("oidclogin: the token endpoint does not answer: %s", provider.Brief(err))
 	}
-	if answered.ErrorCode == "invalid_grant" {
-		return errBadCode
-	}
-	return fmt.Errorf("oidclogin: the token endpoint answered %d %s", answered.Response.StatusCode, errorCode(answered.ErrorCode))
+	return providerError(oautherror.OfTokenEndpoint(answered, append(secrets, c.credentials()...)...))
 }
 
-// errorCode returns an OAuth error code if it can be one.
-func errorCode(code string) string {
-	if code == "" || len(code) > 64 || strings.ContainsFunc(code, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return "without a usable error code"
+// credentials are the client's secret and the forms in which it is sent.
+func (c *party) credentials() []string {
+	id, secret := c.cfg.ClientID, c.cfg.ClientSecret
+	if secret == "" {
+		return nil
 	}
-	return code
+	var forms []string
+	for _, pair := range []string{url.QueryEscape(id) + ":" + url.QueryEscape(secret), id + ":" + secret} {
+		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(pair)))
+	}
+	return append(forms, secret)
 }
 
 // refuse answers a login that did not succeed.
 func (e *endpoints) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var refused *loginRefusal
+	var (
+		refused *loginRefusal
+		setup   *setupError
+	)
 	switch {
 	case errors.As(err, &refused):
+	case errors.As(err, &setup):
+		refused = setup.refusal()
 	case errors.Is(err, middleware.ErrNotSignedIn):
 		refused = notVouchedFor(err.Error())
 	default:
@@ -94,17 +146,14 @@ func (e *endpoints) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	e.cfg.Events.Emit(event.Context(r), event.Event{
-		Kind: event.SignInRefused, Level: slog.LevelWarn, Reason: refused.code, Detail: provider.Brief(err),
+		Kind: event.SignInRefused, Level: slog.LevelWarn, Reason: refused.code, Detail: err.Error(),
 	})
 	e.explain(w, r, refused)
 }
 
 // explain answers page requests with a page, and others in JSON.
 func (e *endpoints) explain(w http.ResponseWriter, r *http.Request, refused *loginRefusal) {
-	text := "The sign-in could not be completed. Please try again."
-	if refused.status == http.StatusForbidden {
-		text = "You could not be signed in."
-	}
+	text := refused.text()
 	if !answer.IsNavigation(r) {
 		answer.Error(w, refused.status, refused.code, text, answer.Member{Name: "login_url", Value: e.loginURL})
 		return

@@ -38,7 +38,7 @@ func (s *sessions) renew(ctx context.Context, in *signIn) (*signIn, bool, error)
 	case !done:
 		return in, false, nil
 	case err != nil:
-		s.cfg.Logger.WarnContext(ctx, "session not renewed", slog.String("error", provider.Brief(err)))
+		s.cfg.Logger.WarnContext(ctx, "session not renewed", slog.Any("error", err))
 		return in, false, nil
 	}
 	saved, ok, err := s.loadTokens(ctx, in.session())
@@ -70,7 +70,7 @@ func (s *sessions) renewOnce(ctx context.Context, in *signIn) error {
 	err = s.refresh(ctx, &saved)
 	var refused *loginRefusal
 	if errors.As(err, &refused) {
-		s.cfg.Logger.InfoContext(ctx, "session ended by its renewal", slog.String("session", in.session()), slog.String("error", provider.Brief(err)))
+		s.cfg.Logger.InfoContext(ctx, "session ended by its renewal", slog.String("session", in.session()), slog.Any("error", err))
 		if err := s.endSession(ctx, in); err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (s *sessions) renewOnce(ctx context.Context, in *signIn) error {
 	}
 	if err != nil {
 		saved.latest.renewAt = s.cfg.Now().Add(minRenewal).Unix()
-		s.cfg.Logger.WarnContext(ctx, "session not renewed", slog.String("session", in.session()), slog.String("error", provider.Brief(err)))
+		s.cfg.Logger.WarnContext(ctx, "session not renewed", slog.String("session", in.session()), slog.Any("error", err))
 	}
 	return s.saveTokens(ctx, &saved)
 }
@@ -94,7 +94,7 @@ func (s *sessions) refresh(ctx context.Context, saved *savedTokens) error {
 	ctx = oidc.ClientContext(ctx, s.client)
 	token, err := p.oauth.TokenSource(ctx, &oauth2.Token{RefreshToken: saved.refresh}).Token()
 	if err != nil {
-		return exchangeError(err)
+		return s.tokenError(err, saved.refresh)
 	}
 	saved.refresh = token.RefreshToken
 	if _, ok := token.Extra("id_token").(string); !ok { // optional (OpenID Connect Core 1.0 §12.2)
