@@ -10,6 +10,7 @@ import (
 
 func TestCookiesLeaveNothingToDefaults(t *testing.T) {
 	secure, local := cookie.Jar{Secure: true}, cookie.Jar{}
+	framed := cookie.Jar{Secure: true, Partitioned: true}
 	for what, tc := range map[string]struct {
 		write func(w *httptest.ResponseRecorder)
 		want  string
@@ -25,6 +26,14 @@ func TestCookiesLeaveNothingToDefaults(t *testing.T) {
 		"set for no time": { // a Max-Age of 0 would be left out, and the cookie last as long as the browser
 			func(w *httptest.ResponseRecorder) { secure.Set(w, secure.Name("n"), "v", -time.Minute) },
 			"__Host-n=v; Path=/; Max-Age=1; HttpOnly; Secure; SameSite=Lax",
+		},
+		"set in a frame of another site": {
+			func(w *httptest.ResponseRecorder) { framed.Set(w, framed.Name("n"), "v", time.Minute) },
+			"__Host-n-partitioned=v; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=None; Partitioned",
+		},
+		"clear in a frame of another site": {
+			func(w *httptest.ResponseRecorder) { framed.Clear(w, framed.Name("n")) },
+			"__Host-n-partitioned=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=None; Partitioned",
 		},
 		"clear": {
 			func(w *httptest.ResponseRecorder) { secure.Clear(w, secure.Name("n")) },
