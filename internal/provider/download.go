@@ -13,44 +13,40 @@ import (
 
 // download asks the provider where its keys are (OpenID Connect Discovery 1.0 §4), and then for them.
 func (k *Keys) download(ctx context.Context) (*keySet, error) {
-	body, err := k.get(ctx, strings.TrimSuffix(k.cfg.Issuer, "/")+"/.well-known/openid-configuration")
+	body, err := FetchDiscovery(ctx, k.cfg.Client, k.cfg.Issuer, k.cfg.DiscoveryURL)
 	if err != nil {
 		return nil, err
 	}
 	var discovery struct {
-		Issuer string `json:"issuer"`
-		Keys   string `json:"jwks_uri"`
+		Keys string `json:"jwks_uri"`
 	}
 	if err := json.Unmarshal(body, &discovery); err != nil {
 		return nil, fmt.Errorf("the discovery document cannot be read: %w", err)
-	}
-	if discovery.Issuer != k.cfg.Issuer {
-		return nil, fmt.Errorf("the discovery document is that of %.200q; Issuer must be written as there", discovery.Issuer)
 	}
 	keys, err := url.Parse(discovery.Keys)
 	if err != nil || strings.HasPrefix(k.cfg.Issuer, "https:") && keys.Scheme != "https" {
 		return nil, errors.New("the discovery document has no https URL for its jwks_uri")
 	}
-	if body, err = k.get(ctx, keys.String()); err != nil {
+	if body, err = get(ctx, k.cfg.Client, keys.String()); err != nil {
 		return nil, err
 	}
 	return parseKeySet(body, k.cfg.Now())
 }
 
 // get returns the body of an answer; how long one may be is the client's part.
-func (k *Keys) get(ctx context.Context, address string) ([]byte, error) {
+func get(ctx context.Context, client *http.Client, address string) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, fmt.Errorf("cannot ask for it: %w", err)
 	}
 	r.Header.Set("Accept", "application/json")
-	res, err := k.cfg.Client.Do(r)
+	res, err := client.Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("no answer: %w", err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("GET %s answers with status %d", address, res.StatusCode)
+		return nil, &StatusError{address, res.StatusCode}
 	}
 	body, err := io.ReadAll(res.Body)
 	if err != nil {

@@ -36,12 +36,13 @@ var (
 
 var errAlgorithm = errors.New("the token's algorithm is not one of those that are accepted")
 
-// Config is what [Keys] are made of. All fields are required.
+// Config is what [Keys] are made of. All fields but DiscoveryURL are required.
 type Config struct {
-	Issuer string
-	Client *http.Client // of [NewClient]
-	Logger *slog.Logger
-	Now    func() time.Time
+	Issuer       string
+	DiscoveryURL string       // as in [FetchDiscovery]
+	Client       *http.Client // of [NewClient]
+	Logger       *slog.Logger
+	Now          func() time.Time
 }
 
 // Keys are the signing keys that a provider publishes, as they were fetched last. They are fetched with
