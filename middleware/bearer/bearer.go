@@ -95,7 +95,7 @@ func newRecognizer(cfg Config) *recognizer {
 	}
 	if b.keys == nil {
 		client := provider.NewClient(cfg.HTTPClient)
-		keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, Client: client, Logger: cfg.Logger, Now: cfg.Now})
+		keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, DiscoveryURL: cfg.DiscoveryURL, Client: client, Logger: cfg.Logger, Now: cfg.Now})
 		b.keys = keys
 		b.parts = []health.Part{keys.HealthPart("keys")}
 		b.close = func() { keys.Close(); client.CloseIdleConnections() }

@@ -29,6 +29,10 @@ type Config struct {
 	// single-page application, for access tokens what the provider knows this service by.
 	Audience string
 
+	// DiscoveryURL is the address of the discovery document, which must still name Issuer. Azure AD B2C needs
+	// it. Default: Issuer and /.well-known/openid-configuration.
+	DiscoveryURL string
+
 	// KeySet checks signatures. If its error is a [net.Error], the request gets 503; any other error means
 	// that the signature is not good. Default: the keys that the issuer publishes.
 	KeySet oidc.KeySet
@@ -110,6 +114,7 @@ func (cfg Config) validate() error {
 	}
 	t := configtext.Check{Room: "bearer"}
 	t.Address("Issuer", cfg.Issuer)
+	t.Address("DiscoveryURL", cfg.DiscoveryURL)
 	t.Text("Audience", cfg.Audience)
 	t.Texts("Clients", cfg.Clients)
 	t.Text("GroupsClaim", cfg.GroupsClaim)
@@ -118,6 +123,9 @@ func (cfg Config) validate() error {
 	issuer, err := url.Parse(cfg.Issuer)
 	must(err == nil && weburl.Secure(issuer) && !strings.ContainsAny(cfg.Issuer, "?#"),
 		"Issuer must be the https URL that the provider calls itself, without query or fragment; it is "+weburl.Quote(cfg.Issuer))
+	discovery, err := url.Parse(cfg.DiscoveryURL)
+	must(cfg.DiscoveryURL == "" || err == nil && weburl.Secure(discovery) && !strings.Contains(cfg.DiscoveryURL, "#"),
+		"DiscoveryURL must be the https URL of the discovery document, without fragment")
 	must(cfg.Audience != "", "Audience is missing: without it, a token that was issued for any other service would be accepted")
 	for _, alg := range cfg.Algorithms {
 		must(slices.Contains(provider.Algorithms, alg), fmt.Sprintf("Algorithms: %q cannot be accepted", alg))

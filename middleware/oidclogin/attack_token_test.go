@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/coreos/go-oidc/v3/oidc/oidctest"
+
+	"github.com/go-pme/pme/middleware/oidclogin"
 )
 
 func TestInvalidIDTokenIsRefused(t *testing.T) {
@@ -58,6 +61,31 @@ func TestIDTokenWithinTheLeewayIsAccepted(t *testing.T) {
 			p := newIDP(t)
 			p.claims = claims
 			newSite(t, p).browser(t).signIn()
+		})
+	}
+}
+
+func TestSeveralAudiencesWithoutAZPAreAnOption(t *testing.T) {
+	for name, tt := range map[string]struct {
+		claims map[string]any
+		want   int
+	}{
+		"without azp":             {map[string]any{"aud": []string{"another", clientID}}, http.StatusSeeOther},
+		"azp of this client":      {map[string]any{"aud": []string{"another", clientID}, "azp": clientID}, http.StatusSeeOther},
+		"one audience":            {map[string]any{"aud": []string{clientID}}, http.StatusSeeOther},
+		"azp of another":          {map[string]any{"aud": []string{"another", clientID}, "azp": "another"}, http.StatusForbidden},
+		"empty azp":               {map[string]any{"aud": []string{"another", clientID}, "azp": ""}, http.StatusForbidden},
+		"azp that is null":        {map[string]any{"aud": []string{"another", clientID}, "azp": json.RawMessage("null")}, http.StatusForbidden},
+		"not this client's":       {map[string]any{"aud": []string{"another", "third"}}, http.StatusForbidden},
+		"azp, but not for it too": {map[string]any{"aud": []string{"another", "third"}, "azp": clientID}, http.StatusForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newIDP(t)
+			p.claims = tt.claims
+			b := newSite(t, p, func(c *oidclogin.Config) { c.AllowMissingAZP = true }).browser(t)
+			if a := b.open(b.toCallback("/page")); a.status != tt.want {
+				t.Errorf("status %d, want %d; log:\n%s", a.status, tt.want, b.site.log)
+			}
 		})
 	}
 }

@@ -19,6 +19,12 @@ import (
 // returnParam is the query parameter with the path to come back to.
 const returnParam = "next"
 
+// protocolParams are the parameters of the authorization request that the login depends on.
+var protocolParams = []string{
+	"acr_values", "client_id", "code_challenge", "code_challenge_method", "max_age", "nonce", "prompt",
+	"redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
+}
+
 // begin sends the browser to the provider.
 func (e *endpoints) begin(w http.ResponseWriter, r *http.Request) {
 	p, err := e.discovery.provider(r.Context())

@@ -116,7 +116,7 @@ func (e *endpoints) checkIss(p *idProvider, query url.Values) error {
 
 // newSignIn makes a session, with a new identifier, of a verified ID token.
 func (e *endpoints) newSignIn(ctx context.Context, p *idProvider, v *verified) (*signIn, error) {
-	who, err := e.person(ctx, p, v)
+	who, err := e.person(ctx, p, v, nil)
 	if err != nil {
 		return nil, err
 	}

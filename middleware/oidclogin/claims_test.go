@@ -99,11 +99,6 @@ func TestUserInfoOfAnotherUserIsRefused(t *testing.T) {
 			wantRefused(b, b.open(b.toCallback("/page")), tt.want)
 		})
 	}
-	p := newIDP(t)
-	p.claims["groups"] = nil
-	p.metadata["userinfo_endpoint"] = p.URL + "/nowhere"
-	b := newSite(t, p).browser(t)
-	wantRefused(b, b.open(b.toCallback("/page")), http.StatusServiceUnavailable)
 }
 
 func TestGroupsThatDoNotFitAreResolvedByTheHost(t *testing.T) {

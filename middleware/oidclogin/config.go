@@ -50,6 +50,14 @@ type Config struct {
 	// is protected by PKCE alone.
 	ClientSecret string
 
+	// TokenEndpointAuthMethod is how ClientSecret is sent: client_secret_basic or client_secret_post. Default: as
+	// the discovery document says, and client_secret_basic if it names both.
+	TokenEndpointAuthMethod string
+
+	// DiscoveryURL is the address of the discovery document, which must still name Issuer. Azure AD B2C needs
+	// it. Default: Issuer and /.well-known/openid-configuration.
+	DiscoveryURL string
+
 	// Scopes are requested in addition to openid. Default: profile and email. Most providers issue a
 	// refresh token only with offline_access.
 	Scopes []string
@@ -70,9 +78,19 @@ type Config struct {
 	// none.
 	RequireClaims map[string]string
 
+	// AllowMissingAZP accepts an ID token for several audiences, ClientID among them, that does not say in azp
+	// which client it was issued to. An azp of another client is refused in any case. Default: it is refused.
+	AllowMissingAZP bool
+
 	// AuthParams are further parameters of the authorization request, such as "hd" or "access_type".
 	// Those that the protocol itself depends on cannot be set.
 	AuthParams map[string]string
+
+	// IgnoreUserInfo says that the ID token is all there is: the userinfo endpoint is not called. Set it if the
+	// endpoint refuses this application for good. Default: it is called for what the ID token lacks. If it
+	// fails, the e-mail address is unverified and the name empty; a user whose groups it might have told
+	// cannot sign in.
+	IgnoreUserInfo bool
 
 	// GroupsClaim is the claim that has the groups: its name, or a path such as realm_access.roles. Its
 	// value is an array of names, or one name. Default: groups.
@@ -107,8 +125,19 @@ type Config struct {
 	// takes off, unless it begins with it. Default: "/".
 	PostLogoutURL string
 
+	// EndSessionParams are further parameters for the provider's end_session_endpoint, such as logout_uri at
+	// Amazon Cognito. Those that OpenID Connect defines the login sets itself.
+	EndSessionParams map[string]string
+
 	// CookieName is the session cookie's name without prefix. Default: pme-session.
 	CookieName string
+
+	// PartitionedCookies sets SameSite=None and Partitioned on every cookie of the login, for an application that is
+	// framed by a portal on another site. It needs https. It costs the protection of SameSite=Lax: a form
+	// of any site reaches the application with the session, so every handler that changes something needs
+	// [http.CrossOriginProtection], which those of this module have. Each portal has sessions of its own, and the provider
+	// must let itself be framed too. docs/identity-providers.md says more. Default: SameSite=Lax.
+	PartitionedCookies bool
 
 	// Leeway is how far the provider's clock and this one may be apart, at most 5 minutes. Default: 30
 	// seconds.
@@ -150,6 +179,7 @@ func (c Config) withDefaults() Config {
 	c.Scopes = append([]string{"openid"}, slices.DeleteFunc(slices.Clone(c.Scopes), func(s string) bool { return s == "openid" })...)
 	c.ACRValues = slices.Clone(c.ACRValues)
 	c.AuthParams = maps.Clone(c.AuthParams)
+	c.EndSessionParams = maps.Clone(c.EndSessionParams)
 	c.RequireClaims = maps.Clone(c.RequireClaims)
 	c.GroupsClaim = cmp.Or(c.GroupsClaim, "groups")
 	c.PostLogoutURL = cmp.Or(c.PostLogoutURL, "/")
@@ -171,12 +201,6 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// protocolParams are the parameters of the authorization request that the login depends on.
-var protocolParams = []string{
-	"acr_values", "client_id", "code_challenge", "code_challenge_method", "max_age", "nonce", "prompt",
-	"redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
-}
-
 // validate reports everything that is wrong with c. The values of secrets are not in its error.
 func (c Config) validate() error {
 	var errs []error
@@ -189,6 +213,10 @@ func (c Config) validate() error {
 	must(isPlainURL(c.Issuer), "Issuer must be the https URL that the provider calls itself, without query or fragment; it is %s", weburl.Quote(c.Issuer))
 	must(c.ClientID != "", "ClientID is missing: the provider shows it where the application is registered")
 	must(isCallback(c.RedirectURL), "RedirectURL must be an absolute https URL that ends in /%s (http on a loopback address); it is %s", callbackPath, weburl.Quote(c.RedirectURL))
+	must(c.DiscoveryURL == "" || isSecureURL(c.DiscoveryURL), "DiscoveryURL must be the https URL of the discovery document, without fragment")
+	must(slices.Contains([]string{"", clientSecretBasic, clientSecretPost}, c.TokenEndpointAuthMethod),
+		"TokenEndpointAuthMethod must be %s or %s, or empty; %q is not", clientSecretBasic, clientSecretPost, c.TokenEndpointAuthMethod)
+	must(c.TokenEndpointAuthMethod == "" || c.ClientSecret != "", "TokenEndpointAuthMethod says how ClientSecret is sent, which is missing")
 	if err := checkKeys(c.CookieKeys); err != nil {
 		errs = append(errs, err)
 	}
@@ -198,6 +226,10 @@ func (c Config) validate() error {
 	for name := range c.AuthParams {
 		must(!slices.Contains(protocolParams, name), "AuthParams cannot set %q, which the login itself depends on: remove it", name)
 	}
+	for name := range c.EndSessionParams {
+		must(!slices.Contains(endSessionParams, name), "EndSessionParams cannot set %q, which the login sets itself: remove it", name)
+	}
+	must(!c.PartitionedCookies || strings.HasPrefix(c.RedirectURL, "https:"), "PartitionedCookies needs an https RedirectURL: browsers want such cookies Secure")
 	valid := (&http.Cookie{Name: c.CookieName}).Valid() == nil //nolint:gosec // it is never set: only the name is looked at
 	must(valid && !strings.HasPrefix(c.CookieName, "__"), "CookieName must be the name of a cookie, without a prefix such as __Host-; %q is not", c.CookieName)
 	must(isLocalOrSecure(c.PostLogoutURL), "PostLogoutURL must be a local path or an absolute https URL; it is %s", weburl.Quote(c.PostLogoutURL))
@@ -212,6 +244,7 @@ func (c Config) validate() error {
 func (c Config) checkText() []error {
 	t := configtext.Check{Room: "oidclogin"}
 	t.Address("Issuer", c.Issuer)
+	t.Address("DiscoveryURL", c.DiscoveryURL)
 	t.Text("ClientID", c.ClientID)
 	t.Address("RedirectURL", c.RedirectURL)
 	t.Secret("ClientSecret", c.ClientSecret)
@@ -220,15 +253,18 @@ func (c Config) checkText() []error {
 	t.Texts("ACRValues", c.ACRValues)
 	t.Map("RequireClaims", c.RequireClaims)
 	t.Map("AuthParams", c.AuthParams)
+	t.Map("EndSessionParams", c.EndSessionParams)
 	t.Text("GroupsClaim", c.GroupsClaim)
 	t.Address("PostLogoutURL", c.PostLogoutURL)
 	return t.Problems
 }
 
 // isPlainURL reports whether s is an absolute address that is safe to call, without query or fragment.
-func isPlainURL(s string) bool {
+func isPlainURL(s string) bool { return isSecureURL(s) && !strings.Contains(s, "?") }
+
+func isSecureURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && weburl.Secure(u) && !strings.ContainsAny(s, "?#")
+	return err == nil && weburl.Secure(u) && !strings.Contains(s, "#")
 }
 
 func isCallback(s string) bool {

@@ -59,7 +59,23 @@ func TestNewAcceptsAndRefuses(t *testing.T) {
 		"callback elsewhere": {func(c *oidclogin.Config) { c.RedirectURL = "https://intranet.example/auth/done" }, false},
 		"prefix in the name": {func(c *oidclogin.Config) { c.CookieName = "__Host-x" }, false},
 		"half a second":      {func(c *oidclogin.Config) { c.MaxAge = time.Second / 2 }, false},
-		"short idle time":    {func(c *oidclogin.Config) { c.IdleTimeout = time.Second }, false},
+		"discovery with a query": {func(c *oidclogin.Config) {
+			c.DiscoveryURL = "https://b2c.example/v2.0/.well-known/openid-configuration?p=x"
+		}, true},
+		"plain discovery":         {func(c *oidclogin.Config) { c.DiscoveryURL = "http://b2c.example/" }, false},
+		"discovery with #":        {func(c *oidclogin.Config) { c.DiscoveryURL = "https://b2c.example/#" }, false},
+		"local discovery":         {func(c *oidclogin.Config) { c.DiscoveryURL = "/.well-known/openid-configuration" }, false},
+		"secret in the form":      {func(c *oidclogin.Config) { c.TokenEndpointAuthMethod = "client_secret_post" }, true},
+		"secret in the header":    {func(c *oidclogin.Config) { c.TokenEndpointAuthMethod = "client_secret_basic" }, true},
+		"private key":             {func(c *oidclogin.Config) { c.TokenEndpointAuthMethod = "private_key_jwt" }, false},
+		"method without a secret": {func(c *oidclogin.Config) { c.TokenEndpointAuthMethod, c.ClientSecret = "client_secret_post", "" }, false},
+		"logout_uri":              {func(c *oidclogin.Config) { c.EndSessionParams = map[string]string{"logout_uri": "https://x"} }, true},
+		"another client_id":       {func(c *oidclogin.Config) { c.EndSessionParams = map[string]string{"client_id": "x"} }, false},
+		"another id_token_hint":   {func(c *oidclogin.Config) { c.EndSessionParams = map[string]string{"id_token_hint": "x"} }, false},
+		"another way out":         {func(c *oidclogin.Config) { c.EndSessionParams = map[string]string{"post_logout_redirect_uri": "x"} }, false},
+		"partitioned":             {func(c *oidclogin.Config) { c.PartitionedCookies = true }, true},
+		"partitioned without TLS": {func(c *oidclogin.Config) { c.PartitionedCookies, c.RedirectURL = true, "http://localhost/callback" }, false},
+		"short idle time":         {func(c *oidclogin.Config) { c.IdleTimeout = time.Second }, false},
 	} {
 		cfg := validConfig()
 		tt.change(&cfg)

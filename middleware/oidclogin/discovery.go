@@ -2,6 +2,7 @@ package oidclogin
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,13 @@ import (
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/internal/weburl"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/oautherror"
+)
+
+// How a client with a secret authenticates at the token endpoint (OpenID Connect Core 1.0 §9).
+const (
+	clientSecretBasic = "client_secret_basic"
+	clientSecretPost  = "client_secret_post"
 )
 
 const (
@@ -28,16 +36,16 @@ const (
 
 // An idProvider is an identity provider that has been looked up. It is never changed.
 type idProvider struct {
-	*oidc.Provider
 	issuer     string
 	oauth      *oauth2.Config
 	keys       *provider.Keys
 	checks     oidc.Config
+	userInfo   string // empty if the provider has none
 	endSession string // empty if the provider has none
 	sendsIss   bool   // the provider promises the response parameter iss (RFC 9207)
 }
 
-// metadata are the parts of a discovery document that go-oidc does not read or does not check.
+// metadata are the parts of a discovery document that a login needs.
 type metadata struct {
 	Authorization string   `json:"authorization_endpoint"`
 	Token         string   `json:"token_endpoint"`
@@ -62,6 +70,7 @@ type discovery struct {
 	mu       sync.Mutex
 	known    *idProvider
 	failures int
+	failure  error // of the last attempt
 	notUntil time.Time
 }
 
@@ -78,7 +87,10 @@ func (d *discovery) provider(ctx context.Context) (*idProvider, error) {
 		return p, err
 	}
 	done, err := flight.Wait(ctx, d.flights.Do("discovery", d.client.Timeout+time.Second, d.try), 0)
+	var setup *setupError
 	switch {
+	case errors.As(err, &setup):
+		return nil, err //nolint:wrapcheck // as it is
 	case done && err != nil:
 		return nil, fmt.Errorf("%w: %s", errProviderAway, provider.Brief(err))
 	case err != nil: // the caller's context has ended
@@ -91,10 +103,14 @@ func (d *discovery) provider(ctx context.Context) (*idProvider, error) {
 func (d *discovery) current() (*idProvider, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.known == nil && d.cfg.Now().Before(d.notUntil) {
-		return nil, errProviderAway
+	if d.known != nil || !d.cfg.Now().Before(d.notUntil) {
+		return d.known, nil
 	}
-	return d.known, nil
+	var setup *setupError
+	if errors.As(d.failure, &setup) {
+		return nil, setup
+	}
+	return nil, errProviderAway
 }
 
 func (d *discovery) try(ctx context.Context) error {
@@ -108,6 +124,7 @@ func (d *discovery) try(ctx context.Context) error {
 	if err != nil {
 		pause := min(firstDiscoveryPause<<min(d.failures, 10), maxDiscoveryPause)
 		d.failures++
+		d.failure = err
 		d.notUntil = d.cfg.Now().Add(pause)
 		d.cfg.Logger.WarnContext(ctx, "identity provider cannot be reached",
 			slog.String("issuer", d.cfg.Issuer), slog.String("error", provider.Brief(err)), slog.Duration("pause", pause))
@@ -118,26 +135,23 @@ func (d *discovery) try(ctx context.Context) error {
 }
 
 func (d *discovery) discover(ctx context.Context) (*idProvider, error) {
-	found, err := oidc.NewProvider(oidc.ClientContext(ctx, d.client), d.cfg.Issuer)
+	document, err := provider.FetchDiscovery(ctx, d.client, d.cfg.Issuer, d.cfg.DiscoveryURL)
 	if err != nil {
-		return nil, err
+		return nil, discoveryError(err)
 	}
 	var m metadata
-	if err := found.Claims(&m); err != nil {
-		return nil, err
+	if err := json.Unmarshal(document, &m); err != nil {
+		return nil, fmt.Errorf("the discovery document cannot be read: %w", err)
 	}
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	endpoint := found.Endpoint()
-	endpoint.AuthStyle = m.authStyle(d.cfg.ClientSecret)
 	return &idProvider{
-		Provider: found,
-		issuer:   d.cfg.Issuer,
+		issuer: d.cfg.Issuer,
 		oauth: &oauth2.Config{
 			ClientID:     d.cfg.ClientID,
 			ClientSecret: d.cfg.ClientSecret,
-			Endpoint:     endpoint,
+			Endpoint:     oauth2.Endpoint{AuthURL: m.Authorization, TokenURL: m.Token, AuthStyle: m.authStyle(d.cfg)},
 			RedirectURL:  d.cfg.RedirectURL,
 			Scopes:       d.cfg.Scopes,
 		},
@@ -147,9 +161,20 @@ func (d *discovery) discover(ctx context.Context) (*idProvider, error) {
 			SupportedSigningAlgs: m.signingAlgorithms(),
 			Now:                  func() time.Time { return d.cfg.Now().Add(-d.cfg.Leeway) },
 		},
+		userInfo:   m.UserInfo,
 		endSession: m.EndSession,
 		sendsIss:   m.SendsIss,
 	}, nil
+}
+
+// discoveryError tells what lasts, such as an Issuer that is not written as in the document, from a failure.
+func discoveryError(err error) error {
+	var answered *provider.StatusError
+	refused := errors.As(err, &answered) && oautherror.OfStatus(answered.Status) == oautherror.Lasting
+	if refused || errors.Is(err, provider.ErrOtherIssuer) {
+		return &setupError{"the provider cannot be looked up, check Issuer and DiscoveryURL: " + provider.Brief(err)}
+	}
+	return err
 }
 
 // check refuses endpoints that are missing, or not encrypted.
@@ -162,7 +187,7 @@ func (m *metadata) check() error {
 			continue
 		}
 		if u, err := url.Parse(endpoint); err != nil || !weburl.Secure(u) {
-			return fmt.Errorf("oidclogin: the provider's %s is missing or not https", name)
+			return &setupError{fmt.Sprintf("the provider's %s is missing or not https", name)}
 		}
 	}
 	return nil
@@ -171,9 +196,12 @@ func (m *metadata) check() error {
 // authStyle returns how the client authenticates. x/oauth2 would find out by trying both ways, which uses
 // the code up at some providers. A document without the list means client_secret_basic (OpenID Connect
 // Discovery 1.0 §3).
-func (m *metadata) authStyle(secret string) oauth2.AuthStyle {
-	basic := len(m.TokenAuth) == 0 || slices.Contains(m.TokenAuth, "client_secret_basic")
-	if secret != "" && basic {
+func (m *metadata) authStyle(cfg *Config) oauth2.AuthStyle {
+	basic := len(m.TokenAuth) == 0 || slices.Contains(m.TokenAuth, clientSecretBasic)
+	if cfg.TokenEndpointAuthMethod != "" {
+		basic = cfg.TokenEndpointAuthMethod == clientSecretBasic
+	}
+	if cfg.ClientSecret != "" && basic {
 		return oauth2.AuthStyleInHeader
 	}
 	return oauth2.AuthStyleInParams

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/go-pme/pme/middleware/oidclogin"
 )
 
@@ -86,8 +88,15 @@ func TestProviderThatCannotBeTrustedIsNotUsed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newIDP(t)
 			p.metadata = metadata
-			if a := newSite(t, p).browser(t).open("/auth/login"); a.status != http.StatusServiceUnavailable {
-				t.Errorf("status %d to %q, want 503", a.status, a.location)
+			want := http.StatusBadGateway // it lasts until an operator changes something
+			if metadata["padding"] != nil {
+				want = http.StatusServiceUnavailable
+			}
+			b := newSite(t, p).browser(t)
+			for range 2 { // in the pause after the first attempt, too
+				a := b.open("/auth/login")
+				wantRefused(b, a, want)
+				wantAdvice(t, a, want)
 			}
 		})
 	}
@@ -128,29 +137,97 @@ func TestClientSecretIsNotCarriedAlongByARedirect(t *testing.T) {
 	}
 }
 
-func TestClientAuthenticatesAsTheProviderSays(t *testing.T) {
+func TestClientAuthenticatesAsTheProviderOrTheHostSays(t *testing.T) {
 	for name, tt := range map[string]struct {
-		methods any
+		methods []string // that the discovery document names
+		setting string
 		basic   bool
 	}{
-		"not said":      {nil, true},
-		"basic or post": {[]string{"client_secret_post", "client_secret_basic"}, true},
-		"post only":     {[]string{"client_secret_post"}, false},
+		"not said":              {nil, "", true},
+		"basic or post":         {[]string{"client_secret_post", "client_secret_basic"}, "", true},
+		"post only":             {[]string{"client_secret_post"}, "", false},
+		"basic or post, post":   {[]string{"client_secret_post", "client_secret_basic"}, "client_secret_post", false},
+		"not said, post":        {nil, "client_secret_post", false},
+		"post only, but basic":  {[]string{"client_secret_post"}, "client_secret_basic", true},
+		"neither, set to basic": {[]string{"private_key_jwt"}, "client_secret_basic", true},
 	} {
 		p := newIDP(t)
 		if tt.methods != nil {
 			p.metadata["token_endpoint_auth_methods_supported"] = tt.methods
 		}
-		b := newSite(t, p).browser(t)
+		b := newSite(t, p, func(c *oidclogin.Config) { c.TokenEndpointAuthMethod = tt.setting }).browser(t)
 		b.open(b.toCallback("/page"))
 		_, _, basic := p.lastReq.BasicAuth()
-		inForm := p.lastReq.Form.Get("client_secret") != ""
-		if basic != tt.basic || inForm == tt.basic {
+		inForm := p.lastReq.PostForm.Get("client_secret") == clientSecret && p.lastReq.PostForm.Get("client_id") == clientID
+		if basic != tt.basic || inForm == tt.basic || p.lastReq.URL.RawQuery != "" {
 			t.Errorf("%s: in the header: %v, in the form: %v", name, basic, inForm)
 		}
 		if n := p.called("/token"); n != 1 {
 			t.Errorf("%s: the code was sent %d times", name, n)
 		}
+	}
+}
+
+// Azure AD B2C has a discovery document for each policy, none of them where the issuer should have it.
+func TestDiscoveryDocumentMayBeElsewhereButIsThatOfTheIssuer(t *testing.T) {
+	const elsewhere = "/tenant.example/B2C_1_signin/v2.0/.well-known/openid-configuration"
+	for name, tt := range map[string]struct {
+		issuer string // in the document, in place of the provider's
+		want   int
+	}{
+		"the issuer's":      {"", http.StatusSeeOther},
+		"another issuer's":  {"https://evil.example", http.StatusBadGateway},
+		"with one slash":    {"/", http.StatusBadGateway},
+		"without an issuer": {"null", http.StatusBadGateway},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newIDP(t)
+			switch tt.issuer {
+			case "":
+			case "/":
+				p.metadata["issuer"] = p.URL + "/"
+			case "null":
+				p.metadata["issuer"] = nil
+			default:
+				p.metadata["issuer"] = tt.issuer
+			}
+			p.down = func(w http.ResponseWriter, r *http.Request) bool {
+				switch r.URL.RequestURI() {
+				case elsewhere + "?p=B2C_1_signin":
+					p.serveJSON(w, p.discovery())
+				case "/.well-known/openid-configuration":
+					http.NotFound(w, r)
+				default:
+					return false
+				}
+				return true
+			}
+			s := newSite(t, p, func(c *oidclogin.Config) { c.DiscoveryURL = p.URL + elsewhere + "?p=B2C_1_signin" })
+			b := s.browser(t)
+			if tt.want != http.StatusSeeOther {
+				a := b.open("/auth/login")
+				wantRefused(b, a, tt.want)
+				wantAdvice(t, a, tt.want)
+				return
+			}
+			b.signIn()
+			if u := s.user(); u.ID != p.URL+"#"+subject {
+				t.Errorf("user %q, want one of the issuer", u.ID)
+			}
+			if n := p.called("/.well-known/openid-configuration"); n != 0 {
+				t.Errorf("the issuer's own document was asked for %d times", n)
+			}
+		})
+	}
+}
+
+func TestWrongIssuerIsNotCalledTemporary(t *testing.T) {
+	p := newIDP(t)
+	s := newSite(t, p, func(c *oidclogin.Config) { c.Issuer = p.URL + "/realms/wrong" })
+	a := s.browser(t).open("/auth/login")
+	wantAdvice(t, a, http.StatusBadGateway)
+	if a.status != http.StatusBadGateway || !strings.Contains(s.log.String(), "check Issuer and DiscoveryURL") {
+		t.Errorf("status %d, log:\n%s", a.status, s.log)
 	}
 }
 
@@ -179,5 +256,24 @@ func TestLogoutGoesOnToTheProvider(t *testing.T) {
 	u, err = url.Parse(c.logout().location)
 	if q := u.Query(); err != nil || u.Path != "/logout" || q.Has("id_token_hint") || q.Has("post_logout_redirect_uri") {
 		t.Errorf("sent to %q", u)
+	}
+}
+
+// Amazon Cognito has parameters of its own.
+func TestLogoutSendsTheHostsParameters(t *testing.T) {
+	p := newIDP(t)
+	p.metadata["end_session_endpoint"] = p.URL + "/logout?tenant=1"
+	params := map[string]string{"logout_uri": "https://intranet.example/signed-out?a=b&c", "tenant": "2"}
+	s := newSite(t, p, postLogout("/signed-out"), func(c *oidclogin.Config) { c.EndSessionParams = params })
+	params["client_id"] = "another"
+	b := s.browser(t)
+	b.signIn()
+	u, err := url.Parse(b.logout().location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := url.Values{"tenant": {"2"}, "client_id": {clientID}, "logout_uri": {"https://intranet.example/signed-out?a=b&c"}}
+	if diff := cmp.Diff(want, u.Query()); diff != "" || u.Path != "/logout" {
+		t.Errorf("sent to %q (-want +got):\n%s", u, diff)
 	}
 }

@@ -2,12 +2,16 @@ package oidclogin
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"time"
 
 	"golang.org/x/oauth2"
 
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/userinfo"
 )
 
 // A GroupOverage is a user whose groups do not fit into the ID token, as the provider says by
@@ -34,21 +38,22 @@ type claimedPerson struct {
 
 func (c *party) groupsClaim() provider.GroupsClaim { return provider.GroupsClaim(c.cfg.GroupsClaim) }
 
-// person reads the ID token's claims, and those of userinfo if the token lacks some.
-func (c *party) person(ctx context.Context, p *idProvider, v *verified) (*claimedPerson, error) {
+// userInfoPatience is how long a login waits for the userinfo endpoint if it can do without.
+const userInfoPatience = 3 * time.Second
+
+// person reads the ID token's claims, and those of userinfo if the token lacks some. Earlier are those that a
+// session has, for a userinfo endpoint that fails for the moment. They may be nil.
+func (c *party) person(ctx context.Context, p *idProvider, v *verified, earlier map[string]any) (*claimedPerson, error) {
 	for name, value := range c.cfg.RequireClaims {
 		if v.claims[name] != value {
 			return nil, errRequiredClaim
 		}
 	}
-	documents := []map[string]any{v.claims}
-	if p.UserInfoEndpoint() != "" && c.lacksSomething(v.claims) {
-		info, err := c.userInfo(ctx, p, v)
-		if err != nil {
-			return nil, err
-		}
-		documents = append(documents, info)
+	more, err := c.userInfo(ctx, p, v, earlier)
+	if err != nil {
+		return nil, err
 	}
+	documents := []map[string]any{v.claims, more}
 	groups, err := c.groups(ctx, v, documents)
 	if err != nil {
 		return nil, err
@@ -61,7 +66,7 @@ func (c *party) person(ctx context.Context, p *idProvider, v *verified) (*claime
 	}
 	// The address and whether it is verified belong together: both from the ID token, or both not.
 	for _, d := range documents {
-		if _, ok := d["email_verified"]; ok {
+		if tellsEmail(d) {
 			who.email = provider.VerifiedEmail(d)
 			break
 		}
@@ -69,30 +74,65 @@ func (c *party) person(ctx context.Context, p *idProvider, v *verified) (*claime
 	return who, nil
 }
 
-// lacksSomething reports whether userinfo may know more than the ID token.
-func (c *party) lacksSomething(claims map[string]any) bool {
+// lacksGroups reports whether userinfo may know the groups and the ID token does not.
+func (c *party) lacksGroups(claims map[string]any) bool {
 	_, hasGroups := c.groupsClaim().Find(claims)
-	_, hasEmail := claims["email_verified"]
-	return !hasGroups && !c.groupsClaim().IsElsewhere(claims) ||
-		!hasEmail && slices.Contains(c.cfg.Scopes, "email") ||
+	return !hasGroups && !c.groupsClaim().IsElsewhere(claims)
+}
+
+// lacksAddressOrName reports whether userinfo may know more of the user than the ID token.
+func (c *party) lacksAddressOrName(claims map[string]any) bool {
+	return !tellsEmail(claims) && slices.Contains(c.cfg.Scopes, "email") ||
 		provider.DisplayName(claims) == "" && slices.Contains(c.cfg.Scopes, "profile")
 }
 
-// userInfo asks the provider for the user's claims. The answer is used only if it has the same subject
-// (OpenID Connect Core 1.0 §5.3.2).
-func (c *party) userInfo(ctx context.Context, p *idProvider, v *verified) (map[string]any, error) {
-	info, err := p.UserInfo(ctx, oauth2.StaticTokenSource(v.token))
-	if err != nil {
-		return nil, fmt.Errorf("oidclogin: the userinfo endpoint does not answer: %s", provider.Brief(err))
+// tellsEmail reports whether claims have an address and say whether it is verified, or say that none is.
+func tellsEmail(claims map[string]any) bool {
+	verified := claims["email_verified"]
+	return verified != nil && claims["email"] != nil || verified == false || verified == "false"
+}
+
+// userInfo returns the claims of the userinfo endpoint if the ID token lacks some. If the endpoint fails, that costs
+// what only it could have said: the address and the name. A user whose groups it might have told is refused.
+func (c *party) userInfo(ctx context.Context, p *idProvider, v *verified, earlier map[string]any) (map[string]any, error) {
+	essential := c.lacksGroups(v.claims)
+	if p.userInfo == "" || c.cfg.IgnoreUserInfo || !essential && !c.lacksAddressOrName(v.claims) {
+		return nil, nil //nolint:nilnil // no claims are a choice
 	}
-	if info.Subject != v.Subject {
-		return nil, errUserInfo
+	asking := ctx
+	if !essential {
+		var cancel context.CancelFunc
+		asking, cancel = context.WithTimeout(ctx, userInfoPatience)
+		defer cancel()
 	}
-	var claims map[string]any
-	if err := info.Claims(&claims); err != nil {
-		return nil, fmt.Errorf("oidclogin: the answer of the userinfo endpoint cannot be read: %s", provider.Brief(err))
+	claims, err := userinfo.Endpoint{Address: p.userInfo, Client: c.client, Keys: p.keys}.Claims(asking, v.token, v.Subject)
+	var refused *userinfo.RefusedError
+	lasting := errors.As(err, &refused) || errors.Is(err, userinfo.ErrSubject)
+	switch {
+	case err == nil:
+		return claims, nil
+	case ctx.Err() != nil: // the request's own
+		return nil, fmt.Errorf("oidclogin: %w", err)
+	case essential:
+		return nil, withoutGroups(err)
+	case lasting:
+		earlier = nil
 	}
-	return claims, nil
+	c.cfg.Logger.WarnContext(ctx, "userinfo is of no use, the user has no e-mail address or name that the ID token does not tell",
+		slog.Any("error", err), slog.Bool("lasting", lasting))
+	return earlier, nil
+}
+
+// withoutGroups is the error of a login whose groups are not known, as userinfo has failed.
+func withoutGroups(err error) error {
+	var refused *userinfo.RefusedError
+	switch {
+	case errors.Is(err, userinfo.ErrSubject):
+		return errUserInfo
+	case errors.As(err, &refused):
+		return &setupError{fmt.Sprintf("%s; the ID token has no groups: have the provider put them there, or set IgnoreUserInfo if the ID token is all there is", err)}
+	}
+	return fmt.Errorf("oidclogin: %w", err)
 }
 
 // groups returns the user's groups: from the first document that has any, or from the host if the provider

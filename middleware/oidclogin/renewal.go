@@ -108,7 +108,7 @@ func (s *sessions) refresh(ctx context.Context, saved *savedTokens) error {
 	if v.Subject != saved.latest.subject {
 		return fmt.Errorf("%w: it is that of another user", errIDToken)
 	}
-	who, err := s.person(ctx, p, v)
+	who, err := s.person(ctx, p, v, saved.latest.claims())
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ var (
 
 func newSessions(cfg *Config, jar cookie.Jar) *sessions {
 	client := provider.NewClient(cfg.HTTPClient)
-	keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, Client: client, Logger: cfg.Logger, Now: cfg.Now})
+	keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, DiscoveryURL: cfg.DiscoveryURL, Client: client, Logger: cfg.Logger, Now: cfg.Now})
 	flights := flight.New(cfg.Logger)
 	sealed := newSeals(cfg.CookieKeys, cfg.Issuer, cfg.ClientID)
 	s := &sessions{

@@ -92,6 +92,15 @@ func (s *signIn) user(issuer string) *identity.User {
 	}
 }
 
+// claims are those about the user's address and name.
+func (s *signIn) claims() map[string]any {
+	claims := map[string]any{"name": s.name}
+	if s.email != "" {
+		claims["email"], claims["email_verified"] = s.email, true
+	}
+	return claims
+}
+
 // expires returns when the session expires if its cookie is not written again.
 func (s *signIn) expires(idle, lifetime time.Duration) time.Time {
 	return earlier(time.Unix(s.seen, 0).Add(idle), time.Unix(s.began, 0).Add(lifetime))

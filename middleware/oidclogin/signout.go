@@ -15,6 +15,9 @@ import (
 // providerPatience is how long a user who signs out waits for a provider that is not known yet.
 const providerPatience = 3 * time.Second
 
+// endSessionParams are the parameters of the end_session_endpoint that the login sets.
+var endSessionParams = []string{"client_id", "id_token_hint", "post_logout_redirect_uri"}
+
 // logout signs the user out.
 func (e *endpoints) logout(w http.ResponseWriter, r *http.Request) {
 	if err := e.origins.Check(r); err != nil {
@@ -58,6 +61,9 @@ func (e *endpoints) endSessionURL(ctx context.Context, s *signIn, otherwise stri
 		return otherwise
 	}
 	query := u.Query()
+	for name, value := range e.cfg.EndSessionParams {
+		query.Set(name, value)
+	}
 	query.Set("client_id", e.cfg.ClientID)
 	if saved, ok, err := e.loadTokens(ctx, s.session()); err == nil && ok {
 		query.Set("id_token_hint", saved.idToken)

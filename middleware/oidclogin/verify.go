@@ -51,8 +51,10 @@ func (c *party) verify(ctx context.Context, p *idProvider, token *oauth2.Token) 
 	switch latest := c.cfg.Now().Add(c.cfg.Leeway); {
 	case id.Subject == "" || len(id.Subject) > provider.MaxSubject:
 		return nil, fmt.Errorf("%w: sub is missing or too long", errIDToken)
-	case hasAZP && azp != c.cfg.ClientID, !hasAZP && len(id.Audience) > 1:
+	case hasAZP && azp != c.cfg.ClientID:
 		return nil, fmt.Errorf("%w: azp is not this client", errIDToken)
+	case !hasAZP && len(id.Audience) > 1 && !c.cfg.AllowMissingAZP:
+		return nil, fmt.Errorf("%w: it is for several audiences and has no azp, which AllowMissingAZP would accept", errIDToken)
 	case id.IssuedAt.Unix() <= 0 || id.IssuedAt.After(latest):
 		return nil, fmt.Errorf("%w: iat is missing or in the future", errIDToken)
 	case id.AccessTokenHash != "" && id.VerifyAccessToken(token.AccessToken) != nil:
