@@ -59,7 +59,9 @@ type Config struct {
 
 	// AllowedOrigins are the exact origins, such as "https://app.example.com", whose pages may read the
 	// JSON endpoints with the visitor's cookies; see [Pages.CORS]. They are also told when a sign-in in
-	// their popup has ended. Default: none, so that only pages of this origin may.
+	// their popup has ended. The pages of an app on a phone or a desktop have an origin such as
+	// "capacitor://localhost": any app can have the same one. Default: none, so that only pages of this
+	// origin may.
 	AllowedOrigins []string
 
 	// Logger gets a record for each page that cannot be rendered. Default: slog.Default().
@@ -102,7 +104,7 @@ func (c Config) validate() error {
 	}
 	for _, o := range c.AllowedOrigins {
 		if !isOrigin(o) {
-			bad("AllowedOrigins has %q: want an exact origin such as https://app.example.com", o)
+			bad("AllowedOrigins has %q: want an exact origin such as https://app.example.com or capacitor://localhost", o)
 		}
 	}
 	return errors.Join(errs...)
@@ -121,9 +123,22 @@ func webURL(raw string) (*url.URL, bool) {
 
 // isOrigin reports whether o is exactly what a browser sends as an Origin.
 func isOrigin(o string) bool {
+	if scheme, host, ok := strings.Cut(o, "://"); ok && appScheme.MatchString(scheme) && !slices.Contains(webSchemes, scheme) {
+		return appHost.MatchString(host)
+	}
 	u, ok := webURL(o)
 	return ok && origin(o) == strings.ToLower(o) && !weburl.HasDefaultPort(u) && !strings.Contains(o, "*")
 }
+
+// The origin of a page that an app brings along, such as capacitor://localhost, has a scheme that is the app's own.
+var (
+	appScheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*$`)
+	appHost   = regexp.MustCompile(`^[A-Za-z0-9._-]+(:[1-9][0-9]{0,4})?$`)
+)
+
+// webSchemes are those that every browser knows: http and https have rules of their own, and pages of the others
+// have no origin, or none that differs from the next one's.
+var webSchemes = []string{"http", "https", "ws", "wss", "ftp", "file", "filesystem", "content", "about", "blob", "data", "javascript", "view-source"}
 
 // origin is what a Content-Security-Policy calls the server of a URL.
 func origin(raw string) string {

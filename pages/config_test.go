@@ -72,6 +72,39 @@ func TestOriginsAreExact(t *testing.T) {
 	newPages(t, pages.Config{AllowedOrigins: []string{app, "http://127.0.0.1:8080", "http://localhost:3000"}, FrameAncestors: []string{"'none'"}})
 }
 
+// Pages that an app on a phone or a desktop brings along have an origin with a scheme of the app's own.
+func TestOriginsOfAppsAreExactToo(t *testing.T) {
+	for _, good := range []string{
+		"capacitor://localhost", "ionic://localhost", "tauri://localhost", "app://-", "app://obsidian.md", "capacitor-electron://-", "my.app+1://host:8080",
+		"chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb", "moz-extension://0b4a1a5e-8f0c-4d58-9d0f-000000000001", "safari-web-extension://0B4A1A5E-8F0C",
+		"http://localhost", "https://localhost",
+	} {
+		p := newPages(t, pages.Config{AllowedOrigins: []string{good}, FrameAncestors: []string{good}})
+		for from, want := range map[string]string{good: good, good + "x": "", good + "/": "", "https://evil.example.com": "", "null": ""} {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+			r.Header.Set("Origin", from)
+			w := httptest.NewRecorder()
+			p.CORS(http.NotFoundHandler()).ServeHTTP(w, r)
+			if got := w.Header().Get("Access-Control-Allow-Origin"); got != want {
+				t.Errorf("%q lets %q read: %q", good, from, got)
+			}
+		}
+	}
+	for _, bad := range []string{
+		"capacitor://", "capacitor://localhost/", "capacitor://localhost/index.html", "capacitor://*", "capacitor://a@localhost", "capacitor://localhost?x",
+		"capacitor://localhost#x", "capacitor://localhost:0", "capacitor://localhost:", "capacitor:localhost", "Capacitor://localhost", "1app://localhost",
+		"capacitor://localhost; script-src", "capacitor://local host", "capacitor://localhost\n", "://localhost", "*://localhost",
+		"file://", "file://localhost", "data://x", "javascript://x", "blob://x", "about://blank", "ws://localhost", "wss://app.example.com", "ftp://localhost",
+		"content://x", "filesystem://x",
+	} {
+		for field, cfg := range map[string]pages.Config{"AllowedOrigins": {AllowedOrigins: []string{bad}}, "FrameAncestors": {FrameAncestors: []string{bad}}} {
+			if _, err := pages.New(cfg); err == nil || !strings.Contains(err.Error(), field) {
+				t.Errorf("%s %q: %v", field, bad, err)
+			}
+		}
+	}
+}
+
 func TestConfigHasItsDefaults(t *testing.T) {
 	cfg := newPages(t, pages.Config{ShowcaseURL: "https://showcase.example.com/"}).Config()
 	if cfg.ShowcaseURL != "https://showcase.example.com" || !strings.HasPrefix(cfg.SDKURL, "https://static.matterport.com/") || cfg.Title != "Spaces" ||

@@ -29,5 +29,5 @@ func ExampleNew() {
 	fmt.Println(err)
 	// Output:
 	// pages: ShowcaseURL is "my.matterport.com": want an origin such as https://my.matterport.com
-	// pages: AllowedOrigins has "*": want an exact origin such as https://app.example.com
+	// pages: AllowedOrigins has "*": want an exact origin such as https://app.example.com or capacitor://localhost
 }

@@ -70,7 +70,8 @@ type Config struct {
 	LoginURL string
 
 	// HTTPClient calls the provider: its Transport and its Timeout are used, and size limits and the
-	// refusal of redirects added. Default: one with a timeout of 10 seconds.
+	// refusal of redirects added. If this machine reaches the provider at another address than browsers do,
+	// its Transport dials that; package oidclogin has an example. Default: one with a timeout of 10 seconds.
 	HTTPClient *http.Client
 
 	// Events gets an event for each refused request, without the token. Default: a stream that writes to

@@ -144,7 +144,8 @@ type Config struct {
 	Leeway time.Duration
 
 	// HTTPClient calls the provider: its Transport and its Timeout are used, and size limits and the
-	// refusal of redirects added. Default: one with a timeout of 10 seconds.
+	// refusal of redirects added. If this machine reaches the provider at another address than browsers do,
+	// its Transport dials that: see the example. Default: one with a timeout of 10 seconds.
 	HTTPClient *http.Client
 
 	// Events gets an event for each sign-in, sign-out, refused login and refused request, without cookies,

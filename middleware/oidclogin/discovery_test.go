@@ -158,7 +158,7 @@ func TestClientAuthenticatesAsTheProviderOrTheHostSays(t *testing.T) {
 		b := newSite(t, p, func(c *oidclogin.Config) { c.TokenEndpointAuthMethod = tt.setting }).browser(t)
 		b.open(b.toCallback("/page"))
 		_, _, basic := p.lastReq.BasicAuth()
-		inForm := p.lastReq.PostForm.Get("client_secret") == clientSecret && p.lastReq.PostForm.Get("client_id") == clientID
+		inForm := p.lastReq.Form.Get("client_secret") == clientSecret && p.lastReq.Form.Get("client_id") == clientID
 		if basic != tt.basic || inForm == tt.basic || p.lastReq.URL.RawQuery != "" {
 			t.Errorf("%s: in the header: %v, in the form: %v", name, basic, inForm)
 		}

@@ -19,7 +19,7 @@ type framed struct {
 	set   []*http.Cookie // every cookie that was set or cleared
 }
 
-func (f *framed) open(method, target string) *http.Response {
+func (f *framed) open(method, target string) *httptest.ResponseRecorder {
 	f.t.Helper()
 	r := navigation(httptest.NewRequest(method, "https://intranet.example"+target, nil))
 	r.Header.Set("Sec-Fetch-Dest", "iframe")
@@ -34,8 +34,7 @@ func (f *framed) open(method, target string) *http.Response {
 	} else {
 		page.ServeHTTP(w, r)
 	}
-	res := w.Result()
-	for _, c := range res.Cookies() {
+	for _, c := range w.Result().Cookies() {
 		f.set = append(f.set, c)
 		if c.SameSite != http.SameSiteNoneMode || !c.Partitioned || !c.Secure {
 			continue
@@ -45,7 +44,7 @@ func (f *framed) open(method, target string) *http.Response {
 			delete(f.jar, c.Name)
 		}
 	}
-	return res
+	return w
 }
 
 func TestEveryCookieOfAPartitionedLoginWorksInAFrame(t *testing.T) {
@@ -62,7 +61,7 @@ func TestEveryCookieOfAPartitionedLoginWorksInAFrame(t *testing.T) {
 	f := &framed{t: t, login: login, jar: map[string]string{}}
 
 	begun := f.open(http.MethodGet, "/auth/login?next=/page")
-	res, err := p.Client().Transport.RoundTrip(httptest.NewRequest(http.MethodGet, begun.Header.Get("Location"), nil))
+	res, err := p.Client().Transport.RoundTrip(httptest.NewRequest(http.MethodGet, begun.Header().Get("Location"), nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,18 +70,18 @@ func TestEveryCookieOfAPartitionedLoginWorksInAFrame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := f.open(http.MethodGet, back.RequestURI()); a.StatusCode != http.StatusSeeOther {
-		t.Fatalf("callback: status %d", a.StatusCode)
+	if a := f.open(http.MethodGet, back.RequestURI()); a.Code != http.StatusSeeOther {
+		t.Fatalf("callback: status %d", a.Code)
 	}
-	if a := f.open(http.MethodGet, "/page"); a.StatusCode != http.StatusOK {
-		t.Errorf("status %d, want to be signed in", a.StatusCode)
+	if a := f.open(http.MethodGet, "/page"); a.Code != http.StatusOK {
+		t.Errorf("status %d, want to be signed in", a.Code)
 	}
 	p.clock.pass(cfg.IdleTimeout/4 + 3600e9) // the cookie is written anew
-	if a := f.open(http.MethodGet, "/page"); a.StatusCode != http.StatusOK {
-		t.Errorf("status %d, want to be signed in still", a.StatusCode)
+	if a := f.open(http.MethodGet, "/page"); a.Code != http.StatusOK {
+		t.Errorf("status %d, want to be signed in still", a.Code)
 	}
-	if a := f.open(http.MethodPost, "/auth/logout"); a.StatusCode != http.StatusSeeOther || len(f.jar) != 0 {
-		t.Errorf("logout: status %d, cookies %v", a.StatusCode, f.jar)
+	if a := f.open(http.MethodPost, "/auth/logout"); a.Code != http.StatusSeeOther || len(f.jar) != 0 {
+		t.Errorf("logout: status %d, cookies %v", a.Code, f.jar)
 	}
 	if len(f.set) < 5 { // attempt, its end, session, session again, its end
 		t.Fatalf("%d cookies", len(f.set))
