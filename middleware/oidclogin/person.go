@@ -105,7 +105,7 @@ func (c *party) userInfo(ctx context.Context, p *idProvider, v *verified, earlie
 		asking, cancel = context.WithTimeout(ctx, userInfoPatience)
 		defer cancel()
 	}
-	claims, err := userinfo.Endpoint{Address: p.userInfo, Client: c.client, Keys: p.keys}.Claims(asking, v.token, v.Subject)
+	claims, err := userinfo.Endpoint{Address: p.userInfo, Client: c.client, Keys: p.keys.AtOnce()}.Claims(asking, v.token, v.Subject)
 	var refused *userinfo.RefusedError
 	lasting := errors.As(err, &refused) || errors.Is(err, userinfo.ErrSubject)
 	switch {
