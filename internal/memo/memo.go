@@ -125,6 +125,18 @@ func (t *Table[Proof]) Invalidate(userID string) {
 	}
 }
 
+// Clear drops all entries. What is being recognized while it runs is not kept.
+func (t *Table[Proof]) Clear() {
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	t.generation++
+	for s := range t.sets {
+		for w := range t.sets[s] {
+			t.sets[s][w].Store(nil)
+		}
+	}
+}
+
 func (t *Table[Proof]) set(hash uint64) *[ways]atomic.Pointer[Entry[Proof]] {
 	return &t.sets[hash%sets]
 }

@@ -62,6 +62,21 @@ func TestInvalidateDropsOneUser(t *testing.T) {
 	}
 }
 
+func TestClearDropsAll(t *testing.T) {
+	table := memo.New[int]()
+	keep(table, "a", "alice", later, 0)
+	begun := table.Begin()
+	table.Clear()
+	table.Keep(begun, "b", &identity.User{ID: "bob"}, later, 0)
+	if table.Find("a") != nil || table.Find("b") != nil {
+		t.Errorf("a is kept %v, b is kept %v", table.Find("a") != nil, table.Find("b") != nil)
+	}
+	keep(table, "c", "carol", later, 0)
+	if table.Find("c") == nil {
+		t.Error("nothing is kept any more")
+	}
+}
+
 func TestMemoryIsBounded(t *testing.T) {
 	table := memo.New[int]()
 	const many = 50_000
