@@ -2,6 +2,8 @@ package access
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/modelid"
@@ -51,11 +53,25 @@ type Namer interface {
 	ModelName(ctx context.Context, u *identity.User, model string) (string, error)
 }
 
+// A GroupNamer is a [Policy] that knows all groups on which its answers depend. What a [List] is compiled to and
+// a [*File] are GroupNamers. A login may then leave other groups out of its sessions: see
+// middleware.GroupKeeper. A [Func] is not one, and its users keep all their groups.
+//
+// If the groups can change, the Policy should be a [Watcher] too. A type that embeds a [*File] and has an Allowed
+// of its own needs a NamedGroups of its own as well, if it looks at groups that the file does not name.
+type GroupNamer interface {
+	// NamedGroups returns the groups in any order, each as [identity.User.Groups] has it: also those for which
+	// a user is refused. The caller must not change the slice.
+	NamedGroups() []string
+}
+
 var (
 	_ BulkPolicy = (*table)(nil)
 	_ BulkPolicy = (*File)(nil)
 	_ Namer      = (*table)(nil)
 	_ Namer      = (*File)(nil)
+	_ GroupNamer = (*table)(nil)
+	_ GroupNamer = (*File)(nil)
 )
 
 // A Watcher is a [Policy] that learns when its answers have changed, as a [*File] does. Tokens that a
@@ -104,6 +120,12 @@ func (f *File) AllowedAmong(ctx context.Context, u *identity.User, models []stri
 func (f *File) ModelName(ctx context.Context, u *identity.User, model string) (string, error) {
 	return f.table.Load().ModelName(ctx, u, model)
 }
+
+// NamedGroups implements [GroupNamer] by the list in force.
+func (f *File) NamedGroups() []string { return f.table.Load().NamedGroups() }
+
+// NamedGroups implements [GroupNamer].
+func (t *table) NamedGroups() []string { return slices.Sorted(maps.Keys(t.index[groups])) }
 
 // AllowedAmong implements [BulkPolicy]. It looks u up once, and then each model. The error is always nil.
 func (t *table) AllowedAmong(_ context.Context, u *identity.User, models []string) ([]string, error) {

@@ -27,8 +27,14 @@ type User struct {
 	// Name is for display only.
 	Name string
 
-	// Groups are compared exactly, letter case included.
+	// Groups are compared exactly, letter case included. A login may leave out groups that no rule names:
+	// see OmittedGroups.
 	Groups []string
+
+	// OmittedGroups is how many further groups the user is in that the login left out of Groups, because no
+	// policy behind it names them. A session of package oidclogin does that, so that it stays small. An
+	// answer to "which groups is this person in?" has to say so; no decision may depend on it.
+	OmittedGroups int
 
 	// Session tells the person's sign-ins apart, if the host wants one of them to be ended without
 	// the others. People without it share their tokens between all their browsers; with it each
