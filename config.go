@@ -29,7 +29,8 @@ import (
 //
 // If it is also a [middleware.SessionRevoker], RevokeUser and RevokeSession end sessions at it first. If it is a
 // [middleware.Invalidator], they invalidate what it remembers of the user. If it is a [middleware.SignOutNotifier], signing out revokes the tokens of that session, or
-// all tokens of the user if the session is empty. If it is a [health.Reporter], Health shows its parts.
+// all tokens of the user if the session is empty. If it is a [middleware.GroupKeeper], it learns which groups the
+// policy names. If it is a [health.Reporter], Health shows its parts.
 type Authenticator interface {
 	Require(next http.Handler) http.Handler
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/event"
@@ -38,6 +39,7 @@ type Handler struct {
 	authenticate Authenticator
 	log          *slog.Logger
 	client       *matterport.Client
+	policy       access.Policy
 	issuer       *issuer.Issuer
 	catalog      *catalog.Catalog
 	pages        *pages.Pages
@@ -46,6 +48,7 @@ type Handler struct {
 	routes       routes
 	health       http.Handler
 	closing      context.CancelFunc // tells health
+	stopGroups   func()             // telling the Authenticator which groups the policy names
 	closed       atomic.Bool
 }
 
@@ -53,7 +56,7 @@ type Handler struct {
 // nothing is left running.
 func New(cfg Config) (*Handler, error) {
 	alive, closing := context.WithCancel(context.Background())
-	h := &Handler{authenticate: cfg.Authenticate, log: event.LoggerOr(cfg.Logger), closing: closing}
+	h := &Handler{authenticate: cfg.Authenticate, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}}
 	if err := h.furnish(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -63,6 +66,7 @@ func New(cfg Config) (*Handler, error) {
 	if a, ok := cfg.Authenticate.(middleware.SignOutNotifier); ok {
 		a.OnSignOut(h.signedOut)
 	}
+	h.stopGroups = keepGroups(h.authenticate, h.policy)
 	return h, nil
 }
 
@@ -73,7 +77,7 @@ func (h *Handler) furnish(cfg Config) error {
 		errs[0] = errors.New("pme: Authenticate is missing: give a gate, for example of middleware.NewSession, and look at the error of its constructor")
 	}
 	policy, err := cfg.policy()
-	errs[1] = err
+	h.policy, errs[1] = policy, err
 	h.client, errs[2] = matterport.New(cfg.matterport())
 	h.issuer, errs[3] = issuer.New(cfg.issuer(h.client, policy))
 	h.catalog, errs[4] = catalog.New(catalog.Config{Matterport: h.client, Policy: policy, Logger: cfg.Logger})
@@ -102,6 +106,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.routes.S
 func (h *Handler) Close() error {
 	h.closed.Store(true)
 	h.closing()
+	h.stopGroups()
 	var errs []error
 	if h.catalog != nil {
 		errs = append(errs, h.catalog.Close())

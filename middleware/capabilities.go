@@ -29,3 +29,16 @@ type SessionRevoker interface {
 	// It calls no function of OnSignOut: who calls it knows.
 	RevokeSessions(ctx context.Context, userID, session string) error
 }
+
+// A GroupKeeper keeps the groups of signed-in users, and needs to keep only those that a policy names. [*Gate]
+// is one; a [Recognizer] whose sessions have little room for groups should be one too.
+type GroupKeeper interface {
+	// KeepGroups says which groups are needed: those that names returns, which may be another answer each
+	// time, or all groups if names is nil. After several calls the groups of all of them are needed. Until the
+	// first call all groups are.
+	//
+	// Call changed when the answer of names has changed. Sessions that may lack a group that is named now
+	// are then renewed, or their users asked to sign in again. Both functions can be called at any time, by
+	// several goroutines at once; names must not call changed.
+	KeepGroups(names func() []string) (changed func())
+}

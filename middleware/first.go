@@ -102,6 +102,19 @@ func (c chain) RevokeSessions(ctx context.Context, userID, session string) error
 	return errors.Join(errs...)
 }
 
+// KeepGroups implements [GroupKeeper].
+func (c chain) KeepGroups(names func() []string) (changed func()) {
+	all := make([]func(), len(c))
+	for i, g := range c {
+		all[i] = g.KeepGroups(names)
+	}
+	return func() {
+		for _, changed := range all {
+			changed()
+		}
+	}
+}
+
 // Close implements [io.Closer].
 func (c chain) Close() error {
 	var errs []error

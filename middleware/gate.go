@@ -79,6 +79,7 @@ var (
 	_ Invalidator     = (*Gate)(nil)
 	_ SignOutNotifier = (*Gate)(nil)
 	_ SessionRevoker  = (*Gate)(nil)
+	_ GroupKeeper     = (*Gate)(nil)
 	_ io.Closer       = (*Gate)(nil)
 )
 
@@ -176,6 +177,15 @@ func (g *Gate) RevokeSessions(ctx context.Context, userID, session string) error
 		errs[1] = s.RevokeSessions(ctx, userID, session)
 	}
 	return errors.Join(errs[:]...)
+}
+
+// KeepGroups implements [GroupKeeper] for gates whose Recognizer is one. At other gates it does nothing: their
+// users have the groups that the Recognizer says.
+func (g *Gate) KeepGroups(names func() []string) (changed func()) {
+	if k, ok := g.recognizer.(GroupKeeper); ok {
+		return k.KeepGroups(names)
+	}
+	return func() {}
 }
 
 // Close ends the gate's work in the background, such as a fetch of signing keys, and waits for it.

@@ -11,8 +11,8 @@ import (
 // A Recognizer tells who sent a request. Package middleware has recognizers for logins of the host
 // application; bearer and oidclogin have their own. [New] makes a [Gate] of any of them.
 //
-// A Recognizer may also be an [Invalidator], a [SignOutNotifier], a [SessionRevoker], a [health.Reporter] or an
-// [io.Closer]: the gate passes the calls on.
+// A Recognizer may also be an [Invalidator], a [SignOutNotifier], a [SessionRevoker], a [GroupKeeper], a
+// [health.Reporter] or an [io.Closer]: the gate passes the calls on.
 type Recognizer interface {
 	// Recognize returns the signed-in user, whom the gate takes at the Recognizer's word, or an error:
 	//
