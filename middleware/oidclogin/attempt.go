@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 )
 
 const (
@@ -54,17 +56,17 @@ func randomText() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func (a *attempt) appendTo(b []byte) []byte {
+func (a *attempt) AppendTo(b []byte) []byte {
 	for _, text := range []string{a.state, a.nonce, a.verifier, a.back} {
-		b = appendText(b, text)
+		b = sealed.AppendText(b, text)
 	}
-	return appendNumber(b, a.began)
+	return sealed.AppendNumber(b, a.began)
 }
 
-func (a *attempt) parse(b []byte) error {
-	f := fields{rest: string(b)}
-	parsed := attempt{state: f.text(), nonce: f.text(), verifier: f.text(), back: f.text(), began: f.number()}
-	if err := f.done(); err != nil {
+func (a *attempt) Parse(b []byte) error {
+	f := sealed.NewFields(b)
+	parsed := attempt{state: f.Text(), nonce: f.Text(), verifier: f.Text(), back: f.Text(), began: f.Number()}
+	if err := f.Done(); err != nil {
 		return err
 	}
 	*a = parsed
@@ -101,7 +103,7 @@ func (e *endpoints) findAttempt(r *http.Request, state string) (*attempt, bool) 
 // openAttempt returns the attempt in a cookie, unless its time is over.
 func (e *endpoints) openAttempt(name, value string) (*attempt, bool) {
 	a := new(attempt)
-	err := e.seals.open(name, value, a)
+	err := e.seals.Open(name, value, a)
 	return a, err == nil && a.isOpen(e.cfg.Now())
 }
 

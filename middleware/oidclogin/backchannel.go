@@ -13,6 +13,7 @@ import (
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 )
 
 const (
@@ -144,7 +145,7 @@ func (e *endpoints) endBy(ctx context.Context, t *oidc.LogoutToken) (sessionOwne
 		return sessionOwner{}, err
 	}
 	if owner.session != "" && (t.Subject == "" || t.Subject == owner.subject) {
-		return owner, e.deleteTokens(ctx, owner.session)
+		return owner, errors.Join(e.deleteTokens(ctx, owner.session), e.deleteGroups(ctx, owner.session))
 	}
 	if t.Subject == "" {
 		return sessionOwner{}, nil
@@ -156,8 +157,8 @@ func (e *endpoints) endBy(ctx context.Context, t *oidc.LogoutToken) (sessionOwne
 // A sessionOwner is what the store knows of a provider's session: which session here began in it.
 type sessionOwner struct{ subject, session string }
 
-func (s sessionOwner) appendTo(b []byte) []byte {
-	return appendText(appendText(b, s.subject), s.session)
+func (s sessionOwner) AppendTo(b []byte) []byte {
+	return sealed.AppendText(sealed.AppendText(b, s.subject), s.session)
 }
 
 // ownerOf returns the owner of a provider's session. One that the store does not have, or that cannot be
@@ -167,9 +168,9 @@ func (e *endpoints) ownerOf(ctx context.Context, sid string) (sessionOwner, erro
 	if err != nil {
 		return sessionOwner{}, fmt.Errorf("oidclogin: the store does not say whose session it is: %w", err)
 	}
-	f := fields{rest: string(value)}
-	owner := sessionOwner{subject: f.text(), session: f.text()}
-	if f.done() != nil {
+	f := sealed.NewFields(value)
+	owner := sessionOwner{subject: f.Text(), session: f.Text()}
+	if f.Done() != nil {
 		return sessionOwner{}, nil
 	}
 	return owner, nil

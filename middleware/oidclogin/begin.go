@@ -34,12 +34,7 @@ func (e *endpoints) begin(w http.ResponseWriter, r *http.Request) {
 	}
 	back := e.wayBack(r)
 	a := newAttempt(back, e.cfg.Now())
-	sealed, err := e.seals.seal(e.attempts.Name(a.state), a)
-	if err != nil {
-		e.gate.Refuse(w, r, err)
-		return
-	}
-	e.attempts.Keep(w, r, a.state, sealed, attemptLife)
+	e.attempts.Keep(w, r, a.state, e.seals.Seal(e.attempts.Name(a.state), a), attemptLife)
 	answer.Redirect(w, p.oauth.AuthCodeURL(a.state, e.loginOptions(a)...), http.StatusFound)
 }
 

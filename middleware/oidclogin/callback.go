@@ -124,7 +124,7 @@ func (e *endpoints) newSignIn(ctx context.Context, p *idProvider, v *verified) (
 	s := &signIn{id: newSignInID(), issued: v.IssuedAt.Unix(), began: now, seen: now}
 	s.subject = v.Subject
 	s.sid, _ = v.claims["sid"].(string)
-	s.email, s.name, s.groups = who.email, who.name, who.groups
+	s.email, s.name, s.sessionGroups = who.email, who.name, who.sessionGroups
 	return s, nil
 }
 
@@ -144,7 +144,7 @@ func (e *endpoints) admit(ctx context.Context, a *attempt, s *signIn, v *verifie
 	}
 	if s.sid != "" {
 		owner := sessionOwner{subject: s.subject, session: s.session()}
-		if err := e.cfg.Store.Save(ctx, e.names.owner(s.sid), owner.appendTo(nil), e.cfg.Lifetime); err != nil {
+		if err := e.cfg.Store.Save(ctx, e.names.owner(s.sid), owner.AppendTo(nil), e.cfg.Lifetime); err != nil {
 			return fmt.Errorf("oidclogin: the store does not save whose session this is: %w", err)
 		}
 	}
@@ -154,18 +154,39 @@ func (e *endpoints) admit(ctx context.Context, a *attempt, s *signIn, v *verifie
 // replaceSession gives the browser the session s, and ends the one that it had: it may have been planted
 // by an attacker, or belong to the previous user of the machine.
 func (e *endpoints) replaceSession(w http.ResponseWriter, r *http.Request, s *signIn) error {
-	if c, err := r.Cookie(e.cookieName); err == nil {
-		if old, err := e.open(c.Value); err == nil {
-			if err := e.endSession(r.Context(), old); err != nil {
-				return err
-			}
-			// Tours of the same user in other tabs go on.
-			if old.subject != s.subject {
-				e.tellSignOut(event.Context(r), provider.UserID(e.cfg.Issuer, old.subject), old.session(), "replaced")
-			}
+	now := e.cfg.Now()
+	old := e.replaced(r)
+	if old != nil {
+		s.carryOver(old)
+	}
+	value, err := e.sealSession(r.Context(), s, now)
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		if err := e.endSession(r.Context(), old); err != nil {
+			return err
+		}
+		// Tours of the same user in other tabs go on.
+		if old.subject != s.subject {
+			e.tellSignOut(event.Context(r), provider.UserID(e.cfg.Issuer, old.subject), old.session(), "replaced")
 		}
 	}
-	return e.write(w, s, e.cfg.Now())
+	e.setCookie(w, s, value, now)
+	return nil
+}
+
+// replaced returns the session that the browser has, or nil.
+func (e *endpoints) replaced(r *http.Request) *signIn {
+	c, err := r.Cookie(e.cookieName)
+	if err != nil {
+		return nil
+	}
+	old, err := e.open(c.Value)
+	if err != nil {
+		return nil
+	}
+	return old
 }
 
 // soleValue returns the value of a parameter that is there once and is not empty.

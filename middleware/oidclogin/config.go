@@ -19,6 +19,8 @@ import (
 	"github.com/go-pme/pme/internal/configtext"
 	"github.com/go-pme/pme/internal/weburl"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/memory"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
 )
 
@@ -190,14 +192,11 @@ func (c Config) withDefaults() Config {
 	c.Leeway = cmp.Or(c.Leeway, 30*time.Second)
 	c.Logger = event.LoggerOr(c.Logger)
 	c.Events = event.OrLog(c.Events, c.Logger)
-	if c.KeepGroup == nil {
-		c.KeepGroup = func(string) bool { return true }
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	if c.Store == nil {
-		c.Store = newMemory(c.Now)
+		c.Store = memory.New(c.Now)
 	}
 	return c
 }
@@ -218,7 +217,7 @@ func (c Config) validate() error {
 	must(slices.Contains([]string{"", clientSecretBasic, clientSecretPost}, c.TokenEndpointAuthMethod),
 		"TokenEndpointAuthMethod must be %s or %s, or empty; %q is not", clientSecretBasic, clientSecretPost, c.TokenEndpointAuthMethod)
 	must(c.TokenEndpointAuthMethod == "" || c.ClientSecret != "", "TokenEndpointAuthMethod says how ClientSecret is sent, which is missing")
-	if err := checkKeys(c.CookieKeys); err != nil {
+	if err := sealed.CheckKeys(c.CookieKeys); err != nil {
 		errs = append(errs, err)
 	}
 	for name, value := range c.RequireClaims {

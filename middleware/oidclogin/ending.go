@@ -70,8 +70,12 @@ func (s *sessions) endSession(ctx context.Context, in *signIn) error {
 	if err := s.end(ctx, s.names.session(userID, in.session()), everySession); err != nil {
 		return err
 	}
-	if err := s.deleteTokens(ctx, in.session()); err != nil {
-		s.cfg.Logger.WarnContext(ctx, "tokens of an ended session remain in the store", slog.Any("error", err))
+	err := s.deleteTokens(ctx, in.session())
+	if in.elsewhere {
+		err = errors.Join(err, s.deleteGroups(ctx, in.session()))
+	}
+	if err != nil {
+		s.cfg.Logger.WarnContext(ctx, "content of an ended session remains in the store", slog.Any("error", err))
 	}
 	return nil
 }
@@ -149,6 +153,7 @@ func (n names) owner(sid string) string        { return n.prefix + "owner/" + re
 func (n names) attempt(state string) string    { return n.prefix + "login/" + state }
 func (n names) logoutToken(jti string) string  { return n.prefix + "jti/" + revoked.Name(jti) }
 func (n names) tokens(session string) string   { return n.prefix + "tokens/" + session }
+func (n names) groups(session string) string   { return n.prefix + "groups/" + session }
 func (n names) renewing(session string) string { return n.prefix + "renewing/" + session }
 
 // session is the name of one session of a user: no session can be ended by another user's ID.

@@ -63,27 +63,6 @@ func TestEndSessionsReachesALoginThatIsComingBack(t *testing.T) {
 	b.signIn() // one that begins later
 }
 
-func TestSessionWithoutPositionGoesOnUntilTheUserIsEnded(t *testing.T) {
-	s := newSite(t, newIDP(t))
-	b, another := s.browser(t), s.browser(t)
-	b.signIn()
-	another.signIn()
-	older := s.login.WithoutPosition(t, b.sessionCookie().Value)
-	want := func(status int) {
-		t.Helper()
-		for range 2 {
-			if a := s.browser(t).withSession(older); a.status != status {
-				t.Errorf("status %d, want %d", a.status, status)
-			}
-		}
-	}
-	want(http.StatusOK)
-	s.endSessions(t)
-	want(http.StatusUnauthorized)
-	another.signIn()
-	want(http.StatusUnauthorized)
-}
-
 // Another process with a store of its own, or the same one after a restart.
 func TestSessionOfAnotherStoreIsOlderThanEveryEndSessions(t *testing.T) {
 	p := newIDP(t)

@@ -49,7 +49,10 @@ func New(cfg Config) (*Login, error) {
 	if err != nil {
 		return nil, fmt.Errorf("oidclogin: RedirectURL: %w", err)
 	}
-	s := newSessions(&cfg, cookie.Jar{Secure: redirect.Scheme == "https", Partitioned: cfg.PartitionedCookies})
+	s, err := newSessions(&cfg, cookie.Jar{Secure: redirect.Scheme == "https", Partitioned: cfg.PartitionedCookies})
+	if err != nil {
+		return nil, err
+	}
 	base := path.Dir(redirect.Path)
 	loginURL := (&url.URL{Path: path.Join(base, loginPath)}).String()
 	gate, err := middleware.New(s, middleware.Config{LoginURL: loginURL, ReturnParam: returnParam, Events: cfg.Events})

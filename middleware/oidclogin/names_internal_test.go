@@ -60,20 +60,3 @@ func TestInProcessStoreRunsOnTheClockOfNow(t *testing.T) {
 		now = now.Add(29 * time.Second)
 	}
 }
-
-func TestInProcessStoreDropsExpiredContent(t *testing.T) {
-	now := time.Unix(1_000_000, 0)
-	m := newMemory(func() time.Time { return now })
-	for i := range purgeEvery - 1 {
-		name := strings.Repeat("n", i+1)
-		_ = m.Save(t.Context(), name, []byte("value"), time.Minute)
-		_, _ = m.Once(t.Context(), name, time.Minute)
-	}
-	now = now.Add(time.Minute)
-	for range purgeEvery {
-		_, _ = m.Once(t.Context(), "last", time.Hour)
-	}
-	if len(m.values) != 0 || len(m.uses) != 1 {
-		t.Errorf("%d uses and %d values are left, want one use", len(m.uses), len(m.values))
-	}
-}

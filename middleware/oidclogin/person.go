@@ -31,9 +31,9 @@ type GroupOverage struct {
 
 // A claimedPerson is what claims say of a user.
 type claimedPerson struct {
-	email  string // verified, or empty
-	name   string
-	groups []string
+	email string // verified, or empty
+	name  string
+	sessionGroups
 }
 
 func (c *party) groupsClaim() provider.GroupsClaim { return provider.GroupsClaim(c.cfg.GroupsClaim) }
@@ -58,7 +58,7 @@ func (c *party) person(ctx context.Context, p *idProvider, v *verified, earlier 
 	if err != nil {
 		return nil, err
 	}
-	who := &claimedPerson{groups: c.kept(groups)}
+	who := &claimedPerson{sessionGroups: c.divide(groups)}
 	for _, d := range documents {
 		if who.name == "" {
 			who.name = provider.DisplayName(d)
@@ -162,15 +162,4 @@ func (c *party) groups(ctx context.Context, v *verified, documents []map[string]
 		}
 	}
 	return nil, nil
-}
-
-// kept returns the groups that KeepGroup keeps, each once, without those that have an empty name.
-func (c *party) kept(groups []string) []string {
-	var kept []string
-	for _, g := range groups {
-		if g != "" && !slices.Contains(kept, g) && c.cfg.KeepGroup(g) {
-			kept = append(kept, g)
-		}
-	}
-	return kept
 }

@@ -60,7 +60,8 @@ var (
 	errACR             = notVouchedFor("the user has not signed in at the provider in one of the ways that ACRValues asks for")
 	errRequiredClaim   = notVouchedFor("the ID token does not say what RequireClaims asks for")
 	errUserInfo        = notVouchedFor("userinfo is about another user")
-	errTooManyGroups   = notVouchedFor("the session does not fit into a cookie: keep fewer groups with KeepGroup")
+	errTooManyGroups   = notVouchedFor("the user is in more groups than a session holds: keep fewer with KeepGroup")
+	errTooLong         = notVouchedFor("the session does not fit into a cookie, even without its groups: a claim is too long")
 	errGroupOverage    = notVouchedFor("the groups do not fit into the token, and there is no ResolveGroups")
 )
 

@@ -48,11 +48,16 @@ func (s *sessions) renew(ctx context.Context, in *signIn) (*signIn, bool, error)
 	case !ok: // the tokens are lost
 		in.renewAt = 0
 		return in, true, nil
-	case saved.latest.renewAt <= in.renewAt: // another replica is renewing it
+	case !saved.latest.isAfter(in): // another replica is renewing it
 		return in, false, nil
 	}
-	saved.latest.seen = max(in.seen, saved.latest.seen)
+	saved.latest.seen, saved.latest.asked = max(in.seen, saved.latest.seen), in.asked
 	return &saved.latest, true, nil
+}
+
+// isAfter reports whether in was renewed later than the session of a cookie.
+func (in *signIn) isAfter(cookie *signIn) bool {
+	return in.renewAt > cookie.renewAt || in.settled != cookie.settled || !in.rest.SameSet(cookie.rest)
 }
 
 // renewOnce renews the session in the store. One renewal runs at a time for each session, in all replicas:
@@ -64,7 +69,7 @@ func (s *sessions) renewOnce(ctx context.Context, in *signIn) error {
 		return err //nolint:wrapcheck // renew logs it
 	}
 	saved, ok, err := s.loadTokens(ctx, in.session())
-	if err != nil || !ok || saved.latest.renewAt > s.cfg.Now().Unix() {
+	if err != nil || !ok || !s.isDue(&saved.latest, s.cfg.Now()) {
 		return err
 	}
 	err = s.refresh(ctx, &saved)
@@ -98,7 +103,7 @@ func (s *sessions) refresh(ctx context.Context, saved *savedTokens) error {
 	}
 	saved.refresh = token.RefreshToken
 	if _, ok := token.Extra("id_token").(string); !ok { // optional (OpenID Connect Core 1.0 §12.2)
-		saved.latest.renewAt = s.renewalTime(token)
+		saved.latest.renewAt, saved.latest.settled = s.renewalTime(token), true
 		return nil
 	}
 	v, err := s.verify(ctx, p, token)
@@ -113,8 +118,8 @@ func (s *sessions) refresh(ctx context.Context, saved *savedTokens) error {
 		return err
 	}
 	saved.idToken = v.raw
-	saved.latest.email, saved.latest.name, saved.latest.groups = who.email, who.name, who.groups
-	saved.latest.renewAt = s.renewalTime(token)
+	saved.latest.email, saved.latest.name, saved.latest.sessionGroups = who.email, who.name, who.sessionGroups
+	saved.latest.renewAt, saved.latest.settled = s.renewalTime(token), false
 	return nil
 }
 

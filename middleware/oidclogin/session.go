@@ -18,7 +18,9 @@ import (
 	"github.com/go-pme/pme/internal/memo"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/named"
 	"github.com/go-pme/pme/middleware/oidclogin/internal/observed"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 	"github.com/go-pme/pme/middleware/revocation"
 )
 
@@ -32,7 +34,7 @@ var (
 // sessions recognizes users by their session cookies. It implements [middleware.Recognizer].
 type sessions struct {
 	party
-	seals      *seals
+	seals      *sealed.Seals
 	jar        cookie.Jar
 	cookieName string
 	names      names
@@ -53,23 +55,29 @@ var (
 	_ health.Reporter            = (*sessions)(nil)
 )
 
-func newSessions(cfg *Config, jar cookie.Jar) *sessions {
+func newSessions(cfg *Config, jar cookie.Jar) (*sessions, error) {
+	seals, err := sealed.New(cfg.CookieKeys, cfg.Issuer, cfg.ClientID)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it says which field is wrong
+	}
 	client := provider.NewClient(cfg.HTTPClient)
 	keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, DiscoveryURL: cfg.DiscoveryURL, Client: client, Logger: cfg.Logger, Now: cfg.Now})
 	flights := flight.New(cfg.Logger)
-	sealed := newSeals(cfg.CookieKeys, cfg.Issuer, cfg.ClientID)
 	s := &sessions{
-		party:      party{cfg, client, &discovery{cfg: cfg, client: client, keys: keys, flights: flights}},
-		seals:      sealed,
+		party: party{
+			cfg: cfg, client: client, named: new(named.Sets),
+			discovery: &discovery{cfg: cfg, client: client, keys: keys, flights: flights},
+		},
+		seals:      seals,
 		jar:        jar,
 		cookieName: jar.Name(cfg.CookieName),
-		names:      names{prefix: "oidc" + sealed.binding + "/"},
+		names:      names{prefix: "oidc" + seals.Binding() + "/"},
 		memo:       memo.New[revocation.Session](),
 		flights:    flights,
 		keys:       keys,
 	}
 	s.observe()
-	return s
+	return s, nil
 }
 
 // observe has the login note how its store and its provider do. It comes before they are used.
@@ -102,7 +110,7 @@ func (s *sessions) Recognize(w http.ResponseWriter, r *http.Request) (*identity.
 		value = c.Value
 	}
 	u, err := s.recognize(w, r, value)
-	if err != nil && errors.Is(err, middleware.ErrNotSignedIn) {
+	if errors.Is(err, middleware.ErrNotSignedIn) && !errors.Is(err, errNamedLater) {
 		s.jar.Clear(w, s.cookieName)
 	}
 	return u, err
@@ -128,24 +136,35 @@ func (s *sessions) recognize(w http.ResponseWriter, r *http.Request, value strin
 	if err := s.checkEnded(r.Context(), session); err != nil {
 		return nil, err
 	}
+	if err := s.loadGroups(r.Context(), in); err != nil {
+		return nil, err
+	}
 	in, changed, err := s.refreshed(r.Context(), in, now)
 	if err != nil {
 		return nil, err
 	}
+	until := s.rereadAt(in)
+	if s.lacks(in) {
+		good, err := s.asksAgain(w, r, in, now)
+		if err != nil {
+			return nil, err
+		}
+		until = earlier(until, good)
+	}
 	u := in.user(s.cfg.Issuer)
 	if changed {
-		if err := s.write(w, in, now); err != nil { // the old cookie goes on until its own end
+		if err := s.write(r.Context(), w, in, now); err != nil { // the old cookie goes on until its own end
 			s.cfg.Logger.WarnContext(r.Context(), "session cookie not written anew", slog.Any("error", err))
 		}
 		return u, nil
 	}
-	s.memo.Keep(begun, value, u, s.rereadAt(in), session)
+	s.memo.Keep(begun, value, u, until, session)
 	return u, nil
 }
 
 // refreshed returns the session, renewed and extended if that is due, and whether that changed it.
 func (s *sessions) refreshed(ctx context.Context, in *signIn, now time.Time) (_ *signIn, changed bool, err error) {
-	if in.renewAt != 0 && now.Unix() >= in.renewAt {
+	if s.isDue(in, now) {
 		if in, changed, err = s.renew(ctx, in); err != nil {
 			return nil, false, err
 		}
@@ -167,29 +186,33 @@ func (s *sessions) Close() error {
 	return nil
 }
 
-// open returns the session in a cookie, whether or not it has expired.
+// maxCookie is the longest sealed cookie in bytes: browsers keep 4,096 for name, value and attributes.
+const maxCookie = 3800
+
+// open returns the session in a cookie, whether or not it has expired, without groups that are in the store.
 func (s *sessions) open(value string) (*signIn, error) {
 	if len(value) > maxCookie {
 		return nil, errUnreadable
 	}
 	in := new(signIn)
-	if s.seals.open(s.cookieName, value, in) != nil {
+	if s.seals.Open(s.cookieName, value, in) != nil {
 		return nil, errUnreadable
 	}
 	return in, nil
 }
 
 // write seals the session into the browser's cookie.
-func (s *sessions) write(w http.ResponseWriter, in *signIn, now time.Time) error {
-	sealed, err := s.seals.seal(s.cookieName, in)
+func (s *sessions) write(ctx context.Context, w http.ResponseWriter, in *signIn, now time.Time) error {
+	value, err := s.sealSession(ctx, in, now)
 	if err != nil {
-		return fmt.Errorf("oidclogin: sealing the session: %w", err)
+		return err
 	}
-	if len(sealed) > maxCookie {
-		return errTooManyGroups
-	}
-	s.jar.Set(w, s.cookieName, sealed, in.expires(s.cfg.IdleTimeout, s.cfg.Lifetime).Sub(now))
+	s.setCookie(w, in, value, now)
 	return nil
+}
+
+func (s *sessions) setCookie(w http.ResponseWriter, in *signIn, value string, now time.Time) {
+	s.jar.Set(w, s.cookieName, value, in.expires(s.cfg.IdleTimeout, s.cfg.Lifetime).Sub(now))
 }
 
 // extendAt returns when the cookie is next written anew because it is in use.

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/go-pme/pme/middleware/oidclogin"
 )
 
@@ -122,35 +120,6 @@ func TestKeysRotateWithoutSigningPeopleOut(t *testing.T) {
 		t.Errorf("new key: status %d, want 200", a.status)
 	}
 	wantCleared(t, after, value)
-}
-
-func TestCookieOfFiftyGroupsIsSmall(t *testing.T) {
-	p := newIDP(t)
-	groups := make([]string, 50)
-	for i := range groups {
-		groups[i] = fmt.Sprintf("%08x-0000-4000-8000-%012x", i, i)
-	}
-	p.claims["groups"] = groups
-	s := newSite(t, p)
-	b := s.browser(t)
-	b.signIn()
-	if n := len(b.sessionCookie().Value); n > 3700 {
-		t.Errorf("the cookie has %d bytes", n)
-	}
-	if diff := cmp.Diff(groups, s.user().Groups); diff != "" {
-		t.Errorf("groups (-want +got):\n%s", diff)
-	}
-	p.claims["groups"] = groupNames(400)
-	many := s.browser(t)
-	wantRefused(many, many.open(many.toCallback("/page")), http.StatusForbidden)
-
-	choosing := newSite(t, p, func(c *oidclogin.Config) {
-		c.KeepGroup = func(g string) bool { return strings.HasSuffix(g, "00") }
-	})
-	choosing.browser(t).signIn()
-	if diff := cmp.Diff([]string{"intranet-group-00", "intranet-group-100", "intranet-group-200", "intranet-group-300"}, choosing.user().Groups); diff != "" {
-		t.Errorf("groups (-want +got):\n%s", diff)
-	}
 }
 
 func TestCookiesSayEveryAttribute(t *testing.T) {

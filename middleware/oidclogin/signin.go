@@ -7,6 +7,8 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/named"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 )
 
 // A signIn is one user's session in one browser, the content of the session cookie. Times are in Unix
@@ -17,7 +19,6 @@ type signIn struct {
 	sid     string // the provider's own identifier of the session; may be empty
 	email   string // verified, or empty
 	name    string
-	groups  []string
 	issued  int64 // when the provider issued the ID token of the login, on its clock
 	began   int64 // when the session began
 	seen    int64 // when the cookie was last written
@@ -26,12 +27,26 @@ type signIn struct {
 	// position is the store's when the login came back from the provider. If it is empty, the session is
 	// older than every EndSessions.
 	position string
+
+	sessionGroups
+	elsewhere bool        // the groups are in the store
+	settled   bool        // a renewal brings no groups
+	asked     named.Asked // to sign in again because of groups
 }
 
-// The first byte of a sealed signIn. Version 1 has no position. A cookie of another version is unreadable.
+// sessionGroups are the groups of a session. A cookie in which they do not fit has them in the store.
+type sessionGroups struct {
+	groups []string
+	rest   named.Rest // the groups of the user that are left out
+}
+
+// signInVersion is the first byte of a sealed signIn. A cookie of another version is unreadable.
+const signInVersion = 3
+
+// The bits after the version.
 const (
-	signInVersion    = 2
-	signInNoPosition = 1
+	bitElsewhere = 1 << iota
+	bitSettled
 )
 
 func newSignInID() string {
@@ -40,42 +55,71 @@ func newSignInID() string {
 	return string(b)
 }
 
-func (s *signIn) appendTo(b []byte) []byte {
-	b = append(b, signInVersion)
-	for _, text := range []string{s.id, s.subject, s.sid, s.email, s.name} {
-		b = appendText(b, text)
+// AppendTo implements [sealed.Value].
+func (s *signIn) AppendTo(b []byte) []byte {
+	var bits byte
+	if s.elsewhere {
+		bits |= bitElsewhere
 	}
-	b = appendNumber(b, int64(len(s.groups)))
-	for _, g := range s.groups {
-		b = appendText(b, g)
+	if s.settled {
+		bits |= bitSettled
 	}
+	b = sealed.AppendText(append(b, signInVersion, bits), s.id)
+	b = sealed.AppendName(sealed.AppendName(b, s.subject), s.sid) // which many providers make of UUIDs
+	b = sealed.AppendText(sealed.AppendText(b, s.email), s.name)
 	for _, n := range []int64{s.issued, s.began, s.seen, s.renewAt} {
-		b = appendNumber(b, n)
+		b = sealed.AppendNumber(b, n)
 	}
-	return appendText(b, s.position)
+	b = s.asked.AppendTo(sealed.AppendText(b, s.position))
+	if !s.elsewhere {
+		b = s.sessionGroups.AppendTo(b)
+	}
+	return b
 }
 
-func (s *signIn) parse(b []byte) error {
-	if len(b) == 0 || b[0] != signInVersion && b[0] != signInNoPosition {
-		return errFields
+// Parse implements [sealed.Value].
+func (s *signIn) Parse(b []byte) error {
+	if len(b) < 2 || b[0] != signInVersion {
+		return sealed.ErrMalformed
 	}
-	f := fields{rest: string(b[1:])}
+	bits, f := b[1], sealed.NewFields(b[2:])
 	parsed := signIn{
-		id: f.text(), subject: f.text(), sid: f.text(), email: f.text(), name: f.text(),
-		groups: f.texts(),
-		issued: f.number(), began: f.number(), seen: f.number(), renewAt: f.number(),
+		elsewhere: bits&bitElsewhere != 0, settled: bits&bitSettled != 0,
+		id: f.Text(), subject: f.Name(), sid: f.Name(), email: f.Text(), name: f.Text(),
+		issued: f.Number(), began: f.Number(), seen: f.Number(), renewAt: f.Number(),
+		position: f.Text(), asked: named.ReadAsked(&f),
 	}
-	if b[0] != signInNoPosition {
-		parsed.position = f.text()
+	if !parsed.elsewhere {
+		parsed.sessionGroups = readGroups(&f)
 	}
-	if err := f.done(); err != nil {
+	if err := f.Done(); err != nil {
 		return err
 	}
-	if parsed.id == "" || parsed.subject == "" {
-		return errFields
+	if parsed.id == "" || parsed.subject == "" || bits >= 2*bitSettled {
+		return sealed.ErrMalformed
 	}
 	*s = parsed
 	return nil
+}
+
+// AppendTo implements [sealed.Value].
+func (g *sessionGroups) AppendTo(b []byte) []byte {
+	return g.rest.AppendTo(sealed.AppendNames(b, g.groups))
+}
+
+// Parse implements [sealed.Value].
+func (g *sessionGroups) Parse(b []byte) error {
+	f := sealed.NewFields(b)
+	parsed := readGroups(&f)
+	if err := f.Done(); err != nil {
+		return err
+	}
+	*g = parsed
+	return nil
+}
+
+func readGroups(f *sealed.Fields) sessionGroups {
+	return sessionGroups{groups: f.Names(), rest: named.ReadRest(f)}
 }
 
 // session returns the id as [identity.User.Session] and names in the store have it.
@@ -88,6 +132,7 @@ func (s *signIn) user(issuer string) *identity.User {
 		EmailVerified: s.email != "",
 		Name:          s.name,
 		Groups:        s.groups,
+		OmittedGroups: s.rest.Count,
 		Session:       s.session(),
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 )
 
 // savedTokens are a session's tokens in the store, with KeepTokens.
@@ -13,19 +15,19 @@ type savedTokens struct {
 	latest  signIn // the session as it was last renewed, for requests with an older cookie
 }
 
-func (k *savedTokens) appendTo(b []byte) []byte {
-	b = appendText(appendText(b, k.refresh), k.idToken)
-	return appendText(b, string(k.latest.appendTo(nil)))
+func (k *savedTokens) AppendTo(b []byte) []byte {
+	b = sealed.AppendText(sealed.AppendText(b, k.refresh), k.idToken)
+	return sealed.AppendText(b, string(k.latest.AppendTo(nil)))
 }
 
-func (k *savedTokens) parse(b []byte) error {
-	f := fields{rest: string(b)}
-	parsed := savedTokens{refresh: f.text(), idToken: f.text()}
-	latest := f.text()
-	if err := f.done(); err != nil {
+func (k *savedTokens) Parse(b []byte) error {
+	f := sealed.NewFields(b)
+	parsed := savedTokens{refresh: f.Text(), idToken: f.Text()}
+	latest := f.Text()
+	if err := f.Done(); err != nil {
 		return err
 	}
-	if err := parsed.latest.parse([]byte(latest)); err != nil {
+	if err := parsed.latest.Parse([]byte(latest)); err != nil {
 		return err
 	}
 	*k = parsed
@@ -45,15 +47,12 @@ func (s *sessions) keepTokens(ctx context.Context, in *signIn, v *verified) erro
 
 func (s *sessions) saveTokens(ctx context.Context, k *savedTokens) error {
 	session := k.latest.session()
-	sealed, err := s.seals.seal("tokens/"+session, k)
-	if err != nil {
-		return fmt.Errorf("oidclogin: sealing the tokens: %w", err)
-	}
+	value := s.seals.Seal("tokens/"+session, k)
 	left := time.Unix(k.latest.began, 0).Add(s.cfg.Lifetime).Sub(s.cfg.Now())
 	if left <= 0 {
 		return nil
 	}
-	if err := s.cfg.Store.Save(ctx, s.names.tokens(session), []byte(sealed), left); err != nil {
+	if err := s.cfg.Store.Save(ctx, s.names.tokens(session), []byte(value), left); err != nil {
 		return fmt.Errorf("oidclogin: the store does not save the tokens: %w", err)
 	}
 	return nil
@@ -64,11 +63,11 @@ func (s *sessions) loadTokens(ctx context.Context, session string) (k savedToken
 	if !s.cfg.KeepTokens {
 		return k, false, nil
 	}
-	sealed, err := s.cfg.Store.Load(ctx, s.names.tokens(session))
+	value, err := s.cfg.Store.Load(ctx, s.names.tokens(session))
 	if err != nil {
 		return k, false, fmt.Errorf("oidclogin: the store does not load the tokens: %w", err)
 	}
-	if s.seals.open("tokens/"+session, string(sealed), &k) != nil {
+	if s.seals.Open("tokens/"+session, string(value), &k) != nil {
 		return k, false, nil
 	}
 	return k, k.latest.session() == session, nil

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/named"
 )
 
 // A party is the application in its role towards the provider: a relying party.
@@ -18,6 +19,7 @@ type party struct {
 	cfg       *Config
 	client    *http.Client // calls the provider
 	discovery *discovery
+	named     *named.Sets // the groups that policies name
 }
 
 // verified is an ID token that passed every check but that of the nonce, with the answer it came in.

@@ -1,47 +1,42 @@
-package oidclogin
+package sealed
 
 import (
 	"encoding/binary"
 	"errors"
 )
 
-var errFields = errors.New("oidclogin: a sealed value is malformed")
+// ErrMalformed is the error for bytes that are not the fields they should be.
+var ErrMalformed = errors.New("oidclogin: a sealed value is malformed")
 
-func appendText(b []byte, s string) []byte {
+// AppendText appends a field that [Fields.Text] reads.
+func AppendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-func appendNumber(b []byte, n int64) []byte { return binary.AppendVarint(b, n) }
+// AppendNumber appends a field that [Fields.Number] reads.
+func AppendNumber(b []byte, n int64) []byte { return binary.AppendVarint(b, n) }
 
-// fields takes a sealed value apart. Texts share the memory of the whole. After the first field that is
-// missing, all fields are zero and err is set.
-type fields struct {
+// Fields takes a sealed value apart. Texts share the memory of the whole. After the first field that is
+// missing, all fields are zero and Done fails.
+type Fields struct {
 	rest string
 	err  error
 }
 
-func (f *fields) fail() {
-	f.rest, f.err = "", errFields
+// NewFields returns the fields of a copy of b.
+func NewFields(b []byte) Fields { return Fields{rest: string(b)} }
+
+// Fail makes Done fail: a field that was read is not what it should be.
+func (f *Fields) Fail() {
+	f.rest, f.err = "", ErrMalformed
 }
 
-func (f *fields) text() string {
-	n, size := uvarint(f.rest)
-	rest := f.rest[size:]
-	if size == 0 || n > uint64(len(rest)) {
-		f.fail()
-		return ""
-	}
-	f.rest = rest[n:]
-	return rest[:n]
-}
+// Text reads a field that [AppendText] wrote.
+func (f *Fields) Text() string { return f.bytes(f.unsigned()) }
 
-func (f *fields) number() int64 {
-	u, size := uvarint(f.rest)
-	if size == 0 {
-		f.fail()
-		return 0
-	}
-	f.rest = f.rest[size:]
+// Number reads a field that [AppendNumber] wrote.
+func (f *Fields) Number() int64 {
+	u := f.unsigned()
 	n := int64(u >> 1) // zigzag, as encoding/binary writes it
 	if u&1 != 0 {
 		n = ^n
@@ -49,28 +44,34 @@ func (f *fields) number() int64 {
 	return n
 }
 
-// texts returns as many texts as the count before them says, and nil for zero.
-func (f *fields) texts() []string {
-	n := f.number()
-	if n < 0 || n > int64(len(f.rest)) { // each text takes a byte at least
-		f.fail()
-	}
-	if f.err != nil || n == 0 {
-		return nil
-	}
-	list := make([]string, n)
-	for i := range list {
-		list[i] = f.text()
-	}
-	return list
-}
-
-// done returns the error of any step, or an error if bytes are left over.
-func (f *fields) done() error {
+// Done returns the error of any step, or an error if bytes are left over.
+func (f *Fields) Done() error {
 	if f.rest != "" {
-		f.fail()
+		f.Fail()
 	}
 	return f.err
+}
+
+// unsigned reads what [binary.AppendUvarint] wrote.
+func (f *Fields) unsigned() uint64 {
+	n, size := uvarint(f.rest)
+	if size == 0 {
+		f.Fail()
+		return 0
+	}
+	f.rest = f.rest[size:]
+	return n
+}
+
+// bytes reads the next n bytes.
+func (f *Fields) bytes(n uint64) string {
+	if n > uint64(len(f.rest)) {
+		f.Fail()
+		return ""
+	}
+	s := f.rest[:n]
+	f.rest = f.rest[n:]
+	return s
 }
 
 // uvarint is [binary.Uvarint] for a string. A size of 0 means that there is none.

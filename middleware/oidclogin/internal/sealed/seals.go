@@ -1,58 +1,92 @@
-package oidclogin
+// Package sealed encrypts and authenticates what a login gives away: cookies, and values in the store.
+package sealed
 
 import (
 	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
-
-	"github.com/gorilla/securecookie"
+	"slices"
+	"strings"
 
 	"github.com/go-pme/pme/internal/legible"
 )
 
-// maxCookie is the longest sealed cookie in bytes: browsers keep 4,096 for name, value and attributes.
-const maxCookie = 3800
+// ErrNotOpened is the error for a value that does not open.
+var ErrNotOpened = errors.New("oidclogin: a sealed value cannot be opened: forged, cut off, of another version, or from other keys")
 
-var errNotOpened = errors.New("oidclogin: a sealed value cannot be opened: forged, cut off, or from other keys")
+// A Value can be sealed. Parse changes nothing if it fails.
+type Value interface {
+	AppendTo(b []byte) []byte
+	Parse(b []byte) error
+}
 
-// seals encrypt and authenticate values that leave this process.
-type seals struct {
-	codecs  []*securecookie.SecureCookie
+// Seals encrypt and authenticate values that leave this process, by AES-256-GCM with random nonces. They are
+// safe for concurrent use.
+type Seals struct {
+	aeads   []cipher.AEAD // the first one seals
 	binding string
 }
 
-// newSeals binds every value to one provider and client: with the same keys, a session of another provider
-// does not open. That provider may call a different user by the same subject.
-func newSeals(keys [][]byte, issuer, clientID string) *seals {
+// New makes Seals of pairs of keys that [CheckKeys] accepts. It binds every value to one provider and client:
+// with the same keys, a session of another provider does not open. That provider may call a different user
+// by the same subject.
+func New(keys [][]byte, issuer, clientID string) (*Seals, error) {
 	sum := sha256.Sum256([]byte(issuer + "\n" + clientID))
-	s := &seals{binding: "@" + base64.RawURLEncoding.EncodeToString(sum[:9])}
-	for i := 0; i+1 < len(keys); i += 2 {
-		// No age and no length: sealed values carry their own times, on the injected clock.
-		codec := securecookie.New(keys[i], keys[i+1]).SetSerializer(lean{}).MaxAge(0).MaxLength(0)
-		s.codecs = append(s.codecs, codec)
+	s := &Seals{binding: "@" + base64.RawURLEncoding.EncodeToString(sum[:9])}
+	for pair := range slices.Chunk(keys, 2) {
+		aead, err := newAEAD(pair)
+		if err != nil {
+			return nil, fmt.Errorf("oidclogin: CookieKeys: %w", err)
+		}
+		s.aeads = append(s.aeads, aead)
 	}
-	return s
+	return s, nil
 }
 
-// seal returns v in a form that opens under the same name only.
-func (s *seals) seal(name string, v sealable) (string, error) {
-	return s.codecs[0].Encode(name+s.binding, v)
+// newAEAD derives one key from both keys of a pair, so that it takes both to open a value.
+func newAEAD(pair [][]byte) (cipher.AEAD, error) {
+	key, err := hkdf.Key(sha256.New, slices.Concat(pair...), nil, "pme oidclogin sealed value", 32)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // New wraps it
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // New wraps it
+	}
+	return cipher.NewGCMWithRandomNonce(block) //nolint:wrapcheck // New wraps it
 }
 
-// open fills v with the value that was sealed under that name. After an error, v is unchanged.
-func (s *seals) open(name, sealed string, v sealable) error {
-	for _, codec := range s.codecs {
-		if codec.Decode(name+s.binding, sealed, v) == nil {
-			return nil
+// Binding is a short text that is another one for each provider and client.
+func (s *Seals) Binding() string { return s.binding }
+
+// Seal returns v in a form that opens under the same name only. It has letters, digits, hyphens and
+// underscores.
+func (s *Seals) Seal(name string, v Value) string {
+	plain := v.AppendTo(make([]byte, 0, 512))
+	return base64.RawURLEncoding.EncodeToString(s.aeads[0].Seal(nil, nil, plain, []byte(name+s.binding)))
+}
+
+// Open fills v with the value that was sealed under that name. After an error, v is unchanged.
+func (s *Seals) Open(name, sealed string, v Value) error {
+	cipherText, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
+	if err != nil || strings.ContainsAny(sealed, "\r\n") { // which base64 skips
+		return ErrNotOpened
+	}
+	for _, aead := range s.aeads {
+		plain, err := aead.Open(nil, nil, cipherText, []byte(name+s.binding))
+		if err == nil {
+			return v.Parse(plain)
 		}
 	}
-	return errNotOpened
+	return ErrNotOpened
 }
 
-// checkKeys reports problems of pairs of keys, without their values.
-func checkKeys(keys [][]byte) error {
+// CheckKeys reports problems of pairs of keys, without their values.
+func CheckKeys(keys [][]byte) error {
 	if len(keys) == 0 || len(keys)%2 != 0 {
 		return errors.New("oidclogin: CookieKeys must be pairs: one key to authenticate, one to encrypt; make them of random bytes")
 	}
@@ -71,32 +105,4 @@ func checkKeys(keys [][]byte) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// A sealable value can be sealed. parse changes nothing if it fails.
-type sealable interface {
-	appendTo(b []byte) []byte
-	parse(b []byte) error
-}
-
-// lean is the [securecookie.Serializer] of all sealed values. It asks the value itself, as gob and
-// reflection cost more than the cryptography.
-type lean struct{}
-
-var errNotSealable = errors.New("oidclogin: not a sealable value")
-
-func (lean) Serialize(src any) ([]byte, error) {
-	v, ok := src.(sealable)
-	if !ok {
-		return nil, errNotSealable
-	}
-	return v.appendTo(make([]byte, 0, 512)), nil
-}
-
-func (lean) Deserialize(src []byte, dst any) error {
-	v, ok := dst.(sealable)
-	if !ok {
-		return errNotSealable
-	}
-	return v.parse(src)
 }
