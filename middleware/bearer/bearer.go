@@ -74,6 +74,7 @@ func New(cfg Config) (*middleware.Gate, error) {
 // recognizer implements [middleware.Recognizer].
 type recognizer struct {
 	cfg    Config
+	groups *provider.Groups
 	keys   oidc.KeySet
 	checks oidc.Config
 	tokens *memo.Table[struct{}] // nil where nothing may be remembered
@@ -84,7 +85,11 @@ type recognizer struct {
 
 func newRecognizer(cfg Config) *recognizer {
 	b := &recognizer{
-		cfg:  cfg,
+		cfg: cfg,
+		groups: &provider.Groups{
+			Claim: cfg.GroupsClaim, Format: cfg.GroupsFormat, Logger: cfg.Logger,
+			Expected: func() bool { return cfg.GroupsClaim != defaultGroupsClaim },
+		},
 		keys: cfg.KeySet,
 		checks: oidc.Config{
 			ClientID:             cfg.Audience,
@@ -161,7 +166,7 @@ func (b *recognizer) read(ctx context.Context, token string) (*identity.User, ti
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	u, err := b.user(token, verified)
+	u, err := b.user(ctx, token, verified)
 	if err != nil {
 		return nil, time.Time{}, b.explain(err)
 	}

@@ -3,8 +3,10 @@ package bearer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -112,9 +114,33 @@ func TestGroupsThatAreNotAllThereAreDenied(t *testing.T) {
 	})), http.StatusForbidden, "access_denied")
 }
 
+func TestGroupThatIsNotTextIsLeftOut(t *testing.T) {
+	for _, groups := range []any{[]any{"a", 1, "b"}, []any{"a", nil, "b"}, []any{[]any{"c"}, "a", true, "b", map[string]any{"d": 1}}, []any{"a", "b", 1e300}} {
+		var log logtest.Buffer
+		g := newProvider().bearer(t, func(c *bearer.Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		u := user(t, g, withToken(aliceToken(map[string]any{"groups": groups})))
+		if !slices.Equal(u.Groups, []string{"a", "b"}) || !strings.Contains(fmt.Sprint(&log), "groups left out") {
+			t.Errorf("%v: groups %q, log:\n%s", groups, u.Groups, &log)
+		}
+	}
+}
+
+func TestGroupsAreReadInTheFormatThatTheHostNames(t *testing.T) {
+	for format, groups := range map[string]any{"json": `["a", "b"]`, "comma": "a, b", "keys": map[string]any{"b": 1, "a": nil}} {
+		g := newProvider().bearer(t, func(c *bearer.Config) { c.GroupsFormat = format })
+		if u := user(t, g, withToken(aliceToken(map[string]any{"groups": groups}))); !slices.Equal(u.Groups, []string{"a", "b"}) {
+			t.Errorf("%s: groups %q", format, u.Groups)
+		}
+	}
+	_, err := bearer.New(bearer.Config{Issuer: issuerURL, Audience: "spa", GroupsFormat: "xml"})
+	if err == nil || !strings.Contains(err.Error(), "GroupsFormat") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestGroupsThatAreNotNamesAreRefused(t *testing.T) {
 	g := newProvider().bearer(t)
-	for _, groups := range []any{[]any{"a", 1}, []any{[]any{"a"}}, map[string]any{"a": true}, 7, true} {
+	for _, groups := range []any{map[string]any{"a": true}, 7, true} {
 		wantInvalid(t, g, aliceToken(map[string]any{"groups": groups}))
 	}
 }

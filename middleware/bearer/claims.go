@@ -1,6 +1,7 @@
 package bearer
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ import (
 type claims map[string]any
 
 // user returns whom a token stands for whose signature, issuer, audience and expiry are good.
-func (b *recognizer) user(token string, verified *oidc.IDToken) (*identity.User, error) {
+func (b *recognizer) user(ctx context.Context, token string, verified *oidc.IDToken) (*identity.User, error) {
 	if err := b.checkType(token); err != nil {
 		return nil, err
 	}
@@ -33,7 +34,7 @@ func (b *recognizer) user(token string, verified *oidc.IDToken) (*identity.User,
 	if subject == "" || len(subject) > provider.MaxSubject || strings.ContainsFunc(subject, unicode.IsControl) {
 		return nil, invalid("the token has no usable subject")
 	}
-	groups, err := c.groups(b.cfg.GroupsClaim)
+	groups, err := b.groupsOf(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -100,35 +101,29 @@ func (c claims) words(name string) []string {
 	case string:
 		return strings.Fields(v)
 	case []any:
-		return provider.GroupNames(v)
+		var words []string
+		for _, element := range v {
+			if word, ok := element.(string); ok {
+				words = append(words, word)
+			}
+		}
+		return words
 	}
 	return nil
 }
 
-// groups returns the groups at path. It fails if the token does not tell all of them, or tells them in
-// a form that is not understood.
-func (c claims) groups(path string) ([]string, error) {
-	claim := provider.GroupsClaim(path)
-	if claim.IsElsewhere(c) {
+// groupsOf returns the groups that the token tells. It fails if it does not tell all of them, or tells them in a
+// form that is not understood.
+func (b *recognizer) groupsOf(ctx context.Context, c claims) ([]string, error) {
+	if b.groups.AreElsewhere(c) {
 		return nil, &untrusted{
 			accessDenied, "You are in more groups than fit into the token, so they could not be read.",
-			fmt.Sprintf("the provider has left %.100q out of the token, as it is too long", path),
+			fmt.Sprintf("the provider has left %.100q out of the token, as it is too long", b.cfg.GroupsClaim),
 		}
 	}
-	value, _ := claim.Find(c)
-	switch v := value.(type) {
-	case nil:
-		return nil, nil
-	case string:
-		return withoutEmpty([]string{v}), nil
-	case []any:
-		if names := provider.GroupNames(v); len(names) == len(v) {
-			return withoutEmpty(names), nil
-		}
+	groups, err := b.groups.Of(ctx, c)
+	if err != nil {
+		return nil, invalid(fmt.Sprintf("the claim %.100q: %v", b.cfg.GroupsClaim, err))
 	}
-	return nil, invalid(fmt.Sprintf("the claim %.100q is not a list of names", path))
-}
-
-func withoutEmpty(names []string) []string {
-	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	return groups, nil
 }

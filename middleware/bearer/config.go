@@ -51,9 +51,16 @@ type Config struct {
 	// client to which the provider issues tokens for Audience.
 	Clients []string
 
-	// GroupsClaim is the claim that has the groups: its name, or a path such as realm_access.roles. Its
-	// value is an array of names, or one name. Default: groups.
+	// GroupsClaim is the claim that has the groups: its name, or a path such as realm_access.roles. Names in
+	// a path may have dots in them: of several ways to read it, the longest name counts. Default: groups.
+	// If no user has it, the log says so once.
 	GroupsClaim string
+
+	// GroupsFormat is how the claim is written: as an array of names or as one name (the default); as "json", a
+	// text with such an array in it; as "comma", a text with names between commas; or as "keys", an object
+	// whose keys are the names. An array of names is read in each of them. A group that is not text is left
+	// out, and the log says so. A claim of another form makes the token invalid.
+	GroupsFormat string
 
 	// Leeway is how far the provider's clock and this one may be apart, at most 5 minutes. Default: 10
 	// seconds; a negative duration allows none.
@@ -78,12 +85,15 @@ type Config struct {
 	// Logger.
 	Events *event.Stream
 
-	// Logger gets a record for each failed fetch of the keys. Default: slog.Default().
+	// Logger gets a record for each failed fetch of the keys, and for groups that cannot be used. Default:
+	// slog.Default().
 	Logger *slog.Logger
 
 	// Now is the clock that tokens, keys and what is remembered are judged by. Default: time.Now.
 	Now func() time.Time
 }
+
+const defaultGroupsClaim = "groups"
 
 // withDefaults returns cfg with its defaults, and with its own copies of what the host might change.
 func (cfg Config) withDefaults() Config {
@@ -93,7 +103,7 @@ func (cfg Config) withDefaults() Config {
 	if len(cfg.Algorithms) == 0 {
 		cfg.Algorithms = []string{oidc.RS256, oidc.ES256, oidc.EdDSA}
 	}
-	cfg.GroupsClaim = cmp.Or(cfg.GroupsClaim, "groups")
+	cfg.GroupsClaim = cmp.Or(cfg.GroupsClaim, defaultGroupsClaim)
 	cfg.Leeway = max(0, cmp.Or(cfg.Leeway, 10*time.Second))
 	cfg.Remember = cmp.Or(cfg.Remember, 5*time.Minute)
 	cfg.Realm = cmp.Or(cfg.Realm, "pme")
@@ -134,6 +144,7 @@ func (cfg Config) validate() error {
 	for _, scope := range cfg.Scopes {
 		must(isQuotable(scope) && !strings.Contains(scope, " "), fmt.Sprintf("Scopes: %q is not a scope", scope))
 	}
+	must(provider.CheckGroupsFormat(cfg.GroupsFormat) == nil, fmt.Sprint(provider.CheckGroupsFormat(cfg.GroupsFormat)))
 	must(!slices.Contains(cfg.Clients, ""), "Clients must not have an empty name among them")
 	must(cfg.Leeway <= 5*time.Minute, "Leeway must not be more than 5 minutes")
 	must(isQuotable(cfg.Realm), "Realm must be printable ASCII without quotes and backslashes")

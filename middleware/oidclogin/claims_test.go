@@ -3,7 +3,9 @@ package oidclogin_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,13 +19,16 @@ func TestGroupsComeFromTheClaimThatTheHostNames(t *testing.T) {
 		claims map[string]any
 		want   []string
 	}{
-		"array":            {"", map[string]any{"groups": []string{"a", "b"}}, []string{"a", "b"}},
-		"text":             {"", map[string]any{"groups": "a b"}, []string{"a b"}},
-		"twice and empty":  {"", map[string]any{"groups": []any{"a", "", "a", 1, nil, "b"}}, []string{"a", "b"}},
-		"another claim":    {"roles", map[string]any{"roles": []string{"a"}}, []string{"a"}},
-		"path":             {"realm_access.roles", map[string]any{"realm_access": map[string]any{"roles": []string{"a"}}}, []string{"a"}},
-		"path to nowhere":  {"realm_access.roles", map[string]any{"realm_access": "roles"}, nil},
-		"name with dots":   {"https://intranet.example/groups", map[string]any{"https://intranet.example/groups": []string{"a"}}, []string{"a"}},
+		"array":           {"", map[string]any{"groups": []string{"a", "b"}}, []string{"a", "b"}},
+		"text":            {"", map[string]any{"groups": "a b"}, []string{"a b"}},
+		"twice and empty": {"", map[string]any{"groups": []any{"a", "", "a", 1, nil, "b"}}, []string{"a", "b"}},
+		"another claim":   {"roles", map[string]any{"roles": []string{"a"}}, []string{"a"}},
+		"path":            {"realm_access.roles", map[string]any{"realm_access": map[string]any{"roles": []string{"a"}}}, []string{"a"}},
+		"path to nowhere": {"realm_access.roles", map[string]any{"realm_access": "roles"}, nil},
+		"name with dots":  {"https://intranet.example/groups", map[string]any{"https://intranet.example/groups": []string{"a"}}, []string{"a"}},
+		"dots in a part": {"resource_access.intranet.example.com.roles", map[string]any{"resource_access": map[string]any{
+			"intranet.example.com": map[string]any{"roles": []string{"a"}}, "intranet": map[string]any{"example": "b"},
+		}}, []string{"a"}},
 		"not there":        {"roles", nil, nil},
 		"null":             {"", map[string]any{"groups": []any{nil}}, nil},
 		"case of a letter": {"", map[string]any{"groups": nil, "Groups": []string{"a"}}, nil},
@@ -98,6 +103,72 @@ func TestUserInfoOfAnotherUserIsRefused(t *testing.T) {
 			b := newSite(t, p).browser(t)
 			wantRefused(b, b.open(b.toCallback("/page")), tt.want)
 		})
+	}
+}
+
+func TestGroupsAreReadInTheFormatThatTheHostNames(t *testing.T) {
+	for format, groups := range map[string]any{
+		"json": `["a", 1, "b"]`, "comma": "a,b", "keys": map[string]any{"a": map[string]string{"247": "intranet.example"}, "b": nil},
+	} {
+		p := newIDP(t)
+		p.claims["groups"] = groups
+		s := newSite(t, p, func(c *oidclogin.Config) { c.GroupsFormat = format })
+		s.browser(t).signIn()
+		if diff := cmp.Diff([]string{"a", "b"}, s.user().Groups); diff != "" {
+			t.Errorf("%s: groups (-want +got):\n%s", format, diff)
+		}
+		if got, want := strings.Count(fmt.Sprint(s.log), "groups left out"), map[bool]int{true: 1}[format == "json"]; got != want {
+			t.Errorf("%s: %d records of groups that are left out, want %d", format, got, want)
+		}
+	}
+	_, err := oidclogin.New(oidclogin.Config{GroupsFormat: "JSON"})
+	if err == nil || !strings.Contains(err.Error(), "GroupsFormat") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestClaimThatNoUserHasWarnsOnce(t *testing.T) {
+	const warning = "no user so far has the claim"
+	warnings := func(s *site) int { return strings.Count(fmt.Sprint(s.log), warning) }
+	p := newIDP(t)
+	p.claims["roles"] = []string{"a"}
+	s := newSite(t, p, func(c *oidclogin.Config) { c.GroupsClaim = "realm_access.roles" })
+	for range 3 {
+		s.browser(t).signIn()
+	}
+	if n := warnings(s); n != 1 || !strings.Contains(fmt.Sprint(s.log), "email_verified") || strings.Contains(fmt.Sprint(s.log), "alice@example.com") {
+		t.Errorf("%d warnings, want one with the claims' names and no values:\n%s", n, s.log)
+	}
+	found := newSite(t, p, func(c *oidclogin.Config) { c.GroupsClaim = "roles" })
+	found.browser(t).signIn()
+	delete(p.claims, "roles")
+	found.browser(t).signIn() // who is in no group
+	if n := warnings(found); n != 0 {
+		t.Errorf("%d warnings of a claim that a user had", n)
+	}
+
+	p.claims["groups"] = nil
+	without := newSite(t, p) // whose rules may be by e-mail
+	without.browser(t).signIn()
+	if n := warnings(without); n != 0 {
+		t.Errorf("%d warnings where groups are not looked for", n)
+	}
+	without.login.KeepGroups(func() []string { return []string{"staff"} })
+	without.browser(t).signIn()
+	if n := warnings(without); n != 1 {
+		t.Errorf("%d warnings where the policy names groups, want 1", n)
+	}
+}
+
+func TestGroupsInAnUnreadableFormAreLogged(t *testing.T) {
+	for what, groups := range map[string]any{"object": map[string]any{"a": 1}, "number": 7, "JSON text": `["a"]`} {
+		p := newIDP(t)
+		p.claims["groups"] = groups
+		s := newSite(t, p)
+		s.browser(t).signIn()
+		if !strings.Contains(fmt.Sprint(s.log), "level=WARN") || !strings.Contains(fmt.Sprint(s.log), "GroupsFormat") {
+			t.Errorf("%s: the log does not say what to do:\n%s", what, s.log)
+		}
 	}
 }
 

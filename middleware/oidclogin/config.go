@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/configtext"
+	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/internal/weburl"
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/middleware/oidclogin/internal/memory"
@@ -94,12 +95,24 @@ type Config struct {
 	// cannot sign in.
 	IgnoreUserInfo bool
 
-	// GroupsClaim is the claim that has the groups: its name, or a path such as realm_access.roles. Its
-	// value is an array of names, or one name. Default: groups.
+	// GroupsClaim is the claim that has the groups: its name, or a path such as realm_access.roles. Names in
+	// a path may have dots in them: of several ways to read it, the longest name counts. Default: groups.
+	// If no user has it, the log says so once.
 	GroupsClaim string
 
-	// KeepGroup reports whether a group is kept in the session, whose cookie has room for about 80 group
-	// IDs of 36 characters. It must not block. Default: all groups are kept.
+	// GroupsFormat is how the claim is written: as an array of names or as one name (the default); as "json", a
+	// text with such an array in it; as "comma", a text with names between commas; or as "keys", an object
+	// whose keys are the names. An array of names is read in each of them. A group that is not text is left
+	// out, and the log says so. A user with a claim of another form has no groups, and the log says so.
+	GroupsFormat string
+
+	// KeepGroup reports whether a group is kept in the session, and so in identity.User.Groups. It must not
+	// block. Set it if the application itself looks at groups: it decides alone, also against the policy.
+	// Default: the groups that the policies of package pme behind this login name, those that differ from
+	// them only in spelling, and all groups as long as there is no such policy or one cannot say.
+	//
+	// About 150 group IDs of 36 characters fit into the cookie. More are in Store, up to 3,800; beyond that
+	// the user cannot sign in.
 	KeepGroup func(group string) bool
 
 	// ResolveGroups finds the groups of a user whose groups do not fit into the token. Default: such a
@@ -174,6 +187,8 @@ func (c Config) MarshalText() ([]byte, error) { return []byte(c.text()), nil }
 
 func (c Config) text() string { return "oidclogin.Config{" + c.Issuer + " " + c.ClientID + "}" }
 
+const defaultGroupsClaim = "groups"
+
 // withDefaults returns c with its defaults, and with its own copies of what the host might change.
 func (c Config) withDefaults() Config {
 	if c.Scopes == nil {
@@ -184,7 +199,7 @@ func (c Config) withDefaults() Config {
 	c.AuthParams = maps.Clone(c.AuthParams)
 	c.EndSessionParams = maps.Clone(c.EndSessionParams)
 	c.RequireClaims = maps.Clone(c.RequireClaims)
-	c.GroupsClaim = cmp.Or(c.GroupsClaim, "groups")
+	c.GroupsClaim = cmp.Or(c.GroupsClaim, defaultGroupsClaim)
 	c.PostLogoutURL = cmp.Or(c.PostLogoutURL, "/")
 	c.CookieName = cmp.Or(c.CookieName, "pme-session")
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, 2*time.Hour)
@@ -233,6 +248,7 @@ func (c Config) validate() error {
 	valid := (&http.Cookie{Name: c.CookieName}).Valid() == nil //nolint:gosec // it is never set: only the name is looked at
 	must(valid && !strings.HasPrefix(c.CookieName, "__"), "CookieName must be the name of a cookie, without a prefix such as __Host-; %q is not", c.CookieName)
 	must(isLocalOrSecure(c.PostLogoutURL), "PostLogoutURL must be a local path or an absolute https URL; it is %s", weburl.Quote(c.PostLogoutURL))
+	must(provider.CheckGroupsFormat(c.GroupsFormat) == nil, "%v", provider.CheckGroupsFormat(c.GroupsFormat))
 	must(c.MaxAge >= 0 && c.MaxAge%time.Second == 0, "MaxAge must be whole seconds and not negative")
 	must(c.IdleTimeout >= time.Minute && c.Lifetime >= c.IdleTimeout, "IdleTimeout must be at least a minute, and Lifetime no shorter than it")
 	must(c.Leeway >= 0 && c.Leeway <= 5*time.Minute, "Leeway must be between 0 and 5 minutes")

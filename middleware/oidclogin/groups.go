@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/named"
 )
 
 var (
@@ -31,6 +33,26 @@ func (s *sessions) KeepGroups(names func() []string) (changed func()) {
 			s.memo.Clear() // sessions are read anew, and compared with the groups that are named now
 		}
 	}
+}
+
+// newGroupClaim returns what reads the groups of users. That users have none is worth a warning if the host has
+// named a claim or chooses groups, or a policy names some.
+func newGroupClaim(cfg *Config, sets *named.Sets) *provider.Groups {
+	return &provider.Groups{
+		Claim: cfg.GroupsClaim, Format: cfg.GroupsFormat, Logger: cfg.Logger,
+		Expected: func() bool {
+			return cfg.GroupsClaim != defaultGroupsClaim || cfg.KeepGroup != nil || sets.Current().NamesAny()
+		},
+	}
+}
+
+// claimedGroups returns the groups that the documents say. If they cannot be read, the user has none.
+func (c *party) claimedGroups(ctx context.Context, documents []map[string]any) []string {
+	groups, err := c.groupClaim.Of(ctx, documents...)
+	if err != nil {
+		c.cfg.Logger.WarnContext(ctx, "user signed in without groups", slog.String("groups_claim", c.cfg.GroupsClaim), slog.Any("error", err))
+	}
+	return groups
 }
 
 // divide returns the groups that a session keeps, each once, without those that have an empty name, and what

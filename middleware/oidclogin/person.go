@@ -36,8 +36,6 @@ type claimedPerson struct {
 	sessionGroups
 }
 
-func (c *party) groupsClaim() provider.GroupsClaim { return provider.GroupsClaim(c.cfg.GroupsClaim) }
-
 // userInfoPatience is how long a login waits for the userinfo endpoint if it can do without.
 const userInfoPatience = 3 * time.Second
 
@@ -76,8 +74,7 @@ func (c *party) person(ctx context.Context, p *idProvider, v *verified, earlier 
 
 // lacksGroups reports whether userinfo may know the groups and the ID token does not.
 func (c *party) lacksGroups(claims map[string]any) bool {
-	_, hasGroups := c.groupsClaim().Find(claims)
-	return !hasGroups && !c.groupsClaim().IsElsewhere(claims)
+	return !c.groupClaim.Has(claims) && !c.groupClaim.AreElsewhere(claims)
 }
 
 // lacksAddressOrName reports whether userinfo may know more of the user than the ID token.
@@ -139,7 +136,7 @@ func withoutGroups(err error) error {
 // says that there are more than it has sent.
 func (c *party) groups(ctx context.Context, v *verified, documents []map[string]any) ([]string, error) {
 	for _, d := range documents {
-		if !c.groupsClaim().IsElsewhere(d) {
+		if !c.groupClaim.AreElsewhere(d) {
 			continue
 		}
 		if c.cfg.ResolveGroups == nil {
@@ -156,10 +153,5 @@ func (c *party) groups(ctx context.Context, v *verified, documents []map[string]
 		}
 		return groups, nil
 	}
-	for _, d := range documents {
-		if value, ok := c.groupsClaim().Find(d); ok {
-			return provider.GroupNames(value), nil
-		}
-	}
-	return nil, nil
+	return c.claimedGroups(ctx, documents), nil
 }

@@ -63,9 +63,10 @@ func newSessions(cfg *Config, jar cookie.Jar) (*sessions, error) {
 	client := provider.NewClient(cfg.HTTPClient)
 	keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, DiscoveryURL: cfg.DiscoveryURL, Client: client, Logger: cfg.Logger, Now: cfg.Now})
 	flights := flight.New(cfg.Logger)
+	sets := new(named.Sets)
 	s := &sessions{
 		party: party{
-			cfg: cfg, client: client, named: new(named.Sets),
+			cfg: cfg, client: client, named: sets, groupClaim: newGroupClaim(cfg, sets),
 			discovery: &discovery{cfg: cfg, client: client, keys: keys, flights: flights},
 		},
 		seals:      seals,

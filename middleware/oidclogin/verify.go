@@ -20,6 +20,8 @@ type party struct {
 	client    *http.Client // calls the provider
 	discovery *discovery
 	named     *named.Sets // the groups that policies name
+
+	groupClaim *provider.Groups
 }
 
 // verified is an ID token that passed every check but that of the nonce, with the answer it came in.

@@ -87,6 +87,9 @@ func newSet(names []string) *Set {
 	return set
 }
 
+// NamesAny reports whether the set has names, and not simply every group.
+func (s *Set) NamesAny() bool { return len(s.keys) > 0 }
+
 // Divide returns those of groups that the set has, and what is to be remembered of the others. A group that
 // differs from one of the set in its spelling only is returned too: it gives no access, but explains why
 // there is none.
