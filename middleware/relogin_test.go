@@ -143,10 +143,14 @@ func TestLoginThatNeverReachesTheGateIsReportedOnce(t *testing.T) {
 		"other session name": {saving(plain(newHost().store), "portal", "user", "alice"), []string{`the cookie \"intranet\"`, "the cookies theme, portal", "no session"}},
 		"other keys":         {saving(plain(other), sessionName, "user", "alice"), []string{`the cookie \"intranet\"`, "the cookies theme, intranet", "cannot be read"}},
 		"number as user ID":  {saving(plain(newHost().store), sessionName, "user", 42), []string{`the cookie \"intranet\"`, "the cookies theme, intranet", "names no user"}},
-		"other key of Values": {saving(plain(newHost().store), sessionName, "user_id", "alice"),
-			[]string{`the cookie \"intranet\"`, "the cookies theme, intranet", "names no user"}},
-		"Secure cookie on plain http": {saving(newHost().store, sessionName, "user", "alice"),
-			[]string{`the cookie \"intranet\"`, "the cookies theme.", "no session", "Secure on plain http"}},
+		"other key of Values": {
+			saving(plain(newHost().store), sessionName, "user_id", "alice"),
+			[]string{`the cookie \"intranet\"`, "the cookies theme, intranet", "names no user"},
+		},
+		"Secure cookie on plain http": {
+			saving(newHost().store, sessionName, "user", "alice"),
+			[]string{`the cookie \"intranet\"`, "the cookies theme.", "no session", "Secure on plain http"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
