@@ -18,7 +18,8 @@
 // The user ID is issuer and subject, joined by a number sign, so that no user of another provider can have
 // it. The e-mail address is used only if email_verified says so. Groups come from GroupsClaim; a group
 // with an empty name is left out. Claims that the ID token lacks are fetched from the userinfo endpoint,
-// which must answer for the same subject. The session's identifier is in identity.User.Session.
+// which must answer for the same subject. If it fails, the address counts as unverified and the name is
+// empty; a user whose groups only userinfo could tell is refused. The session's identifier is in identity.User.Session.
 //
 // # Sessions
 //

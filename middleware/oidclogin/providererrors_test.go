@@ -94,7 +94,8 @@ func TestErrorInTheCallbackSaysWhoCanAct(t *testing.T) {
 // A provider may repeat in an error what it was sent.
 func TestDescriptionOfAnErrorIsLoggedWithoutWhatWasSent(t *testing.T) {
 	p := newIDP(t)
-	p.refresh = "first/refresh+token"
+	p.refresh = "first refresh token"
+	p.answer = map[string]any{"refresh_token": "short/refresh+token"} // nothing that looks like a secret
 	var sent []string
 	p.down = func(w http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path != "/token" {
@@ -141,16 +142,16 @@ func TestDescriptionOfAnErrorIsLoggedWithoutWhatWasSent(t *testing.T) {
 	b.wantSignedIn() // the renewal fails
 	wantScrubbed("renewal", 4)
 	other := s.browser(t)
-	other.open(other.toCallback("/page"))
+	other.open(withQuery(t, other.toCallback("/page"), func(q url.Values) { q.Set("code", "short+code") }))
 	wantScrubbed("login", 6)
 
 	p.down = nil
 	third := s.browser(t)
 	callback := third.toCallback("/page")
-	sent = []string{stateOf(t, callback)}
+	sent = []string{stateOf(t, callback), "short+code"}
 	s.log.Reset()
 	third.open(withQuery(t, callback, func(q url.Values) {
-		sent = append(sent, q.Get("code"))
+		q.Set("code", "short+code")
 		q.Set("error", "invalid_request")
 		q.Set("error_description", "AADSTS1 f5b1ad0c-8a1e-4c53-8a0c-000000000001 "+strings.Join(sent, " "))
 	}))

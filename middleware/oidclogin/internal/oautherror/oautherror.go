@@ -90,23 +90,22 @@ func (e *Error) Error() string {
 // InCallback reads an error that the provider has sent to the callback. A code that is not known is taken for a
 // decision about the user. The secrets are those that were sent to the provider.
 func InCallback(query url.Values, secrets ...string) *Error {
-	e := read(query.Get("error"), query.Get("error_description"), secrets)
-	e.Kind = OfUser
-	if kind, known := kinds[strings.ToLower(e.Code)]; known {
-		e.Kind = kind
+	code := query.Get("error")
+	kind, known := kinds[strings.ToLower(code)]
+	if !known {
+		kind = OfUser
 	}
-	return e
+	return newError(kind, 0, code, query.Get("error_description"), secrets)
 }
 
 // OfTokenEndpoint reads an error answer of the token endpoint. If the code is not known, the status decides.
 func OfTokenEndpoint(answered *oauth2.RetrieveError, secrets ...string) *Error {
-	e := read(answered.ErrorCode, answered.ErrorDescription, secrets)
-	e.Status = answered.Response.StatusCode
-	e.Kind = OfStatus(e.Status)
-	if kind, known := kinds[strings.ToLower(e.Code)]; known && e.Status != http.StatusTooManyRequests {
-		e.Kind = kind
+	status := answered.Response.StatusCode
+	kind, known := kinds[strings.ToLower(answered.ErrorCode)]
+	if !known || status == http.StatusTooManyRequests {
+		kind = OfStatus(status)
 	}
-	return e
+	return newError(kind, status, answered.ErrorCode, answered.ErrorDescription, secrets)
 }
 
 // OfStatus returns the kind of an answer that has nothing but a status: Lasting for a refusal, and Passing
@@ -121,9 +120,9 @@ func OfStatus(status int) Kind {
 	return Passing
 }
 
-func read(code, description string, secrets []string) *Error {
+func newError(kind Kind, status int, code, description string, secrets []string) *Error {
 	s := scrub.Scrubber{Secrets: secrets, Limit: maxDescription, KeepUUIDs: true}
-	return &Error{Code: s.Clean(usable(code)), Description: s.Clean(description)}
+	return &Error{Kind: kind, Status: status, Code: s.Clean(usable(code)), Description: s.Clean(description)}
 }
 
 // usable returns an error code if it can be one.
