@@ -15,6 +15,7 @@ import (
 	"github.com/go-pme/pme/internal/configtext"
 	"github.com/go-pme/pme/internal/outside"
 	"github.com/go-pme/pme/internal/weburl"
+	"github.com/go-pme/pme/middleware/internal/returnpath"
 )
 
 // retryAfter is how many seconds a client waits after an error: long enough for a hiccup of the host's
@@ -34,6 +35,7 @@ type refusal struct {
 	challenge   string
 	events      *event.Stream
 	relogin     *relogin
+	log         *slog.Logger
 }
 
 func newRefusal(r Recognizer, cfg Config) (refusal, error) {
@@ -45,7 +47,7 @@ func newRefusal(r Recognizer, cfg Config) (refusal, error) {
 	err = errors.Join(append(t.Problems, err)...)
 	return refusal{
 		login: login, returnParam: cmp.Or(cfg.ReturnParam, "next"), challenge: cfg.Challenge,
-		events: event.OrLog(cfg.Events, cfg.Logger), relogin: newRelogin(r, login),
+		events: event.OrLog(cfg.Events, cfg.Logger), log: event.LoggerOr(cfg.Logger), relogin: newRelogin(r, login),
 	}, err
 }
 
@@ -123,18 +125,26 @@ func (f *refusal) redirect(w http.ResponseWriter, r *http.Request) {
 	if target.RawQuery != "" {
 		target.RawQuery += "&"
 	}
-	target.RawQuery += url.QueryEscape(f.returnParam) + "=" + url.QueryEscape(wayBack(r))
+	target.RawQuery += url.QueryEscape(f.returnParam) + "=" + url.QueryEscape(f.wayBack(r))
 	answer.Redirect(w, target.String(), http.StatusFound)
 }
 
 // wayBack is the address of r as its browser knows it, or that of the application's root if it is not safe.
-func wayBack(r *http.Request) string {
+func (f *refusal) wayBack(r *http.Request) string {
 	site, _ := outside.FromContext(r.Context())
-	// Not r.URL: http.StripPrefix has shortened it by the prefix that the user needs to come back.
-	if back, safe := LocalPath(site.Prefix + r.RequestURI); safe && strings.HasPrefix(r.RequestURI, "/") {
-		return back
+	if !strings.HasPrefix(r.RequestURI, "/") {
+		return site.Prefix + "/"
 	}
-	return site.Prefix + "/"
+	// Not r.URL: http.StripPrefix has shortened it by the prefix that the user needs to come back.
+	back, cut := returnpath.Shorten(site.Prefix + r.RequestURI)
+	if cut {
+		f.log.InfoContext(r.Context(), "return path is too long: the visitor comes back without the query, or to the home page",
+			slog.Int("bytes", len(r.RequestURI)), slog.Int("most", returnpath.Max))
+	}
+	if back == "/" {
+		return site.Prefix + "/"
+	}
+	return back
 }
 
 // loginFor is the address of the login page as the browser that sent r knows it.

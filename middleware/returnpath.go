@@ -1,15 +1,6 @@
 package middleware
 
-import (
-	"net/url"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
-
-// maxReturnPath is the longest return path in bytes. Longer ones do not fit through every proxy once
-// they are escaped inside a login URL.
-const maxReturnPath = 2048
+import "github.com/go-pme/pme/middleware/internal/returnpath"
 
 // LocalPath returns s and true if it is safe to redirect a browser to s after login, and "/" and false
 // otherwise. A login handler that redirects to a return path must pass it through here again, as anyone
@@ -26,38 +17,13 @@ const maxReturnPath = 2048
 // is decoded, since proxies and login handlers may do so; only after the first question mark may spaces
 // be encoded. Encoding that is malformed or not UTF-8 is refused.
 //
+// Someone who goes to a page with a longer address comes back to it without its query, or to "/" if the path
+// alone is longer. The gates of this package see to that, and log it.
+//
 // It does not check that there is anything at s, nor that the user may see it.
 func LocalPath(s string) (path string, safe bool) {
-	if !isSafePath(s) {
+	if !returnpath.IsSafe(s) {
 		return "/", false
 	}
 	return s, true
 }
-
-func isSafePath(s string) bool {
-	if len(s) > maxReturnPath || !strings.HasPrefix(s, "/") || strings.ContainsFunc(s, notPrintableASCII) {
-		return false
-	}
-	path, query := s, ""
-	if i := strings.IndexAny(s, "?#"); i >= 0 {
-		path, query = s[:i], s[i:]
-	}
-	return safeOnceDecoded(path, safePath) && safeOnceDecoded(query, safeText)
-}
-
-// safeOnceDecoded asks about the decoded text alone: decoding takes nothing away that safe looks for.
-func safeOnceDecoded(s string, safe func(string) bool) bool {
-	decoded, err := url.PathUnescape(s)
-	return err == nil && utf8.ValidString(decoded) && safe(decoded)
-}
-
-func safePath(s string) bool {
-	return safeText(s) && !strings.Contains(s, "//") && !strings.ContainsFunc(s, unicode.IsSpace)
-}
-
-// safeText is enough for a query, in which slashes and encoded spaces do no harm.
-func safeText(s string) bool {
-	return !strings.Contains(s, `\`) && !strings.ContainsFunc(s, unicode.IsControl)
-}
-
-func notPrintableASCII(c rune) bool { return c <= ' ' || c > '~' }

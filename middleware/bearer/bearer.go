@@ -63,7 +63,7 @@ func New(cfg Config) (*middleware.Gate, error) {
 	cfg = cfg.withDefaults()
 	r := newRecognizer(cfg)
 	gate, err := middleware.New(r, middleware.Config{
-		LoginURL: cfg.LoginURL, Challenge: r.challenge("", "", ""), Events: cfg.Events,
+		LoginURL: cfg.LoginURL, Challenge: r.challenge("", "", ""), Events: cfg.Events, Logger: cfg.Logger,
 	})
 	if err := errors.Join(cfg.validate(), err); err != nil {
 		return nil, err

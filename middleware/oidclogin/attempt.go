@@ -20,9 +20,6 @@ const (
 	// servers allow 8 KiB for that header. The oldest attempts make room.
 	maxAttempts     = 5
 	maxAttemptBytes = 4 << 10
-
-	// maxAttemptReturn is the longest return path in bytes that is carried through a login.
-	maxAttemptReturn = 1024
 )
 
 // An attempt is a login in progress, sealed into a cookie of its own, so that several tabs do not disturb
@@ -37,9 +34,6 @@ type attempt struct {
 }
 
 func newAttempt(back string, now time.Time) *attempt {
-	if len(back) > maxAttemptReturn {
-		back = "/"
-	}
 	return &attempt{
 		state:    randomText(),
 		nonce:    randomText(),

@@ -1,6 +1,7 @@
 package oidclogin
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"path"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/internal/returnpath"
 )
 
 // returnParam is the query parameter with the path to come back to.
@@ -32,16 +34,20 @@ func (e *endpoints) begin(w http.ResponseWriter, r *http.Request) {
 		e.refuse(w, r, err)
 		return
 	}
-	back := e.wayBack(r)
-	a := newAttempt(back, e.cfg.Now())
+	a := newAttempt(e.wayBack(r), e.cfg.Now())
 	e.attempts.Keep(w, r, a.state, e.seals.Seal(e.attempts.Name(a.state), a), attemptLife)
 	answer.Redirect(w, p.oauth.AuthCodeURL(a.state, e.loginOptions(a)...), http.StatusFound)
 }
 
 // wayBack returns where the browser goes after the login. Coming back to a login would begin the next one.
 func (e *endpoints) wayBack(r *http.Request) string {
-	next, _ := middleware.LocalPath(r.URL.Query().Get(returnParam))
-	back, safe := middleware.LocalPath(e.local(r, loginPath, next))
+	next := r.URL.Query().Get(returnParam)
+	short, cut := returnpath.Shorten(next)
+	if cut {
+		e.cfg.Logger.InfoContext(r.Context(), "return path is too long: the visitor comes back without the query, or to the home page",
+			slog.Int("bytes", len(next)), slog.Int("most", returnpath.Max))
+	}
+	back, safe := middleware.LocalPath(e.local(r, loginPath, short))
 	if !safe || e.isOwnPath(back) {
 		return e.local(r, loginPath, "/")
 	}

@@ -131,8 +131,10 @@ type Config struct {
 	Store store.Store
 
 	// KeepTokens keeps the refresh token and the ID token in Store, sealed. Sessions are then renewed
-	// silently as the provider's tokens expire, and signing out sends id_token_hint. Default: tokens are
-	// dropped once their claims have been read.
+	// silently as the provider's tokens expire, and signing out sends id_token_hint, without which Okta
+	// refuses to sign out and Keycloak asks first. If the hint makes the address longer than 2 KB, it is left
+	// out. Default: tokens are dropped once their claims have been read; the log warns once of a provider
+	// with an end_session_endpoint.
 	KeepTokens bool
 
 	// PostLogoutURL is where users arrive after signing out: an absolute URL that is registered at the

@@ -55,7 +55,7 @@ func New(cfg Config) (*Login, error) {
 	}
 	base := path.Dir(redirect.Path)
 	loginURL := (&url.URL{Path: path.Join(base, loginPath)}).String()
-	gate, err := middleware.New(s, middleware.Config{LoginURL: loginURL, ReturnParam: returnParam, Events: cfg.Events})
+	gate, err := middleware.New(s, middleware.Config{LoginURL: loginURL, ReturnParam: returnParam, Events: cfg.Events, Logger: cfg.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("oidclogin: %w", err)
 	}
