@@ -131,6 +131,7 @@ func (d *discovery) try(ctx context.Context) error {
 		return err
 	}
 	d.known, d.failures = p, 0
+	d.cfg.warnOfSignOut(ctx, p)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package oidclogin
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -11,6 +12,10 @@ import (
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
 )
+
+// maxSignOutURL is the longest address in bytes to which the browser is sent with an id_token_hint. An ID token
+// with many groups makes one that many servers refuse.
+const maxSignOutURL = 2 << 10
 
 // providerPatience is how long a user who signs out waits for a provider that is not known yet.
 const providerPatience = 3 * time.Second
@@ -65,12 +70,38 @@ func (e *endpoints) endSessionURL(ctx context.Context, s *signIn, otherwise stri
 		query.Set(name, value)
 	}
 	query.Set("client_id", e.cfg.ClientID)
-	if saved, ok, err := e.loadTokens(ctx, s.session()); err == nil && ok {
-		query.Set("id_token_hint", saved.idToken)
-	}
 	if _, local := middleware.LocalPath(e.cfg.PostLogoutURL); !local {
 		query.Set("post_logout_redirect_uri", e.cfg.PostLogoutURL)
 	}
 	u.RawQuery = query.Encode()
-	return u.String()
+	return e.withHint(ctx, u, s)
+}
+
+// withHint returns the address of u with the session's ID token as id_token_hint, unless there is none or the
+// address would be too long: client_id is there in any case.
+func (e *endpoints) withHint(ctx context.Context, u *url.URL, s *signIn) string {
+	plain := u.String()
+	saved, ok, err := e.loadTokens(ctx, s.session())
+	if err != nil || !ok {
+		return plain
+	}
+	query := u.Query()
+	query.Set("id_token_hint", saved.idToken)
+	hinted := *u
+	hinted.RawQuery = query.Encode()
+	if address := hinted.String(); len(address) <= maxSignOutURL {
+		return address
+	}
+	e.cfg.Logger.DebugContext(ctx, "id_token_hint left out: the address would be too long",
+		slog.Int("token_bytes", len(saved.idToken)), slog.Int("most", maxSignOutURL))
+	return plain
+}
+
+// warnOfSignOut warns of a provider that ends sessions but may not end them without the ID token.
+func (c *Config) warnOfSignOut(ctx context.Context, p *idProvider) {
+	if p.endSession == "" || c.KeepTokens {
+		return
+	}
+	c.Logger.WarnContext(ctx, "signing out may end with an error or a question of the provider, as no id_token_hint is sent: set KeepTokens",
+		slog.String("issuer", c.Issuer))
 }
