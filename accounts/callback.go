@@ -10,8 +10,14 @@ import (
 )
 
 // callback ends an attempt with what Matterport has sent the browser back with. What is in the query ends
-// here: it is on no page, and if all is well not in the browser's history either.
+// here: it is on no page, and if all is well not in the browser's history either. An attempt can be ended once,
+// so not by HEAD, which only looks.
 func (h *Handler) callback(w http.ResponseWriter, r *http.Request, v visit) {
+	if r.Method == http.MethodHead {
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusOK)
+		return
+	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	cb, ok := connect.ReadCallback(query)
 	if err != nil || !ok {

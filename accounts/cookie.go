@@ -10,8 +10,8 @@ import (
 	"github.com/go-pme/pme/internal/cookie"
 )
 
-// maxAttempts is how many attempts one browser may have at once.
-const maxAttempts = 5
+// maxAttempts is how many attempts one browser may have at once. Their cookies take 1,200 bytes at most.
+const maxAttempts = 16
 
 // newAttempts keeps the proofs of the attempts that were begun in a browser. A cookie's value is the time
 // when the attempt ends, a dot, and the proof. The time only tells which attempt is the oldest.
@@ -39,7 +39,7 @@ func (h *Handler) takeProof(w http.ResponseWriter, r *http.Request, attempt stri
 	if !ok {
 		return ""
 	}
-	h.attempts.End(w, attempt)
+	h.attempts.End(w, r, attempt)
 	_, proof, _ = strings.Cut(value, ".")
 	return proof
 }

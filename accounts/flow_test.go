@@ -91,17 +91,44 @@ func TestOldAttemptsOfABrowserMakeWay(t *testing.T) {
 	s := newSite(t, nil)
 	b := s.browser(t, "alice")
 	var to []string
-	for range 7 {
+	for range 18 {
 		to = append(to, b.begin("", ""))
 		s.ahead.Add(int64(time.Second))
 	}
 	at, _ := url.Parse(s.url)
-	if n := len(b.client.Jar.Cookies(at)); n != 5 {
+	if n := len(b.client.Jar.Cookies(at)); n != 16 {
 		t.Errorf("%d cookies", n)
 	}
 	b.get(b.allow(to[0], "")).wantPage(t, http.StatusBadRequest, "begin again")
 	if a := b.get(b.allow(to[2], "")); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("an attempt beside others: %d %s", a.StatusCode, a.text)
+	}
+}
+
+// Tabs may end in any order, and their cookies leave room for others in a header of 8 KiB.
+func TestAttemptsInSixteenTabsEnd(t *testing.T) {
+	s := newSite(t, func(c *siteConfig) { c.connect.MaxPerUser = 20 })
+	b := s.browser(t, "alice")
+	var callbacks []string
+	for range 16 {
+		callbacks = append(callbacks, b.allow(b.begin("", ""), ""))
+	}
+	at, _ := url.Parse(s.url)
+	size := 0
+	for _, c := range b.client.Jar.Cookies(at) {
+		size += len("__Host-") + len(c.Name) + len("=") + len(c.Value) + len("; ")
+	}
+	if size > 1200 {
+		t.Errorf("the cookies of 16 attempts take %d bytes, want 1,200 at most", size)
+	}
+	for n := range callbacks {
+		i := n * 7 % len(callbacks)
+		if a := b.get(callbacks[i]); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "done?") {
+			t.Errorf("attempt %d: %d %s", i, a.StatusCode, a.text)
+		}
+	}
+	if n := len(b.client.Jar.Cookies(at)); n != 0 {
+		t.Errorf("%d cookies are left", n)
 	}
 }
 

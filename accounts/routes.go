@@ -36,8 +36,7 @@ var routes = map[string]route{
 		http.MethodGet: (*Handler).overview, http.MethodHead: (*Handler).overview,
 		http.MethodPost: (*Handler).begin, // so that the page's form need not know what its directory is called
 	}},
-	// An attempt can be ended once: not by a HEAD, which only looks.
-	"/callback":  {page: true, methods: map[string]endpoint{http.MethodGet: (*Handler).callback}},
+	"/callback":  {page: true, methods: get((*Handler).callback)},
 	"/done":      {page: true, methods: get((*Handler).done)},
 	"/begin":     {page: true, each: true, methods: get((*Handler).explain)},
 	"/signed-in": {page: true, each: true, methods: get((*Handler).arrive)},

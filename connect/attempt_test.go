@@ -75,7 +75,7 @@ func TestAttemptBelongsToItsUserAndItsBrowser(t *testing.T) {
 				return err
 			},
 			"made room for others": func(d *desk, a *connect.Attempt, cb connect.Callback) error {
-				for range 5 {
+				for range 16 {
 					time.Sleep(time.Second)
 					begin(t, d.Connections, alice, connect.Request{})
 				}
@@ -106,6 +106,19 @@ func TestAttemptIsGoodUntilItEnds(t *testing.T) {
 		d := newDesk(t)
 		a := begin(t, d.Connections, alice, connect.Request{})
 		time.Sleep(10*time.Minute - time.Nanosecond)
+		if _, err := d.Finish(t.Context(), alice, d.agree(t, a, harbour), string(a.Proof)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAttemptIsGoodBesideFifteenOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		a := begin(t, d.Connections, alice, connect.Request{})
+		for range 15 {
+			begin(t, d.Connections, alice, connect.Request{})
+		}
 		if _, err := d.Finish(t.Context(), alice, d.agree(t, a, harbour), string(a.Proof)); err != nil {
 			t.Error(err)
 		}

@@ -20,7 +20,7 @@ const (
 	attemptLife = 10 * time.Minute
 
 	// maxAttempts bounds the attempts of one person that are under way.
-	maxAttempts = 5
+	maxAttempts = 16
 
 	// workTime bounds one exchange or one renewal, with its repeats and the store's part in it.
 	workTime = 20 * time.Second

@@ -60,12 +60,13 @@ func TestOldestAttemptsMakeRoom(t *testing.T) {
 
 func TestLargeAttemptsMakeRoom(t *testing.T) {
 	a := attempts(5, 100)
-	browser := keep(a, map[string]string{}, "a", "1."+strings.Repeat("x", 60))
-	browser = keep(a, browser, "b", "2."+strings.Repeat("x", 30))
+	// Each cookie takes 19 bytes more than its value.
+	browser := keep(a, map[string]string{}, "a", "1."+strings.Repeat("x", 30))
+	browser = keep(a, browser, "b", "2."+strings.Repeat("x", 28))
 	if len(browser) != 2 {
 		t.Fatalf("the browser has %v, want both", browser)
 	}
-	browser = keep(a, browser, "c", "3."+strings.Repeat("x", 50))
+	browser = keep(a, browser, "c", "3."+strings.Repeat("x", 29))
 	if _, ok := browser[a.Name("a")]; ok || len(browser) != 2 {
 		t.Errorf("the browser has %v, want b and c", browser)
 	}
@@ -88,8 +89,32 @@ func TestAttemptEnds(t *testing.T) {
 		t.Errorf("found %q for another attempt", value)
 	}
 	w := httptest.NewRecorder()
-	a.End(w, "a")
+	a.End(w, r, "a")
 	if got := w.Result().Cookies(); len(got) != 1 || got[0].Name != a.Name("a") || got[0].MaxAge >= 0 {
 		t.Errorf("cleared %v", got)
+	}
+}
+
+// A browser that restores its tabs begins them all before it gets the first cookie.
+func TestAttemptsThatBeganAtOnceMakeRoomAtTheFirstEnd(t *testing.T) {
+	a := attempts(3, 0)
+	browser := map[string]string{"other": "1.x", "try-unreadable": "x"}
+	for i := range 6 {
+		browser[a.Name(strconv.Itoa(i))] = strconv.Itoa(i) + ".x"
+	}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for name, value := range browser {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := httptest.NewRecorder()
+	a.End(w, r, "4")
+	for _, c := range w.Result().Cookies() {
+		if c.MaxAge >= 0 {
+			t.Errorf("%s is set", c.Name)
+		}
+		delete(browser, c.Name)
+	}
+	if len(browser) != 4 || browser[a.Name("2")] == "" || browser[a.Name("3")] == "" || browser[a.Name("5")] == "" {
+		t.Errorf("the browser has %v, want the newest three and the other cookie", browser)
 	}
 }

@@ -70,8 +70,13 @@ func TestForgedCallbackChangesNoSession(t *testing.T) {
 	victim := s.browser(t)
 	wantRefused(victim, victim.open(planted), http.StatusBadRequest)
 	victim.signIn()
-	if a := victim.open(planted); a.status != http.StatusBadRequest {
-		t.Errorf("status %d, want 400", a.status)
+	session := victim.sessionCookie().Value
+	tokens := p.called("/token")
+	if a := victim.open(planted); a.status != http.StatusSeeOther || a.location != "/page" || len(a.cookies) != 0 {
+		t.Errorf("status %d to %q with cookies %v, want 303 to /page with none", a.status, a.location, a.cookies)
+	}
+	if p.called("/token") != tokens || victim.sessionCookie().Value != session || len(s.signedOut()) != 0 {
+		t.Error("the planted callback was used")
 	}
 	victim.wantSignedIn()
 	if u := s.user(); u.ID != p.URL+"#"+subject {
@@ -81,23 +86,24 @@ func TestForgedCallbackChangesNoSession(t *testing.T) {
 
 // These attempts are sealed with the right keys, so that the checks behind the seal are tried alone.
 func TestForgedAttemptIsRefused(t *testing.T) {
+	s := newSite(t, newIDP(t))
+	u, _ := url.Parse(s.URL)
 	for name, tt := range map[string]struct {
-		state, back string
-		status      int
+		forged   *oidclogin.ForgedLogin
+		location string
+		status   int
 	}{
-		"good":                {"state", "/page", http.StatusSeeOther},
-		"another state":       {"another", "/page", http.StatusBadRequest},
-		"no state":            {"", "/page", http.StatusBadRequest},
-		"foreign return path": {"state", "//evil.example", http.StatusSeeOther},
+		"good":                         {s.login.Forge(t, "/page", nil), "/page", http.StatusSeeOther},
+		"state of another":             {s.login.Forge(t, "/page", s.login.Forge(t, "/page", nil)), "", http.StatusBadRequest},
+		"foreign return path":          {s.login.Forge(t, "//evil.example", nil), "/", http.StatusSeeOther},
+		"absolute address":             {s.login.Forge(t, "https://evil.example/", nil), "/", http.StatusSeeOther},
+		"return path to the next":      {s.login.Forge(t, "/auth/login?next=/page", nil), "/", http.StatusSeeOther},
+		"return path that is too long": {s.login.Forge(t, "/"+strings.Repeat("a", 2048), nil), "/", http.StatusSeeOther},
 	} {
-		s := newSite(t, newIDP(t))
-		u, _ := url.Parse(s.URL)
 		b := s.browser(t)
-		c := s.login.Attempt(t, "state", tt.state, tt.back)
-		b.Jar.SetCookies(u, []*http.Cookie{c})
-		callback := withQuery(t, b.open(s.login.AuthorizationOf(t, c)).location, func(q url.Values) { q.Set("state", "state") })
-		if a := b.open(callback); a.status != tt.status || strings.Contains(a.location, "evil") {
-			t.Errorf("%s: status %d to %q, want %d; log:\n%s", name, a.status, a.location, tt.status, s.log)
+		b.Jar.SetCookies(u, []*http.Cookie{tt.forged.Cookie})
+		if a := b.open(b.open(tt.forged.Address).location); a.status != tt.status || a.location != tt.location {
+			t.Errorf("%s: status %d to %q, want %d to %q; log:\n%s", name, a.status, a.location, tt.status, tt.location, s.log)
 		}
 	}
 }
@@ -130,7 +136,8 @@ func TestIDTokenOfAnotherLoginIsRefused(t *testing.T) {
 }
 
 func TestCallbackWorksOnce(t *testing.T) {
-	s := newSite(t, newIDP(t))
+	p := newIDP(t)
+	s := newSite(t, p)
 	b, thief := s.browser(t), s.browser(t)
 	login := b.open("/auth/login?next=/page")
 	b.copyTo(thief) // the attempt's cookie
@@ -139,8 +146,9 @@ func TestCallbackWorksOnce(t *testing.T) {
 	if a := b.open(callback); a.status != http.StatusSeeOther {
 		t.Fatalf("status %d", a.status)
 	}
-	if a := b.open(callback); a.status != http.StatusBadRequest {
-		t.Errorf("same callback again: status %d, want 400", a.status)
+	tokens := p.called("/token")
+	if a := b.open(callback); a.status != http.StatusSeeOther || a.location != "/page" || p.called("/token") != tokens {
+		t.Errorf("same callback again: status %d to %q, want 303 to /page and no code redeemed", a.status, a.location)
 	}
 	wantRefused(thief, thief.open(again), http.StatusBadRequest)
 	b.wantSignedIn()

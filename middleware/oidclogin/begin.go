@@ -27,16 +27,19 @@ var protocolParams = []string{
 	"redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
 }
 
-// begin sends the browser to the provider.
+// begin sends the browser to the provider. HEAD gets the same answer, and begins nothing.
 func (e *endpoints) begin(w http.ResponseWriter, r *http.Request) {
 	p, err := e.discovery.provider(r.Context())
 	if err != nil {
-		e.refuse(w, r, err)
+		e.refuse(w, r, e.wayBack(r), err)
 		return
 	}
-	a := newAttempt(e.wayBack(r), e.cfg.Now())
-	e.attempts.Keep(w, r, a.state, e.seals.Seal(e.attempts.Name(a.state), a), attemptLife)
-	answer.Redirect(w, p.oauth.AuthCodeURL(a.state, e.loginOptions(a)...), http.StatusFound)
+	a := newAttempt(e.cfg.Now())
+	state := e.newState(a, e.wayBack(r))
+	if r.Method != http.MethodHead {
+		e.attempts.Keep(w, r, a.id(), e.seals.Seal(e.attempts.Name(a.id()), a), attemptLife)
+	}
+	answer.Redirect(w, p.oauth.AuthCodeURL(state, e.loginOptions(a)...), http.StatusFound)
 }
 
 // wayBack returns where the browser goes after the login. Coming back to a login would begin the next one.
@@ -56,7 +59,7 @@ func (e *endpoints) wayBack(r *http.Request) string {
 
 // loginOptions returns the parameters of the authorization request.
 func (e *endpoints) loginOptions(a *attempt) []oauth2.AuthCodeOption {
-	opts := []oauth2.AuthCodeOption{oidc.Nonce(a.nonce), oauth2.S256ChallengeOption(a.verifier)}
+	opts := []oauth2.AuthCodeOption{oidc.Nonce(a.nonce()), oauth2.S256ChallengeOption(a.verifier())}
 	for name, value := range e.cfg.AuthParams {
 		opts = append(opts, oauth2.SetAuthURLParam(name, value))
 	}

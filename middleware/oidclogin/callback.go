@@ -1,7 +1,9 @@
 package oidclogin
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -17,36 +19,73 @@ import (
 	"github.com/go-pme/pme/middleware/oidclogin/internal/oautherror"
 )
 
-// callback finishes a login.
+// callback finishes a login. HEAD finishes nothing.
 func (e *endpoints) callback(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		e.refuse(w, r, errForeignCallback)
-		return
+		query = nil // it belongs to no attempt
 	}
 	state, _ := soleValue(query, "state")
-	a, ok := e.findAttempt(r, state)
-	if !ok {
-		e.refuse(w, r, errForeignCallback)
+	id, back := e.readState(state)
+	a, ok := e.findAttempt(r, id)
+	switch {
+	case !ok:
+		e.stray(w, r, back, errForeignCallback)
+		return
+	case r.Method == http.MethodHead:
+		w.WriteHeader(http.StatusOK)
 		return
 	}
-	e.attempts.End(w, state) // whatever the outcome: an attempt is for one callback
+	e.attempts.End(w, r, id) // whatever the outcome: an attempt is for one callback
 	s, err := e.finish(r, a, query)
+	if errors.Is(err, errUsedAttempt) {
+		e.stray(w, r, back, err)
+		return
+	}
 	if err != nil {
-		e.refuse(w, r, err)
+		e.refuse(w, r, back, err)
 		return
 	}
 	if err := e.replaceSession(w, r, s); err != nil {
-		e.refuse(w, r, err)
+		e.refuse(w, r, back, err)
 		return
 	}
 	e.cfg.Events.Emit(event.Context(r), event.Event{
 		Kind: event.SignedIn, Level: slog.LevelInfo, User: provider.UserID(e.cfg.Issuer, s.subject), Session: s.session(), Reason: "oidc",
 	})
-	back, _ := middleware.LocalPath(a.back)
-	answer.Redirect(w, back, http.StatusSeeOther)
+	answer.Redirect(w, cmp.Or(back, e.local(r, callbackPath, "/")), http.StatusSeeOther)
+}
+
+// stray answers a callback that belongs to no attempt of this browser: it was opened before, or too late, or its
+// attempt has made room for others. Nothing of it is used but the return path. A user who is signed in goes on
+// to there, with the session that they have. All others are refused, for the reason of none.
+func (e *endpoints) stray(w http.ResponseWriter, r *http.Request, back string, none error) {
+	signedIn, err := e.isSignedIn(r)
+	if signedIn {
+		e.cfg.Logger.DebugContext(r.Context(), "callback of no login in progress, the user is signed in", slog.String("reason", provider.Brief(none)))
+		answer.Redirect(w, cmp.Or(back, e.local(r, callbackPath, "/")), http.StatusSeeOther)
+		return
+	}
+	e.refuse(w, r, back, cmp.Or(err, none))
+}
+
+// isSignedIn reports whether the browser has a good session, and changes nothing about it.
+func (e *endpoints) isSignedIn(r *http.Request) (bool, error) {
+	c, err := r.Cookie(e.cookieName)
+	if err != nil {
+		return false, nil //nolint:nilerr // there is no session
+	}
+	in, err := e.open(c.Value)
+	if err != nil || !e.cfg.Now().Before(in.expires(e.cfg.IdleTimeout, e.cfg.Lifetime)) {
+		return false, nil //nolint:nilerr // the session is over
+	}
+	err = e.checkEnded(r.Context(), e.revocable(in))
+	if errors.Is(err, middleware.ErrNotSignedIn) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // finish makes a session of a callback that belongs to the attempt a, after all checks.
@@ -66,7 +105,7 @@ func (e *endpoints) finish(r *http.Request, a *attempt, query url.Values) (*sign
 		return nil, err
 	}
 	ctx = oidc.ClientContext(ctx, e.client)
-	token, err := p.oauth.Exchange(ctx, code, oauth2.VerifierOption(a.verifier))
+	token, err := p.oauth.Exchange(ctx, code, oauth2.VerifierOption(a.verifier()))
 	if err != nil {
 		return nil, e.tokenError(err, append(a.secrets(), code)...)
 	}
@@ -74,7 +113,7 @@ func (e *endpoints) finish(r *http.Request, a *attempt, query url.Values) (*sign
 	if err != nil {
 		return nil, err
 	}
-	if !a.hasNonce(v.Nonce) {
+	if !sameSecret(a.nonce(), v.Nonce) {
 		return nil, errWrongNonce
 	}
 	if err := e.checkAuthentication(v.claims); err != nil {
@@ -131,7 +170,7 @@ func (e *endpoints) newSignIn(ctx context.Context, p *idProvider, v *verified) (
 // admit uses the attempt up, and stores what a later sign-out has to know. It comes last, so that only
 // users of the provider can fill the store.
 func (e *endpoints) admit(ctx context.Context, a *attempt, s *signIn, v *verified) error {
-	first, err := e.cfg.Store.Once(ctx, e.names.attempt(a.state), attemptLife)
+	first, err := e.cfg.Store.Once(ctx, e.names.attempt(a.id()), attemptLife)
 	switch {
 	case err != nil:
 		return fmt.Errorf("oidclogin: the store does not say whether the login was finished before: %w", err)

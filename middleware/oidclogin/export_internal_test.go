@@ -53,25 +53,37 @@ func (l *Login) Malformed(tb testing.TB) map[string]string {
 	return cookies
 }
 
-// Attempt seals an attempt under the name for named, with that state and return path.
-func (l *Login) Attempt(tb testing.TB, named, state, back string) *http.Cookie {
-	tb.Helper()
-	a := newAttempt(back, l.endpoints.cfg.Now())
-	a.state = state
-	name := l.endpoints.attempts.Name(named)
-	return &http.Cookie{Name: name, Value: l.endpoints.seals.Seal(name, a)}
+// ForgedLogin is a login whose cookie and state are sealed with the right keys, whatever is in them.
+type ForgedLogin struct {
+	Cookie  *http.Cookie
+	State   string
+	Address string // where the login goes on
 }
 
-// AuthorizationOf is where the login of the attempt goes on.
-func (l *Login) AuthorizationOf(tb testing.TB, c *http.Cookie) (address string) {
+// Forge makes a login with that return path in its state. The cookie is called after the state of another login
+// where that is given.
+func (l *Login) Forge(tb testing.TB, back string, another *ForgedLogin) *ForgedLogin {
 	tb.Helper()
-	var a attempt
-	if err := l.endpoints.seals.Open(c.Name, c.Value, &a); err != nil {
-		tb.Fatal(err)
+	e := l.endpoints
+	a := newAttempt(e.cfg.Now())
+	f := &ForgedLogin{State: a.id()}
+	if back != "" {
+		path := returnPath(back)
+		f.State += "." + e.seals.Seal("return/"+a.id(), &path)
 	}
-	p, err := l.endpoints.discovery.provider(tb.Context())
+	if another != nil {
+		f.State = another.State
+	}
+	id, _ := e.readState(f.State)
+	f.Cookie = &http.Cookie{Name: e.attempts.Name(id)}
+	f.Cookie.Value = e.seals.Seal(f.Cookie.Name, a)
+	p, err := e.discovery.provider(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return p.oauth.AuthCodeURL(a.state, l.endpoints.loginOptions(&a)...)
+	f.Address = p.oauth.AuthCodeURL(f.State, e.loginOptions(a)...)
+	return f
 }
+
+// Limits are those of logins in progress: how many, and how many bytes of the Cookie header.
+func Limits() (attempts, bytes int) { return maxAttempts, maxAttemptBytes }

@@ -75,13 +75,21 @@ func New(cfg Config) (*Login, error) {
 //	POST  backchannel-logout  the provider says that a user has signed out; needs no cookie
 //
 // The login endpoint answers 503 while the provider is not known and cannot be reached. It sends signed-in
-// users to the provider as well, and gives them a new session.
+// users to the provider as well, and gives them a new session. One browser may have 16 logins in progress; the
+// oldest make room.
 //
-// A callback that belongs to no login of this browser, or was used before, gets 400. If the provider
-// refuses the user, or its ID token is not accepted, the answer is 403; if that cannot be decided at the
-// moment, 503. If the provider refuses the application, such as for its secret or a scope, the answer is 502
-// and says to tell whoever runs the site: trying again does not help. None of these changes the session
-// that the browser has. What the provider says is logged, without the secrets that it was sent.
+// A callback that belongs to no login of this browser, or was used before, gets 400. If the browser has a good
+// session, it is redirected to where the login would have led instead: a restored tab, a reload, or a login that
+// took longer than 10 minutes. If the provider refuses the user, or its ID token is not accepted, the answer is
+// 403; if that cannot be decided at the moment, 503. If the provider refuses the application, such as for its
+// secret or a scope, the answer is 502 and says to tell whoever runs the site: trying again does not help. None
+// of these changes the session that the browser has. What the provider says is logged, without the secrets that it
+// was sent. Pages with an error lead to a login with the same next.
+//
+// The return path must be one that [middleware.LocalPath] accepts. It travels in the state, sealed, which makes the
+// address at the provider longer: by 3,000 bytes at most.
+//
+// HEAD is answered as GET, and neither begins nor finishes a login.
 //
 // A logout ends the session, copies of its cookie included, and sends the browser to the provider's
 // end_session_endpoint (OpenID Connect RP-Initiated Logout 1.0), or to PostLogoutURL if there is none. If
@@ -137,14 +145,11 @@ func (e *endpoints) local(r *http.Request, endpoint, local string) string {
 	return outside.Local(outside.Taken(path.Join(e.base, endpoint), mount.Path(r)), local)
 }
 
-// only makes a handler that answers requests with other methods with 405. HEAD is another method: neither
-// a login nor a callback is a mere look.
+// only makes a handler that answers requests with other methods with 405. What answers GET answers HEAD too.
 func only(method string, serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != method {
-			answer.MethodNotAllowed(w, method)
-			return
+		if answer.OnlyMethod(w, r, method) {
+			serve(w, r)
 		}
-		serve(w, r)
 	}
 }

@@ -107,12 +107,67 @@ func TestLoginServesItsFourEndpointsOnly(t *testing.T) {
 			}
 		}
 	}
-	for path, method := range map[string]string{"/auth/login": "POST", "/auth/callback": "HEAD", "/auth/logout": "GET", "/auth/backchannel-logout": "PUT"} {
+	for path, method := range map[string]string{"/auth/login": "POST", "/auth/callback": "POST", "/auth/logout": "GET", "/auth/backchannel-logout": "PUT"} {
 		w := httptest.NewRecorder()
 		s.login.ServeHTTP(w, httptest.NewRequest(method, path, nil))
 		if allow := w.Header().Get("Allow"); w.Code != http.StatusMethodNotAllowed || allow == "" {
 			t.Errorf("%s %s: status %d, Allow %q; want 405", method, path, w.Code, allow)
 		}
+	}
+}
+
+// Monitors, link checkers and previews send HEAD, and follow redirects with it.
+func TestHEADLooksAndChangesNothing(t *testing.T) {
+	p := newIDP(t)
+	s := newSite(t, p)
+	b := s.browser(t)
+	look := func(address string, status int) answer {
+		t.Helper()
+		a := b.do(navigation(b.request(http.MethodHead, address, nil)))
+		if a.status != status || a.body != "" || len(a.cookies) != 0 {
+			t.Errorf("HEAD %s: status %d, body %q, cookies %v; want %d and nothing else", address, a.status, a.body, a.cookies, status)
+		}
+		return a
+	}
+	login := look("/page", http.StatusFound).location
+	authorize := look(login, http.StatusFound).location
+	if get := b.open(login); get.location[:strings.Index(get.location, "?")] != authorize[:strings.Index(authorize, "?")] {
+		t.Errorf("HEAD leads to %s, GET to %s", authorize, get.location)
+	}
+	log := s.log.String()
+	look(look(authorize, http.StatusFound).location, http.StatusBadRequest)
+	look("/auth/callback", http.StatusBadRequest)
+	if strings.Contains(s.log.String()[len(log):], "login refused") {
+		t.Errorf("HEAD is a refused login: %s", s.log)
+	}
+
+	callback := b.toCallback("/page")
+	redeemed := p.called("/token")
+	for range 3 {
+		look(callback, http.StatusOK)
+	}
+	if p.called("/token") != redeemed {
+		t.Error("HEAD has a code redeemed")
+	}
+	b.wantSignedOut()
+	if a := b.open(callback); a.status != http.StatusSeeOther || a.location != "/page" {
+		t.Errorf("status %d to %q after HEAD, want to be signed in", a.status, a.location)
+	}
+	look("/page", http.StatusOK)
+	if a := look(callback, http.StatusSeeOther); a.location != "/page" {
+		t.Errorf("to %q", a.location)
+	}
+	look("/auth/logout", http.StatusMethodNotAllowed)
+	look("/auth/backchannel-logout", http.StatusMethodNotAllowed)
+	b.wantSignedIn()
+}
+
+func TestHEADSaysWhetherALoginCanBegin(t *testing.T) {
+	p := newIDP(t)
+	p.down = func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(http.StatusBadGateway); return true }
+	b := newSite(t, p).browser(t)
+	if a := b.do(navigation(b.request(http.MethodHead, "/auth/login", nil))); a.status != http.StatusServiceUnavailable {
+		t.Errorf("status %d, want 503", a.status)
 	}
 }
 

@@ -15,7 +15,7 @@ func TestNamesInTheStoreAreShortAndPrintable(t *testing.T) {
 		"too long": strings.Repeat("x", 256), "other letters": "Ålice", "control": "a\x00b", "line break": "a\nb", "not UTF-8": "\xff",
 	} {
 		in := &signIn{id: newSignInID(), subject: id, sid: id}
-		for _, name := range append(n.ends(in, "https://id.example"), n.owner(id), n.logoutToken(id), n.attempt(randomText()), n.tokens(in.session())) {
+		for _, name := range append(n.ends(in, "https://id.example"), n.owner(id), n.logoutToken(id), n.attempt(newAttempt(time.Now()).id()), n.tokens(in.session())) {
 			if len(name) > 300 || strings.ContainsFunc(name, func(c rune) bool { return c < ' ' || c > '~' }) {
 				t.Errorf("%s: the name %q has %d bytes, want 300 of printable ASCII", what, name, len(name))
 			}

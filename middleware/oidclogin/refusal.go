@@ -130,8 +130,8 @@ func (c *party) credentials() []string {
 	return append(forms, secret)
 }
 
-// refuse answers a login that did not succeed.
-func (e *endpoints) refuse(w http.ResponseWriter, r *http.Request, err error) {
+// refuse answers a login that did not succeed and would have led back to there, if that is known.
+func (e *endpoints) refuse(w http.ResponseWriter, r *http.Request, back string, err error) {
 	var (
 		refused *loginRefusal
 		setup   *setupError
@@ -146,20 +146,22 @@ func (e *endpoints) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		e.gate.Refuse(w, r, err)
 		return
 	}
-	e.cfg.Events.Emit(event.Context(r), event.Event{
-		Kind: event.SignInRefused, Level: slog.LevelWarn, Reason: refused.code, Detail: err.Error(),
-	})
-	e.explain(w, r, refused)
+	if r.Method != http.MethodHead { // which signs no one in
+		e.cfg.Events.Emit(event.Context(r), event.Event{
+			Kind: event.SignInRefused, Level: slog.LevelWarn, Reason: refused.code, Detail: err.Error(),
+		})
+	}
+	e.explain(w, r, back, refused)
 }
 
-// explain answers page requests with a page, and others in JSON.
-func (e *endpoints) explain(w http.ResponseWriter, r *http.Request, refused *loginRefusal) {
+// explain answers page requests with a page that leads to the next login, and others in JSON.
+func (e *endpoints) explain(w http.ResponseWriter, r *http.Request, back string, refused *loginRefusal) {
 	text := refused.text()
 	if !answer.IsNavigation(r) {
 		answer.Error(w, refused.status, refused.code, text, answer.Member{Name: "login_url", Value: e.loginURL})
 		return
 	}
-	showRefusal(w, refused.status, map[string]string{"Title": "Sign in", "Text": text, "Login": e.loginURL})
+	showRefusal(w, refused.status, map[string]string{"Title": "Sign in", "Text": text, "Login": e.loginTo(back)})
 }
 
 // explainForeign refuses a sign-out that seems to come from a page of another site.
@@ -182,6 +184,14 @@ func showRefusal(w http.ResponseWriter, status int, words map[string]string) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	w.WriteHeader(status)
 	_ = refusalPage.Execute(w, words)
+}
+
+// loginTo is the address of a login that leads back to there.
+func (e *endpoints) loginTo(back string) string {
+	if back == "" {
+		return e.loginURL
+	}
+	return e.loginURL + "?" + returnParam + "=" + url.QueryEscape(back)
 }
 
 var refusalPage = template.Must(template.New("refusal").Parse(`<!DOCTYPE html>

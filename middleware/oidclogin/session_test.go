@@ -43,7 +43,7 @@ func TestLoginsUnderwayAreBounded(t *testing.T) {
 		for _, c := range b.cookies() {
 			size += len(c.Name) + len(c.Value) + 3
 		}
-		if n := len(b.cookies()); n > 5 || size > 5000 {
+		if n := len(b.cookies()); n > 16 || size > 3<<10 {
 			t.Fatalf("%d cookies of %d bytes", n, size)
 		}
 	}
@@ -52,8 +52,8 @@ func TestLoginsUnderwayAreBounded(t *testing.T) {
 	}
 	for range 20 {
 		b.toCallback("/page")
-		if n := len(b.cookies()); n > 6 {
-			t.Fatalf("%d cookies, want the session's and five attempts", n)
+		if n := len(b.cookies()); n > 17 {
+			t.Fatalf("%d cookies, want the session's and 16 attempts", n)
 		}
 	}
 	p.clock.pass(11 * time.Minute)

@@ -49,7 +49,7 @@ func TestForgedCountOfGroupsAllocatesNothing(t *testing.T) {
 func FuzzSealed(f *testing.F) {
 	s := signIn{id: "0123456789abcdef", subject: "alice", sessionGroups: sessionGroups{groups: []string{"a", "b"}}, seen: 1}
 	f.Add(s.AppendTo(nil))
-	a := attempt{state: "state", nonce: "nonce", verifier: "verifier", back: "/", began: 1}
+	a := attempt{seed: "twenty-four bytes, a seed", began: 1}
 	f.Add(a.AppendTo(nil))
 	f.Add((&savedTokens{refresh: "r", idToken: "i", latest: s}).AppendTo(nil))
 	f.Add([]byte("\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))
