@@ -48,13 +48,14 @@ func (h *Handler) table() []route {
 // routes finds the endpoint of a path whose prefix has been taken off. A ServeMux would do, but for its
 // redirects: it does not know the prefix, and would send people to addresses outside it.
 type routes struct {
-	named map[string]http.Handler // by the path without its leading slash
-	below []route                 // the others
+	named   map[string]http.Handler // by the path without its leading slash
+	below   []route                 // the others
+	nothing http.HandlerFunc        // answers where there is nothing
 }
 
 // guarded puts the handlers of table behind the authenticator, once and for all: there is no other way in.
 func (h *Handler) guarded(table []route) routes {
-	rs := routes{named: make(map[string]http.Handler)}
+	rs := routes{named: make(map[string]http.Handler), nothing: h.refuseNothing}
 	for _, rt := range table {
 		if !rt.public {
 			rt.handler = h.guard(rt.base())(rt.handler)
@@ -104,7 +105,21 @@ func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	answer.NotFound(w)
+	rs.nothing(w, r)
+}
+
+// refuseNothing answers at an address that no endpoint has, without asking who it is.
+func (h *Handler) refuseNothing(w http.ResponseWriter, r *http.Request) {
+	out, at := answer.Nothing, strings.TrimPrefix(r.URL.EscapedPath(), "/")
+	if strings.HasPrefix(at, "view/") {
+		out = answer.NoSpace
+		out.Status = http.StatusNotFound
+	}
+	if answer.WantsPage(r) {
+		h.pages.Refuse(w, r, out, h.pages.Page(r, strings.Repeat("../", strings.Count(at, "/"))))
+		return
+	}
+	out.Write(w)
 }
 
 // addSlash answers the mount point itself, as the gallery's relative addresses need its slash. The

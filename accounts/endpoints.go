@@ -35,11 +35,17 @@ func (e endpoints) ServeUser(w http.ResponseWriter, r *http.Request, u *identity
 	at, id, model := splitPath(r.URL.Path)
 	route, ok := routes[at]
 	if !ok || (id != "" && !route.each) || (at == "/view/" && model == "") {
-		answer.NotFound(w)
+		e.refuseNothing(w, r, at)
 		return
+	}
+	if route.page {
+		r = r.WithContext(identity.NewContext(r.Context(), u)) // the page says as whom one is signed in
 	}
 	serve, v := route.methods[r.Method], visit{user: u, id: id, model: model}
 	switch {
+	case serve == nil && route.page:
+		page, _ := e.page(r)
+		e.pages.RefuseMethod(w, r, page, route.allowed()...)
 	case serve == nil:
 		answer.MethodNotAllowed(w, route.allowed()...)
 	case u.SignedIn():

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-pme/pme/connect"
@@ -100,6 +101,21 @@ func (h *Handler) connectURL(r *http.Request, v visit, code string) string {
 		return h.address(r) + "?connection=" + v.id
 	}
 	return h.address(r)
+}
+
+// refuseNothing answers at an address that no endpoint has.
+func (h *Handler) refuseNothing(w http.ResponseWriter, r *http.Request, at string) {
+	out := answer.Nothing
+	if strings.HasPrefix(at, "/view/") {
+		out = answer.NoSpace
+		out.Status = http.StatusNotFound
+	}
+	if answer.WantsPage(r) {
+		page, _ := h.page(r)
+		h.pages.Refuse(w, r, out, page)
+		return
+	}
+	out.Write(w)
 }
 
 // refusePage is the page of a refusal, with the way back to where one can begin again.

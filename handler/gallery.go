@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/pages"
 )
@@ -43,7 +42,7 @@ type Gallery struct {
 // assets, beside itself.
 func NewGallery(c *catalog.Catalog, p *pages.Pages) *Gallery {
 	g := &Gallery{catalog: c, pages: p.With(galleryTemplates)}
-	g.serve = answer.GetOnly(g.show)
+	g.serve = getPage(g.pages, "", g.show)
 	return g
 }
 

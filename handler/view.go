@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"errors"
 	"net/http"
 	"path"
 
@@ -16,12 +17,12 @@ import (
 // of the path is the model's ID. The page loads the assets, and expects the endpoints token, link and
 // settings, one level above itself.
 func View(iss *issuer.Issuer, c *catalog.Catalog, p *pages.Pages) http.Handler {
-	return answer.GetOnly(func(w http.ResponseWriter, r *http.Request) {
+	return getPage(p, "../", func(w http.ResponseWriter, r *http.Request) {
 		u, _ := identity.FromContext(r.Context())
 		model := path.Base(r.URL.Path)
 		page := p.Page(r, "../")
 		if err := iss.Authorize(event.Context(r), u, model); err != nil {
-			p.Refuse(w, r, refusalFor(err), page)
+			p.Refuse(w, r, viewRefusal(err), page)
 			return
 		}
 		page.Title = c.Name(r.Context(), u, model)
@@ -34,12 +35,31 @@ func View(iss *issuer.Issuer, c *catalog.Catalog, p *pages.Pages) http.Handler {
 // its login, only signed-in users get to see it. It tells the page that opened it, which may be of an
 // allowed origin that ?origin= names, and closes itself.
 func SignedIn(p *pages.Pages) http.Handler {
-	return answer.GetOnly(func(w http.ResponseWriter, r *http.Request) {
+	return getPage(p, "", func(w http.ResponseWriter, r *http.Request) {
 		page := p.Page(r, "")
 		if _, ok := identity.FromContext(r.Context()); !ok {
 			p.Refuse(w, r, refusalFor(issuer.ErrNotSignedIn), page)
 			return
 		}
 		p.Show(w, r, http.StatusOK, "signed-in.html", page)
+	})
+}
+
+// viewRefusal is the refusal for err where the model's ID is a part of the page's address.
+func viewRefusal(err error) answer.Refusal {
+	if errors.Is(err, issuer.ErrInvalid) {
+		return answer.NoSpace
+	}
+	return refusalFor(err)
+}
+
+// getPage passes GET and HEAD on to next, and refuses other methods with a page.
+func getPage(p *pages.Pages, base string, next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			p.RefuseMethod(w, r, p.Page(r, base), http.MethodGet)
+			return
+		}
+		next(w, r)
 	})
 }

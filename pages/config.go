@@ -46,6 +46,17 @@ type Config struct {
 	// Title heads the gallery. Default: "Spaces".
 	Title string
 
+	// ContactURL is where people ask for access: an https or mailto URL, or a local path as browsers know
+	// it, such as "/help". Pages that refuse access link to it; Strings.WhomToAsk stands before the link.
+	// Default: none.
+	ContactURL string
+
+	// SignOutURL is a page at which people sign out, and then in with another account: a local path as
+	// browsers know it, or an https URL. It is opened by GET, so it must not be an address that signs out at
+	// once. Pages that refuse access link to it. Default: none; package pme takes that of the gate, if it
+	// knows one.
+	SignOutURL string
+
 	// Strings are the words of the pages. Default: English.
 	Strings Strings
 
@@ -91,6 +102,12 @@ func (c Config) validate() error {
 	if u, ok := webURL(c.ShowcaseURL); !ok || u.Path != "" || u.RawQuery != "" {
 		bad("ShowcaseURL is %q: want an origin such as %s", c.ShowcaseURL, showcaseURL)
 	}
+	if c.ContactURL != "" && !isMail(c.ContactURL) && !isLinked(c.ContactURL) {
+		bad("ContactURL is %q: want an https or mailto URL, or a local path such as /help", c.ContactURL)
+	}
+	if c.SignOutURL != "" && !isLinked(c.SignOutURL) {
+		bad("SignOutURL is %q: want a local path such as /account, or an https URL", c.SignOutURL)
+	}
 	if _, ok := webURL(c.SDKURL); !ok {
 		bad("SDKURL is %q: want the https URL of an ES module", c.SDKURL)
 	}
@@ -119,6 +136,20 @@ func webURL(raw string) (*url.URL, bool) {
 		return nil, false
 	}
 	return u, true
+}
+
+// isLinked reports whether a page of ours can link to an address: a local path, or a secure URL.
+func isLinked(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.User != nil || strings.ContainsAny(raw, " \\") {
+		return false
+	}
+	return weburl.Secure(u) || u.Scheme == "" && u.Host == "" && strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//")
+}
+
+func isMail(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
 }
 
 // isOrigin reports whether o is exactly what a browser sends as an Origin.

@@ -2,15 +2,21 @@
 // security headers, the browser module and the style that it loads, and the Showcase that it opens.
 //
 // [New] checks a [Config] once. The [Pages] that it returns are given to the constructors of packages
-// handler and accounts. A host that mounts everything through package pme only fills in the Config.
+// handler and accounts, and to the gates of package middleware, which refuse people with pages of the same
+// look. A host that mounts everything through package pme only fills in the Config.
+//
+// The pages of gates and logins may be at any address, so they have their style in themselves: see
+// [Pages.Standalone]. A head of the host's own should show Page.Style if it is not empty.
 //
 // # Templates
 //
 // Config.Templates replaces built-in templates by name. All of them are given a [Page]:
 //
 //	head, header, footer  parts of every page
+//	account               part: as whom one is signed in, whom to ask, and how to change that
 //	error.html            a refusal, in Page.Error
 //	signed-in.html        where a sign-in in a popup ends
+//	signed-out.html       where signing out ends, and where one who is signed in can sign out
 //	view.html             one space, in Page.Space
 //
 // Package handler adds gallery.html and the part gallery, package accounts the pages of connected

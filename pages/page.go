@@ -1,12 +1,18 @@
 package pages
 
-import "html/template"
+import (
+	"cmp"
+	"html/template"
+
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/displayname"
+)
 
 // Page is what the templates are filled with. [Pages.Page] makes one.
 type Page struct {
 	Title    string
 	Base     string // what relative addresses begin with: nothing, "../", or the prefix of a fragment
-	Home     string // the address of the gallery, or of the page of the connected accounts
+	Home     string // the address of the gallery, or of the page of the connected accounts; empty: not known
 	HomeName string // what a link to it says
 	Nonce    string // for the page's scripts
 	Words    Strings
@@ -18,12 +24,25 @@ type Page struct {
 	// Config.AllowedOrigins.
 	Origin string
 
-	// ScriptName and StyleName are the names of the browser module and of the style, below Base.
+	// User is as whom the person is signed in: name and e-mail address, as far as they are known, else the ID.
+	// It is empty if the request has not passed a gate.
+	User string
+
+	// SignIn is where to sign in, and SignOut where to sign out; in signed-out.html it is where the form
+	// leads. Contact is where to ask for access. Each is empty if it is not known.
+	SignIn, SignOut, Contact string
+
+	// ScriptName and StyleName are the names of the browser module and of the style, below Base. Where
+	// these are not known, as on the pages of gates and logins, both are empty, and Style is the style.
 	ScriptName, StyleName string
+	Style                 template.CSS
 
 	// FrameURL and FormURL are addresses of other sites whose pages this one may frame, and to which
 	// its forms may lead, beside those of this site. A page with a Space frames Showcase instead.
 	FrameURL, FormURL string
+
+	// Leaving says that its form signs the person out, and may lead on to any other site.
+	Leaving bool
 }
 
 // Space is the space that view.html shows.
@@ -40,8 +59,18 @@ type Space struct {
 type Refusal struct {
 	Code, Text string
 	Head, More string   // the first sentence of Text, and what follows it
+	Denied     bool     // the person is known, or was judged, and may not see it
 	Temporary  bool     // trying again may help
 	Again      string   // where to try again; empty: at the same address
 	Missing    []string // what is missing, one entry a line
 	Window     bool     // the page may be in a window of its own, to be closed
+}
+
+// nameOf is how a page calls a user.
+func nameOf(u *identity.User) string {
+	name, email := displayname.Clean(u.Name), displayname.Clean(u.Email)
+	if name != "" && email != "" && name != email {
+		return name + " (" + email + ")"
+	}
+	return cmp.Or(name, email, displayname.Clean(u.ID))
 }

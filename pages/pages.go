@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+
+	"github.com/go-pme/pme/identity"
 )
 
 // Pages renders pages in one look. It is safe for concurrent use.
@@ -65,13 +67,32 @@ func (p *Pages) Config() Config { return p.cfg }
 
 // Page returns what every page is filled with. base leads from the page to the directory that holds the
 // style and the browser module: "" if that is its own, or "../", or a path. Origin is set if the query
-// of r names an allowed origin.
+// of r names an allowed origin, and User if r has passed a gate.
 func (p *Pages) Page(r *http.Request, base string) Page {
-	assets := bundled()
-	return Page{
-		Title: p.cfg.Title, Base: base, Home: cmp.Or(base, "./"), HomeName: p.cfg.Strings.AllSpaces, Words: p.cfg.Strings,
-		Origin: p.opener(r), ScriptName: assets.script.Lasting, StyleName: assets.style.Lasting,
+	assets, page := bundled(), p.plain(r)
+	page.Base, page.Home = base, cmp.Or(base, "./")
+	page.ScriptName, page.StyleName = assets.script.Lasting, assets.style.Lasting
+	return page
+}
+
+// Standalone returns what a page is filled with that may be at any address of the application, such as that of
+// a gate: it has its style in itself, and knows neither the assets nor the gallery.
+func (p *Pages) Standalone(r *http.Request) Page {
+	page := p.plain(r)
+	page.Style = template.CSS(style) //nolint:gosec // it is ours
+	return page
+}
+
+// plain is what all pages have in common.
+func (p *Pages) plain(r *http.Request) Page {
+	page := Page{
+		Title: p.cfg.Title, HomeName: p.cfg.Strings.AllSpaces, Words: p.cfg.Strings,
+		Origin: p.opener(r), Contact: p.cfg.ContactURL, SignOut: p.cfg.SignOutURL,
 	}
+	if u, ok := identity.FromContext(r.Context()); ok {
+		page.User = nameOf(u)
+	}
+	return page
 }
 
 // opener is the allowed origin that the query names, if it names one.

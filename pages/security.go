@@ -1,6 +1,9 @@
 package pages
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // security makes the headers that say what a page may load. Showcase loads the second part of the SDK
 // from its own server or from the SDK's: scripts of these two are allowed, and of no other site.
@@ -36,15 +39,32 @@ func (s security) policy(p Page) string {
 	if p.FormURL != "" { // browsers hold the redirects that follow a form to it, too
 		form += " " + origin(p.FormURL)
 	}
-	return strings.Join([]string{
+	style := "style-src 'self'"
+	if p.Style != "" {
+		style += " 'nonce-" + p.Nonce + "'"
+	}
+	all := []string{
 		"default-src 'none'",
 		script,
 		frame,
-		"style-src 'self'",
+		style,
 		"img-src 'self' data: https: " + s.showcase,
 		"connect-src 'self'",
 		form,
 		"base-uri 'none'",
 		"frame-ancestors " + s.ancestors,
-	}, "; ")
+	}
+	if p.Leaving { // a provider may sign people out at others, too
+		all = slices.DeleteFunc(all, func(directive string) bool { return directive == form })
+	}
+	return strings.Join(all, "; ")
+}
+
+// referrer is the Referrer-Policy of a page. Without a referrer, browsers hide the origin of a form, too, by which
+// some of them alone can tell that it is of this site.
+func referrer(p Page) string {
+	if p.Leaving {
+		return "same-origin"
+	}
+	return "no-referrer"
 }

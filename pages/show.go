@@ -14,7 +14,7 @@ import (
 
 // Show answers with the template of that name, filled with page. It sets the security headers that fit
 // the page, a fresh nonce, and no-store. If the template fails, Show logs the error and answers 500
-// with a short text.
+// with the built-in page of a refusal.
 //
 // Show does not check who asks.
 func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name string, page Page) {
@@ -25,7 +25,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name st
 	var body bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&body, name, page); err != nil {
 		p.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "page not rendered", slog.String("page", name), slog.Any("error", err))
-		http.Error(w, "This page cannot be shown.", http.StatusInternalServerError)
+		p.refuseBroken(w, r, page)
 		return
 	}
 	h := w.Header()
@@ -33,20 +33,37 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name st
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", p.security.policy(page))
 	h.Set("Permissions-Policy", p.security.permissions)
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", referrer(page))
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = body.WriteTo(w)
 }
 
-// Refuse shows error.html for a refusal, in the host's words if Config.Strings has any for its code.
-// The other fields of page.Error may be set beforehand. It is for the packages of this module.
+// errBroken is the refusal for a page whose template fails.
+var errBroken = answer.Refusal{Status: http.StatusInternalServerError, Code: "server_error", Text: "This page cannot be shown."}
+
+// refuseBroken answers without the host's templates, one of which has failed.
+func (p *Pages) refuseBroken(w http.ResponseWriter, r *http.Request, page Page) {
+	plain := *p
+	plain.templates = plainTemplates
+	page.Space, page.Error, page.Data = nil, nil, nil
+	plain.Refuse(w, r, errBroken, page)
+}
+
+// Refuse shows error.html for a refusal, in the host's words if Config.Strings has any for its code. It answers
+// a script in JSON. The other fields of page.Error may be set beforehand. It is for the packages of this
+// module.
 func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, out answer.Refusal, page Page) {
+	if answer.IsScript(r) {
+		out.Text = cmp.Or(p.cfg.Strings.Errors[out.Code], out.Text)
+		out.Write(w)
+		return
+	}
 	var shown Refusal
 	if page.Error != nil {
 		shown = *page.Error
 	}
-	shown.Code, shown.Temporary = out.Code, out.Retry > 0
+	shown.Code, shown.Denied, shown.Temporary = out.Code, out.Code == "access_denied", out.Retry > 0
 	shown.Text = cmp.Or(p.cfg.Strings.Errors[out.Code], out.Text)
 	shown.Head, shown.More, _ = strings.Cut(shown.Text, ". ")
 	if shown.More != "" {
@@ -55,6 +72,17 @@ func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, out answer.Refusa
 	page.Error = &shown
 	out.Header(w.Header())
 	p.Show(w, r, out.Status, "error.html", page)
+}
+
+// RefuseMethod answers 405 for a page that answers the allowed methods only: a person with a page, all others
+// in JSON.
+func (p *Pages) RefuseMethod(w http.ResponseWriter, r *http.Request, page Page, allowed ...string) {
+	if !answer.WantsPage(r) {
+		answer.MethodNotAllowed(w, allowed...)
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	p.Refuse(w, r, answer.WrongMethod, page)
 }
 
 // Fragment returns the template of that name, filled with page, for a page of the host's own. It has no

@@ -19,6 +19,15 @@ type Strings struct {
 	Retry        string // loads the page again
 	NeedsScript  string // for browsers that run none
 	SignedIn     string // heads the page on which a sign-in ends
+	SignedOut    string // heads the page on which signing out ends
+	SignIn       string // leads to the login
+	SignOut      string // button
+	SignedInAs   string // stands before the person's name
+	OtherAccount string // leads to where one signs out, and in with another account
+	WhomToAsk    string // says who gives access
+	AskForAccess string // leads to Config.ContactURL
+	NamesMissing string // Matterport does not say how spaces are called and look
+	TellOperator string // says whom to tell of what does not pass by itself
 	CloseWindow  string // says what to do with it
 	Close        string // button: closes the window of a refusal
 
@@ -48,6 +57,15 @@ func (s Strings) withDefaults() Strings {
 		{&s.Retry, "Try again"},
 		{&s.NeedsScript, "Please allow scripts on this page: a space is shown by one."},
 		{&s.SignedIn, "You are signed in."},
+		{&s.SignedOut, "You are signed out."},
+		{&s.SignIn, "Sign in"},
+		{&s.SignOut, "Sign out"},
+		{&s.SignedInAs, "You are signed in as"},
+		{&s.OtherAccount, "Use another account"},
+		{&s.WhomToAsk, "If you need access, ask whoever runs this site."},
+		{&s.AskForAccess, "Ask for access"},
+		{&s.NamesMissing, "The names and pictures of some spaces are missing at the moment. The spaces themselves may open all the same."},
+		{&s.TellOperator, "Please tell whoever runs this site."},
 		{&s.CloseWindow, "You can close this window and go on where you were."},
 		{&s.Close, "Close"},
 	} {

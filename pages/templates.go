@@ -11,6 +11,9 @@ var files embed.FS
 // builtIn is only ever cloned: a template that has been executed takes no others beside it.
 var builtIn = template.Must(template.ParseFS(files, "templates/*.html"))
 
+// plainTemplates are the built-in ones alone, to be executed.
+var plainTemplates = merged(builtIn)
+
 // merged is a copy of base with the templates of all layers; a later layer replaces templates of the
 // same name.
 func merged(base *template.Template, layers ...*template.Template) *template.Template {

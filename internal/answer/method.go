@@ -31,7 +31,16 @@ func MethodNotAllowed(w http.ResponseWriter, allowed ...string) {
 	Error(w, http.StatusMethodNotAllowed, "invalid_request", "This address answers "+list+" only.")
 }
 
-// NotFound answers 404 for an address that no endpoint has.
-func NotFound(w http.ResponseWriter) {
-	Error(w, http.StatusNotFound, "invalid_request", "There is nothing at this address.")
+// Nothing is the refusal for an address that no endpoint has.
+var Nothing = Refusal{Status: http.StatusNotFound, Code: "invalid_request", Text: "There is nothing at this address."}
+
+// NoSpace is the refusal for the address of a space that has no model ID in it, such as one that was cut off.
+var NoSpace = Refusal{
+	Status: http.StatusBadRequest, Code: "invalid_request",
+	Text: "There is no space at this address. The link may be mistyped or cut off.",
+}
+
+// WrongMethod is the refusal for a person who comes to a page by a method that it does not answer.
+var WrongMethod = Refusal{
+	Status: http.StatusMethodNotAllowed, Code: "invalid_request", Text: "This page cannot be opened in this way. Please go back and try again.",
 }

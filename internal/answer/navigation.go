@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// Three questions about who asks, from the narrowest to the widest. A gate may redirect only what
-// [IsNavigation] reports. An address that has a page beside its JSON shows the page where [WantsPage]
-// says so. A form that both a page and a script may send is answered in JSON where [WantsJSON] says so.
+// Four questions about who asks. A gate may redirect only what [IsNavigation] reports. An address that has a
+// page beside its JSON, and one that has nothing, show a page if [WantsPage] says so. An address that has
+// a page only refuses in JSON if [IsScript] says so. A form that both a page and a script may send is
+// answered in JSON if [WantsJSON] says so.
 //
 // Browsers send fetch metadata (https://www.w3.org/TR/fetch-metadata/) to secure origins only. Without
-// it, the three go by the Accept header.
+// it, all go by the Accept header.
 
 // IsNavigation reports whether a person is opening a page in the browser's window, by GET, so that a
 // redirect to a login page is of use to them.
@@ -30,12 +31,22 @@ func IsNavigation(r *http.Request) bool {
 }
 
 // WantsPage reports whether the answer is to be shown to a person: in the browser's window, or in a
-// frame. It does not look at the method. Without fetch metadata, a request that accepts HTML counts.
+// frame. It does not look at the method. Without fetch metadata, a request that accepts HTML and has no
+// X-Requested-With counts.
 func WantsPage(r *http.Request) bool {
 	if mode := r.Header.Get("Sec-Fetch-Mode"); mode != "" {
 		return mode == "navigate"
 	}
-	return acceptsHTML(r.Header)
+	return r.Header.Get("X-Requested-With") == "" && acceptsHTML(r.Header)
+}
+
+// IsScript reports whether a script has certainly sent the request. Without fetch metadata, X-Requested-With and
+// an Accept header with JSON and without HTML tell it. A request that says nothing of the kind does not count.
+func IsScript(r *http.Request) bool {
+	if mode := r.Header.Get("Sec-Fetch-Mode"); mode != "" {
+		return mode != "navigate"
+	}
+	return r.Header.Get("X-Requested-With") != "" || WantsJSON(r)
 }
 
 // WantsJSON reports whether a script has sent the request and reads JSON. A script that reads a page

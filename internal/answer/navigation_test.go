@@ -9,28 +9,29 @@ import (
 )
 
 func TestWhoAsks(t *testing.T) {
-	type verdict struct{ navigation, page, json bool }
+	type verdict struct{ navigation, page, script, json bool }
 	for what, tc := range map[string]struct {
 		method string
 		header map[string]string
 		want   verdict
 	}{
-		"a page in the window":       {"GET", map[string]string{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Accept": "text/html,*/*"}, verdict{true, true, false}},
-		"a page in a frame":          {"GET", map[string]string{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe", "Accept": "text/html"}, verdict{false, true, false}},
-		"a form of a page":           {"POST", map[string]string{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Accept": "text/html"}, verdict{false, true, false}},
-		"a script":                   {"GET", map[string]string{"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Accept": "application/json"}, verdict{false, false, true}},
-		"a script that reads a page": {"GET", map[string]string{"Sec-Fetch-Mode": "cors", "Accept": "text/html, application/json"}, verdict{false, false, false}},
-		"an old browser":             {"GET", map[string]string{"Accept": "Text/HTML"}, verdict{true, true, false}},
-		"an old browser's script":    {"GET", map[string]string{"Accept": "text/html", "X-Requested-With": "XMLHttpRequest"}, verdict{false, true, false}},
-		"an old browser's form":      {"POST", map[string]string{"Accept": "text/html"}, verdict{false, true, false}},
+		"a page in the window":       {"GET", map[string]string{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Accept": "text/html,*/*"}, verdict{true, true, false, false}},
+		"a page in a frame":          {"GET", map[string]string{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe", "Accept": "text/html"}, verdict{false, true, false, false}},
+		"a form of a page":           {"POST", map[string]string{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Accept": "text/html"}, verdict{false, true, false, false}},
+		"a script":                   {"GET", map[string]string{"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Accept": "application/json"}, verdict{false, false, true, true}},
+		"a script that reads a page": {"GET", map[string]string{"Sec-Fetch-Mode": "cors", "Accept": "text/html, application/json"}, verdict{false, false, true, false}},
+		"an old browser":             {"GET", map[string]string{"Accept": "Text/HTML"}, verdict{true, true, false, false}},
+		"an old browser's script":    {"GET", map[string]string{"Accept": "text/html", "X-Requested-With": "XMLHttpRequest"}, verdict{false, false, true, false}},
+		"an old browser's form":      {"POST", map[string]string{"Accept": "text/html"}, verdict{false, true, false, false}},
+		"an old script for JSON":     {"GET", map[string]string{"Accept": "application/json, */*"}, verdict{false, false, true, true}},
 		"a program":                  {"GET", map[string]string{"Accept": "*/*"}, verdict{}},
-		"a HEAD of the window":       {"HEAD", map[string]string{"Accept": "text/html"}, verdict{true, true, false}},
+		"a HEAD of the window":       {"HEAD", map[string]string{"Accept": "text/html"}, verdict{true, true, false, false}},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), tc.method, "/", nil)
 		for name, value := range tc.header {
 			r.Header.Set(name, value)
 		}
-		if got := (verdict{answer.IsNavigation(r), answer.WantsPage(r), answer.WantsJSON(r)}); got != tc.want {
+		if got := (verdict{answer.IsNavigation(r), answer.WantsPage(r), answer.IsScript(r), answer.WantsJSON(r)}); got != tc.want {
 			t.Errorf("%s: %+v, want %+v", what, got, tc.want)
 		}
 	}
