@@ -1,6 +1,10 @@
 package middleware
 
-import "context"
+import (
+	"context"
+
+	"github.com/go-pme/pme/pages"
+)
 
 // An Invalidator remembers users between requests and can be told to stop. [*Gate] is one; a
 // [Recognizer] that remembers users should be one too.
@@ -41,4 +45,17 @@ type GroupKeeper interface {
 	// are then renewed, or their users asked to sign in again. Both functions can be called at any time, by
 	// several goroutines at once; names must not call changed.
 	KeepGroups(names func() []string) (changed func())
+}
+
+// A PageShower answers people with pages. [*Gate] is one; a [Recognizer] that has pages should be one too.
+type PageShower interface {
+	// UsePages says how the pages look. Only the first call has an effect.
+	UsePages(p *pages.Pages)
+}
+
+// A SignOutLinker knows where users sign out. [*Gate] is one; a [Recognizer] through which users sign out
+// should be one too.
+type SignOutLinker interface {
+	// SignOutURL is the local path of a page at which users can sign out, or empty. To open it signs no one out.
+	SignOutURL() string
 }

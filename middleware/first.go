@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/pages"
 )
 
 // chain asks several gates in order.
@@ -91,6 +92,23 @@ func (c chain) OnSignOut(f func(ctx context.Context, userID, session string)) {
 	for _, g := range c {
 		g.OnSignOut(f)
 	}
+}
+
+// UsePages implements [PageShower].
+func (c chain) UsePages(p *pages.Pages) {
+	for _, g := range c {
+		g.UsePages(p)
+	}
+}
+
+// SignOutURL implements [SignOutLinker], by the first gate that knows one.
+func (c chain) SignOutURL() string {
+	for _, g := range c {
+		if address := g.SignOutURL(); address != "" {
+			return address
+		}
+	}
+	return ""
 }
 
 // RevokeSessions implements [SessionRevoker].

@@ -80,6 +80,8 @@ var (
 	_ SignOutNotifier = (*Gate)(nil)
 	_ SessionRevoker  = (*Gate)(nil)
 	_ GroupKeeper     = (*Gate)(nil)
+	_ PageShower      = (*Gate)(nil)
+	_ SignOutLinker   = (*Gate)(nil)
 	_ io.Closer       = (*Gate)(nil)
 )
 
@@ -106,6 +108,9 @@ func New(r Recognizer, cfg Config) (*Gate, error) {
 // It does not check what the user may do, nor where a request comes from: guard routes that change
 // state with [http.CrossOriginProtection] as well.
 func (g *Gate) Require(next http.Handler) http.Handler {
+	if c, ok := next.(*requirement); ok {
+		next = c.like(g.refusal.look)
+	}
 	begin, serve := personal.Serving(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mark := begin(r.Context())

@@ -143,8 +143,8 @@ func TestDoubtIsUnavailableAndNeverSignedIn(t *testing.T) {
 		t.Errorf("page: let through %q with status %d to %q, want nobody and 503",
 			user, page.Code, page.Header().Get("Location"))
 	}
-	if got := page.Header().Get("Content-Type"); got != "text/plain; charset=utf-8" {
-		t.Errorf("page: Content-Type %q, want plain text", got)
+	if got := page.Header().Get("Content-Type"); got != "text/html; charset=utf-8" || !strings.Contains(page.Body.String(), "Try again") {
+		t.Errorf("page: Content-Type %q, want a page; %s", got, page.Body)
 	}
 
 	for name, w := range map[string]*httptest.ResponseRecorder{"script": w, "page": page} {
@@ -218,7 +218,7 @@ func TestReturnParamIsNextByDefault(t *testing.T) {
 
 func TestWithoutALoginPagePagesGet401(t *testing.T) {
 	w, _ := visit(ask(nobody, loginAt("")), navigation(request()))
-	if got := errorObject(t, w); w.Code != http.StatusUnauthorized || got["error"] != "login_required" || got["login_url"] != "" {
-		t.Errorf("status %d, %v", w.Code, got)
+	if body := w.Body.String(); w.Code != http.StatusUnauthorized || !strings.Contains(body, "<h1>Please sign in.</h1>") || strings.Contains(body, "<a ") {
+		t.Errorf("status %d, %s", w.Code, body)
 	}
 }

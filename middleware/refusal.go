@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
@@ -18,9 +18,9 @@ import (
 	"github.com/go-pme/pme/middleware/internal/returnpath"
 )
 
-// retryAfter is how many seconds a client waits after an error: long enough for a hiccup of the host's
+// retryAfter is how long a client waits after an error: long enough for a hiccup of the host's
 // database to pass, short against the 60 s that the Showcase SDK leaves for a refresh.
-const retryAfter = "5"
+const retryAfter = 5 * time.Second
 
 // vary names what the choice between redirect, 401 and 503 depends on.
 const vary = "Sec-Fetch-Mode, Sec-Fetch-Dest, Accept, X-Requested-With, Cookie"
@@ -36,6 +36,7 @@ type refusal struct {
 	events      *event.Stream
 	relogin     *relogin
 	log         *slog.Logger
+	look        *look
 }
 
 func newRefusal(r Recognizer, cfg Config) (refusal, error) {
@@ -47,7 +48,7 @@ func newRefusal(r Recognizer, cfg Config) (refusal, error) {
 	err = errors.Join(append(t.Problems, err)...)
 	return refusal{
 		login: login, returnParam: cmp.Or(cfg.ReturnParam, "next"), challenge: cfg.Challenge,
-		events: event.OrLog(cfg.Events, cfg.Logger), log: event.LoggerOr(cfg.Logger), relogin: newRelogin(r, login),
+		events: event.OrLog(cfg.Events, cfg.Logger), log: event.LoggerOr(cfg.Logger), relogin: newRelogin(r, login), look: new(look),
 	}, err
 }
 
@@ -78,7 +79,7 @@ func (f *refusal) answer(w http.ResponseWriter, r *http.Request, err error) {
 		f.notSignedIn(w, r, err)
 	default:
 		f.tell(r, slog.LevelWarn, "error", err.Error())
-		unavailable(w, r)
+		f.look.refuse(w, r, unavailable, "")
 	}
 }
 
@@ -100,8 +101,8 @@ func (f *refusal) unauthenticated(w http.ResponseWriter, r *http.Request) {
 // sendsToLogin reports whether an unauthenticated request is redirected.
 func (f *refusal) sendsToLogin(r *http.Request) bool { return f.login != nil && answer.IsNavigation(r) }
 
-// reject answers in JSON, whoever asks: people who open a page in the browser send no credential that
-// could be rejected. A 401 says where to sign in, if the gate knows.
+// reject answers a person with a page, such as one who is signed out in a frame, where a login must not appear.
+// A 401 says where to sign in, if the gate knows.
 func (f *refusal) reject(w http.ResponseWriter, r *http.Request, no *Rejection) {
 	status := no.Status
 	if status != http.StatusBadRequest && status != http.StatusUnauthorized {
@@ -110,23 +111,32 @@ func (f *refusal) reject(w http.ResponseWriter, r *http.Request, no *Rejection) 
 	if no.Challenge != "" {
 		w.Header().Set("WWW-Authenticate", no.Challenge)
 	}
-	var members []answer.Member
-	if status == http.StatusUnauthorized && f.login != nil {
-		login := f.loginFor(r)
-		members = append(members, answer.Member{Name: "login_url", Value: login.String()})
+	out := answer.Refusal{Status: status, Code: cmp.Or(no.Code, accessDenied), Text: cmp.Or(no.Text, notAllowed)}
+	if status != http.StatusUnauthorized || f.login == nil {
+		f.look.refuse(w, r, out, "")
+		return
 	}
-	answer.Error(w, status, cmp.Or(no.Code, accessDenied), cmp.Or(no.Text, notAllowed), members...)
+	login := f.loginFor(r)
+	f.look.refuse(w, r, out, f.loginAndBack(r), answer.Member{Name: "login_url", Value: login.String()})
 }
 
 // redirect sends a page navigation to the login page, with the way back. For GET and HEAD, the only
 // methods that come here, 302 and 303 mean the same; 302 is the one that everything understands.
 func (f *refusal) redirect(w http.ResponseWriter, r *http.Request) {
+	answer.Redirect(w, f.loginAndBack(r), http.StatusFound)
+}
+
+// loginAndBack is the address of the login page, with the way back to a page that was opened.
+func (f *refusal) loginAndBack(r *http.Request) string {
 	target := f.loginFor(r)
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return target.String() // there need be nothing to open at the address of a form
+	}
 	if target.RawQuery != "" {
 		target.RawQuery += "&"
 	}
 	target.RawQuery += url.QueryEscape(f.returnParam) + "=" + url.QueryEscape(f.wayBack(r))
-	answer.Redirect(w, target.String(), http.StatusFound)
+	return target.String()
 }
 
 // wayBack is the address of r as its browser knows it, or that of the application's root if it is not safe.
@@ -160,23 +170,8 @@ func (f *refusal) loginFor(r *http.Request) url.URL {
 	return *login
 }
 
-// unavailable answers a request whose sender cannot be told.
-func unavailable(w http.ResponseWriter, r *http.Request) {
-	const text = "The sign-in could not be checked just now. Please try again in a few seconds."
-	w.Header().Set("Retry-After", retryAfter)
-	if !answer.IsNavigation(r) {
-		answer.Error(w, http.StatusServiceUnavailable, "temporarily_unavailable", text)
-		return
-	}
-	page(w, http.StatusServiceUnavailable, text)
-}
-
-// page answers a person who opens a page in the browser.
-func page(w http.ResponseWriter, status int, text string) {
-	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, text+"\n")
+// unavailable is the answer if it cannot be told who sent the request.
+var unavailable = answer.Refusal{
+	Status: http.StatusServiceUnavailable, Code: "temporarily_unavailable",
+	Text: "The sign-in could not be checked just now. Please try again in a few seconds.", Retry: retryAfter,
 }

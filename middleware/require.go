@@ -21,32 +21,43 @@ const notAllowed = "You may not see this."
 //	})
 //	mux.Handle("/admin/", gate.Require(admins(adminPages)))
 //
-// All other requests get 403: access_denied in JSON, or a short text for a person who opens a page. The
-// text of the error is not shown. A request without a user in its context, as when no gate is in front,
-// gets 401, and allow is not asked.
+// All other requests get 403: access_denied in JSON, or a page for a person, which looks like those of the
+// gate if the gate is directly in front. The text of the error is not shown. A request without a user in
+// its context, as when no gate is in front, gets 401, and allow is not asked.
 //
 // Without a function, Require lets no request through. A panic in allow is not caught here.
 func Require(allow func(identity.User) error) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			u, ok := identity.FromContext(r.Context())
-			switch {
-			case !ok:
-				answer.Error(w, http.StatusUnauthorized, "login_required", "Please sign in.")
-			case allow == nil || allow(*u) != nil:
-				deny(w, r)
-			default:
-				next.ServeHTTP(w, r)
-			}
-		})
+	return func(next http.Handler) http.Handler { return &requirement{allow: allow, next: next} }
+}
+
+// requirement is the handler of [Require].
+type requirement struct {
+	allow func(identity.User) error
+	next  http.Handler
+	look  *look // nil: the built-in one
+}
+
+// like returns c with pages of that look.
+func (c *requirement) like(l *look) *requirement {
+	own := *c
+	own.look = l
+	return &own
+}
+
+// ServeHTTP implements [http.Handler].
+func (c *requirement) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	u, ok := identity.FromContext(r.Context())
+	switch {
+	case !ok:
+		c.refuse(w, r, answer.Refusal{Status: http.StatusUnauthorized, Code: "login_required", Text: "Please sign in."})
+	case c.allow == nil || c.allow(*u) != nil:
+		c.refuse(w, r, answer.Refusal{Status: http.StatusForbidden, Code: accessDenied, Text: notAllowed})
+	default:
+		c.next.ServeHTTP(w, r)
 	}
 }
 
-func deny(w http.ResponseWriter, r *http.Request) {
+func (c *requirement) refuse(w http.ResponseWriter, r *http.Request, out answer.Refusal) {
 	w.Header().Add("Vary", vary)
-	if answer.IsNavigation(r) {
-		page(w, http.StatusForbidden, notAllowed)
-		return
-	}
-	answer.Error(w, http.StatusForbidden, accessDenied, notAllowed)
+	c.look.refuse(w, r, out, "")
 }

@@ -43,7 +43,7 @@ func TestRequireAsksOnlyForPeople(t *testing.T) {
 		t.Errorf("alice: %d %v, want 403 access_denied", w.Code, object)
 	}
 	page, _ := visit(as("alice"), navigation(request()))
-	if page.Code != http.StatusForbidden || page.Header().Get("Content-Type") != "text/plain; charset=utf-8" {
+	if page.Code != http.StatusForbidden || page.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(page.Body.String(), "alice") {
 		t.Errorf("alice's page: %d %v", page.Code, page.Header())
 	}
 	if all := fmt.Sprint(w.Body, page.Body); strings.Contains(all, "TOPSECRET") {

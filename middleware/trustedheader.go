@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 )
 
@@ -27,8 +25,19 @@ import (
 //
 // The proxy must overwrite or remove these headers when a client sends them. The gate refuses what it can
 // see of an attempt, whoever sent it: a header that other programs may take for one of these
-// (X_Forwarded_User), a header that occurs twice, a list where one name belongs, an empty user, control
-// characters.
+// (X_Forwarded_User), a header that occurs twice, a list where one name belongs, an empty user, characters in
+// the user that cannot be seen.
+//
+// # What may be odd
+//
+// Only the user has to be in order. Some proxies write a placeholder if there is none: a user (null), -, null,
+// nil, none, undefined, anonymous, or such a word in brackets, in whatever letter case, is none, and the
+// request is unauthenticated.
+//
+// The name is for display. It loses what cannot be seen, and is read as Latin-1 if it is not UTF-8. A group
+// that is not UTF-8, or has characters that cannot be seen, is left out, and so is such an address: policies
+// do not get to see them. Logger gets a warning that quotes what was left out, once for each value. A placeholder
+// counts as empty.
 //
 // # Answers
 //
@@ -44,6 +53,7 @@ func NewTrustedHeader(cfg TrustedHeaderConfig) (*Gate, error) {
 		cfg:    cfg,
 		names:  cfg.names(),
 		secret: sha256.Sum256([]byte(cfg.Secret)),
+		log:    onceLog{logger: event.LoggerOr(cfg.Logger)},
 	}
 	gate, err := New(t, Config{LoginURL: cfg.LoginURL, Events: cfg.Events, Logger: cfg.Logger})
 	if err := errors.Join(cfg.validate(), err); err != nil {
@@ -55,15 +65,11 @@ func NewTrustedHeader(cfg TrustedHeaderConfig) (*Gate, error) {
 
 var errNoHeaders = fmt.Errorf("%w: no headers of the proxy", ErrNotSignedIn)
 
-const (
-	// maxIdentity is how long a user, an address or a name may be, in bytes.
-	maxIdentity = 1024
-)
-
 type trustedRecognizer struct {
 	cfg    TrustedHeaderConfig
 	names  []string // of all headers that the gate reads
 	secret [sha256.Size]byte
+	log    onceLog
 }
 
 // Recognize implements [Recognizer].
@@ -83,7 +89,7 @@ func (t *trustedRecognizer) Recognize(_ http.ResponseWriter, r *http.Request) (*
 	if len(said) == 0 {
 		return nil, errNoHeaders
 	}
-	return t.user(said)
+	return t.user(r.Context(), said)
 }
 
 // Sought says by what the recognizer finds a user.
@@ -151,41 +157,6 @@ func (t *trustedRecognizer) isProxy(remote string) bool {
 func (t *trustedRecognizer) isSecret(s string) bool {
 	sum := sha256.Sum256([]byte(s))
 	return subtle.ConstantTimeCompare(sum[:], t.secret[:]) == 1
-}
-
-// user returns whom the proxy names.
-func (t *trustedRecognizer) user(said map[string]string) (*identity.User, error) {
-	u := &identity.User{
-		ID:    said[t.cfg.User],
-		Email: said[t.cfg.Email],
-		Name:  said[t.cfg.Name],
-	}
-	u.EmailVerified = u.Email != "" && t.cfg.EmailVerified
-	switch {
-	case u.ID == "":
-		return nil, untrustedHeader("the header " + t.cfg.User + " is missing or empty")
-	case !isOne(u.ID) || !isOne(u.Email):
-		return nil, untrustedHeader("the user or the e-mail address is a list, too long, or has characters that names do not have")
-	case !isPlain(u.Name) || len(u.Name) > maxIdentity || !isPlain(said[t.cfg.Groups]):
-		return nil, untrustedHeader("the name or the groups are too long, or have characters that names do not have")
-	}
-	for group := range strings.SplitSeq(said[t.cfg.Groups], t.cfg.GroupSeparator) {
-		if group = strings.TrimSpace(group); group != "" {
-			u.Groups = append(u.Groups, group)
-		}
-	}
-	return u, nil
-}
-
-// isOne reports whether s can be the name of one person. A comma is where two headers were made into one
-// on the way (RFC 9110 §5.3).
-func isOne(s string) bool {
-	return len(s) <= maxIdentity && isPlain(s) && !strings.Contains(s, ",") && strings.TrimSpace(s) == s
-}
-
-// isPlain reports whether s is UTF-8 without anything that cannot be seen.
-func isPlain(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) })
 }
 
 // hide returns the headers without those that the gate reads, and without those that look like them.

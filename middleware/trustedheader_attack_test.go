@@ -145,11 +145,9 @@ func TestValueThatIsNoNameIsRefused(t *testing.T) {
 		"alice\u202e", "alice\u200b", "alice\u0085", "alice\u2028", "al\xffice", strings.Repeat("a", 1025),
 	} {
 		wantSpoofRefused(t, g, fromProxy("X-Forwarded-User", value), http.StatusBadRequest)
-		wantSpoofRefused(t, g, fromProxy("X-Forwarded-User", "alice", "X-Forwarded-Email", value), http.StatusBadRequest)
 	}
-	for _, value := range []string{"a\x00", "a\n", "a\u202e", "\xff"} {
-		wantSpoofRefused(t, g, fromProxy("X-Forwarded-User", "alice", "X-Forwarded-Groups", "staff,"+value), http.StatusBadRequest)
-		wantSpoofRefused(t, g, fromProxy("X-Forwarded-User", "alice", "X-Forwarded-Preferred-Username", value), http.StatusBadRequest)
+	for _, value := range []string{"alice@example.com,mallory@example.com", "alice, mallory", ","} {
+		wantSpoofRefused(t, g, fromProxy("X-Forwarded-User", "alice", "X-Forwarded-Email", value), http.StatusBadRequest)
 	}
 }
 

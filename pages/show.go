@@ -63,7 +63,7 @@ func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, out answer.Refusa
 	if page.Error != nil {
 		shown = *page.Error
 	}
-	shown.Code, shown.Denied, shown.Temporary = out.Code, out.Code == "access_denied", out.Retry > 0
+	shown.Code, shown.Denied, shown.Temporary = out.Code, out.Code == "access_denied", out.Retry > 0 && (shown.Again != "" || isLook(r.Method))
 	shown.Text = cmp.Or(p.cfg.Strings.Errors[out.Code], out.Text)
 	shown.Head, shown.More, _ = strings.Cut(shown.Text, ". ")
 	if shown.More != "" {
@@ -73,6 +73,9 @@ func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, out answer.Refusa
 	out.Header(w.Header())
 	p.Show(w, r, out.Status, "error.html", page)
 }
+
+// isLook reports whether a link can repeat a request with that method.
+func isLook(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
 // RefuseMethod answers 405 for a page that answers the allowed methods only: a person with a page, all others
 // in JSON.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-pme/pme/internal/displayname"
 )
 
 // maxName is how many bytes of a display name are kept.
@@ -25,10 +27,11 @@ func VerifiedEmail(claims map[string]any) string {
 	return email
 }
 
-// DisplayName returns a name to show, of at most 200 bytes.
+// DisplayName returns a name to show, of at most 200 bytes, without what cannot be seen.
 func DisplayName(claims map[string]any) string {
 	for _, claim := range []string{"name", "preferred_username"} {
-		if name, _ := claims[claim].(string); name != "" {
+		text, _ := claims[claim].(string)
+		if name := displayname.Clean(text); name != "" {
 			return strings.ToValidUTF8(name[:min(len(name), maxName)], "")
 		}
 	}
