@@ -17,6 +17,7 @@ import (
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -30,7 +31,9 @@ import (
 // If it is also a [middleware.SessionRevoker], RevokeUser and RevokeSession end sessions at it first. If it is a
 // [middleware.Invalidator], they invalidate what it remembers of the user. If it is a [middleware.SignOutNotifier], signing out revokes the tokens of that session, or
 // all tokens of the user if the session is empty. If it is a [middleware.GroupKeeper], it learns which groups the
-// policy names. If it is a [health.Reporter], Health shows its parts.
+// policy names. If it is a [middleware.PageShower], it refuses people with pages in the look of Config.Pages, and if
+// it is a [middleware.SignOutLinker], pages that refuse access link to its SignOutURL. If it is a [health.Reporter],
+// Health shows its parts.
 type Authenticator interface {
 	Require(next http.Handler) http.Handler
 }
@@ -71,7 +74,7 @@ type Config struct {
 	AccountStrings accounts.Strings
 
 	// Pages says how all pages look, what shows a space in the browser, and which other origins may use
-	// the endpoints. Its Logger is by default that of this Config.
+	// the endpoints. Its Logger is by default that of this Config, and its SignOutURL that of Authenticate.
 	Pages pages.Config
 
 	// Health are parts of the application's own that [Handler.Health] shows beside pme's, such as its
@@ -130,6 +133,9 @@ func (c Config) look() pages.Config {
 	look := c.Pages
 	if look.Logger == nil {
 		look.Logger = c.Logger
+	}
+	if a, ok := c.Authenticate.(middleware.SignOutLinker); ok && look.SignOutURL == "" && !isNil(a) {
+		look.SignOutURL = a.SignOutURL()
 	}
 	return look
 }

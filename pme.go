@@ -67,6 +67,9 @@ func New(cfg Config) (*Handler, error) {
 		a.OnSignOut(h.signedOut)
 	}
 	h.stopGroups = keepGroups(h.authenticate, h.policy)
+	if a, ok := cfg.Authenticate.(middleware.PageShower); ok {
+		a.UsePages(h.pages)
+	}
 	return h, nil
 }
 

@@ -84,6 +84,6 @@ func (e *endpoints) isOwnPath(local string) bool {
 		local = plain
 	}
 	dir, last := path.Split(path.Clean(local))
-	own := slices.Contains([]string{loginPath, callbackPath, logoutPath, backChannelPath}, last)
+	own := slices.Contains([]string{loginPath, callbackPath, logoutPath, signedOutPath, backChannelPath}, last)
 	return own && path.Clean(dir) == e.base
 }

@@ -138,8 +138,10 @@ type Config struct {
 	KeepTokens bool
 
 	// PostLogoutURL is where users arrive after signing out: an absolute URL that is registered at the
-	// provider, or a local path, which is not sent to the provider. A local path gets the prefix that a proxy
-	// takes off, unless it begins with it. Default: "/".
+	// provider, or a local path, which gets the prefix that a proxy takes off, unless it begins with it. A local
+	// path is not sent to the provider, which may show a page of its own then. Default: the path of the endpoint
+	// signed-out, beside RedirectURL. To come back to it from the provider, set and register its absolute URL,
+	// such as https://intranet.example.com/auth/signed-out.
 	PostLogoutURL string
 
 	// EndSessionParams are further parameters for the provider's end_session_endpoint, such as logout_uri at
@@ -202,7 +204,7 @@ func (c Config) withDefaults() Config {
 	c.EndSessionParams = maps.Clone(c.EndSessionParams)
 	c.RequireClaims = maps.Clone(c.RequireClaims)
 	c.GroupsClaim = cmp.Or(c.GroupsClaim, defaultGroupsClaim)
-	c.PostLogoutURL = cmp.Or(c.PostLogoutURL, "/")
+	c.PostLogoutURL = cmp.Or(c.PostLogoutURL, beside(c.RedirectURL, signedOutPath))
 	c.CookieName = cmp.Or(c.CookieName, "pme-session")
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, 2*time.Hour)
 	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)

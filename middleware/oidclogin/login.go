@@ -20,14 +20,16 @@ const (
 	loginPath       = "login"
 	callbackPath    = "callback"
 	logoutPath      = "logout"
+	signedOutPath   = "signed-out"
 	backChannelPath = "backchannel-logout"
 )
 
 // A Login signs users in at an OpenID provider and recognizes them afterwards by a session cookie. It is
-// the handler of its four endpoints, to be mounted where RedirectURL says and not behind a gate, and it is
+// the handler of its five endpoints, to be mounted where RedirectURL says and not behind a gate, and it is
 // a gate. [New] makes one. It is safe for concurrent use.
 //
-// As a gate it redirects unauthenticated page requests to its login endpoint. It writes the session cookie
+// As a gate it redirects unauthenticated page requests to its login endpoint. Its pages look as those of the
+// application, if package pme or [middleware.Gate.UsePages] says so. It writes the session cookie
 // anew from time to time, and clears one that is no longer valid. [middleware.Gate.Invalidate] ends no
 // session: see [Login.EndSessions] and [middleware.Gate.RevokeSessions]. [middleware.Gate.OnSignOut] tells of sessions that end by signing out,
 // by the provider's word, or by a renewal that the provider refused, but not of those that expire. Its
@@ -66,12 +68,13 @@ func New(cfg Config) (*Login, error) {
 	return &Login{Gate: gate, endpoints: e}, nil
 }
 
-// ServeHTTP serves the four endpoints by the last element of the path, so that a Login can be mounted with
+// ServeHTTP serves the five endpoints by the last element of the path, so that a Login can be mounted with
 // or without [http.StripPrefix]. Other paths get 404.
 //
 //	GET   login               begins a login; next is the path to come back to
 //	GET   callback            finishes it; the provider sends the browser here
 //	POST  logout              signs the user out, here and at the provider; the application's own pages only
+//	GET   signed-out          where signing out ends: offers to sign in, or to one who is signed in to sign out
 //	POST  backchannel-logout  the provider says that a user has signed out; needs no cookie
 //
 // The login endpoint answers 503 while the provider is not known and cannot be reached. It sends signed-in
@@ -92,7 +95,8 @@ func New(cfg Config) (*Login, error) {
 // HEAD is answered as GET, and neither begins nor finishes a login.
 //
 // A logout ends the session, copies of its cookie included, and sends the browser to the provider's
-// end_session_endpoint (OpenID Connect RP-Initiated Logout 1.0), or to PostLogoutURL if there is none. If
+// end_session_endpoint (OpenID Connect RP-Initiated Logout 1.0), or to PostLogoutURL, which by default is
+// the page signed-out, if there is none. If
 // the Store does not answer, it gets 503 and the user is still signed in.
 //
 // Register backchannel-logout at the provider. Its logout_token proves who the caller is. A token with a
@@ -102,15 +106,17 @@ func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := l.endpoints
 	switch path.Base(r.URL.Path) {
 	case loginPath:
-		only(http.MethodGet, e.begin)(w, r)
+		e.only(w, r, http.MethodGet, e.begin)
 	case callbackPath:
-		only(http.MethodGet, e.callback)(w, r)
+		e.only(w, r, http.MethodGet, e.callback)
 	case logoutPath:
-		only(http.MethodPost, e.logout)(w, r)
+		e.only(w, r, http.MethodPost, e.logout)
+	case signedOutPath:
+		e.only(w, r, http.MethodGet, e.signedOut)
 	case backChannelPath:
-		only(http.MethodPost, e.backChannel)(w, r)
+		e.only(w, r, http.MethodPost, e.backChannel)
 	default:
-		http.NotFound(w, r)
+		e.show(w, r, answer.Nothing, "")
 	}
 }
 
@@ -126,7 +132,7 @@ func (l *Login) EndSessions(ctx context.Context, userID string) error {
 	return l.endpoints.endAll(ctx, userID)
 }
 
-// endpoints are the four handlers of a login.
+// endpoints are the handlers of a login.
 type endpoints struct {
 	*sessions
 	gate     *middleware.Gate
@@ -145,11 +151,12 @@ func (e *endpoints) local(r *http.Request, endpoint, local string) string {
 	return outside.Local(outside.Taken(path.Join(e.base, endpoint), mount.Path(r)), local)
 }
 
-// only makes a handler that answers requests with other methods with 405. What answers GET answers HEAD too.
-func only(method string, serve http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if answer.OnlyMethod(w, r, method) {
-			serve(w, r)
-		}
+// only refuses requests with other methods. An endpoint that answers GET answers HEAD too.
+func (e *endpoints) only(w http.ResponseWriter, r *http.Request, method string, serve http.HandlerFunc) {
+	if r.Method != method && (method != http.MethodGet || r.Method != http.MethodHead) {
+		p := e.gate.Pages()
+		p.RefuseMethod(w, r, p.Standalone(r), method)
+		return
 	}
+	serve(w, r)
 }

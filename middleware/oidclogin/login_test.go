@@ -44,7 +44,7 @@ func TestPersonSignsInComesBackAndSignsOut(t *testing.T) {
 		t.Errorf("session %q, user (-want +got):\n%s", session, diff)
 	}
 
-	if a := b.logout(); a.status != http.StatusSeeOther || a.location != "/" {
+	if a := b.logout(); a.status != http.StatusSeeOther || a.location != "/auth/signed-out" {
 		t.Errorf("logout: status %d to %q", a.status, a.location)
 	}
 	b.wantSignedOut()
@@ -94,11 +94,11 @@ func TestEndpointsAtTheRootLeadBackToPagesBesideThem(t *testing.T) {
 	}
 }
 
-func TestLoginServesItsFourEndpointsOnly(t *testing.T) {
+func TestLoginServesItsFiveEndpointsOnly(t *testing.T) {
 	s := newSite(t, newIDP(t))
 	stripped := http.StripPrefix("/auth", s.login)
 	for path, want := range map[string]int{
-		"/auth/login": http.StatusFound, "/auth/callback": http.StatusBadRequest, "/auth/logout": http.StatusMethodNotAllowed,
+		"/auth/login": http.StatusFound, "/auth/signed-out": http.StatusOK, "/auth/callback": http.StatusBadRequest, "/auth/logout": http.StatusMethodNotAllowed,
 		"/auth/backchannel-logout": http.StatusMethodNotAllowed, "/auth/": http.StatusNotFound, "/auth/login/x": http.StatusNotFound,
 	} {
 		for name, h := range map[string]http.Handler{"whole": s.login, "stripped": stripped} {
@@ -107,7 +107,7 @@ func TestLoginServesItsFourEndpointsOnly(t *testing.T) {
 			}
 		}
 	}
-	for path, method := range map[string]string{"/auth/login": "POST", "/auth/callback": "POST", "/auth/logout": "GET", "/auth/backchannel-logout": "PUT"} {
+	for path, method := range map[string]string{"/auth/login": "POST", "/auth/callback": "POST", "/auth/logout": "GET", "/auth/signed-out": "POST", "/auth/backchannel-logout": "PUT"} {
 		w := httptest.NewRecorder()
 		s.login.ServeHTTP(w, httptest.NewRequest(method, path, nil))
 		if allow := w.Header().Get("Allow"); w.Code != http.StatusMethodNotAllowed || allow == "" {

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -154,14 +153,9 @@ func (e *endpoints) refuse(w http.ResponseWriter, r *http.Request, back string, 
 	e.explain(w, r, back, refused)
 }
 
-// explain answers page requests with a page that leads to the next login, and others in JSON.
+// explain answers people with a page, and others in JSON. Both name the login that leads back to there.
 func (e *endpoints) explain(w http.ResponseWriter, r *http.Request, back string, refused *loginRefusal) {
-	text := refused.text()
-	if !answer.IsNavigation(r) {
-		answer.Error(w, refused.status, refused.code, text, answer.Member{Name: "login_url", Value: e.loginURL})
-		return
-	}
-	showRefusal(w, refused.status, map[string]string{"Title": "Sign in", "Text": text, "Login": e.loginTo(back)})
+	e.show(w, r, answer.Refusal{Status: refused.status, Code: refused.code, Text: refused.text()}, e.loginTo(back))
 }
 
 // explainForeign refuses a sign-out that seems to come from a page of another site.
@@ -169,21 +163,7 @@ func (e *endpoints) explainForeign(w http.ResponseWriter, r *http.Request, err e
 	e.cfg.Events.Emit(event.Context(r), event.Event{
 		Kind: event.RequestRefused, Level: slog.LevelWarn, Reason: sameorigin.Reason, Detail: err.Error(),
 	})
-	if !answer.WantsPage(r) {
-		sameorigin.Refusal.Write(w)
-		return
-	}
-	showRefusal(w, sameorigin.Refusal.Status, map[string]string{"Title": "Sign out", "Text": sameorigin.Refusal.Text})
-}
-
-func showRefusal(w http.ResponseWriter, status int, words map[string]string) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	w.WriteHeader(status)
-	_ = refusalPage.Execute(w, words)
+	e.show(w, r, sameorigin.Refusal, "")
 }
 
 // loginTo is the address of a login that leads back to there.
@@ -193,16 +173,3 @@ func (e *endpoints) loginTo(back string) string {
 	}
 	return e.loginURL + "?" + returnParam + "=" + url.QueryEscape(back)
 }
-
-var refusalPage = template.Must(template.New("refusal").Parse(`<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{{.Title}}</title>
-<main>
-<h1>{{.Title}}</h1>
-<p role="alert">{{.Text}}</p>
-{{with .Login}}<p><a href="{{.}}">Sign in again</a></p>
-{{end}}</main>
-</html>
-`))

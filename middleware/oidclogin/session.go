@@ -52,6 +52,7 @@ var (
 	_ middleware.Invalidator     = (*sessions)(nil)
 	_ middleware.SignOutNotifier = (*sessions)(nil)
 	_ middleware.SessionRevoker  = (*sessions)(nil)
+	_ middleware.SignOutLinker   = (*sessions)(nil)
 	_ health.Reporter            = (*sessions)(nil)
 )
 
