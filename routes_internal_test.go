@@ -21,7 +21,7 @@ import (
 const space = "SxQL3iGyoDo"
 
 // complete has every route that there is. A request's Person header says who is signed in.
-func complete(t *testing.T) *Handler {
+func complete(t *testing.T, change ...func(*Config)) *Handler {
 	t.Helper()
 	up := matterporttest.NewServer(t, matterporttest.Config{Models: []matterporttest.Model{{ID: space, Name: "Head office"}}})
 	app, err := matterport.NewOAuthApp(matterport.OAuthConfig{
@@ -43,12 +43,16 @@ func complete(t *testing.T) *Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := New(Config{
+	cfg := Config{
 		ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret, APIURL: up.URL, HTTPClient: up.Client(),
 		Authenticate: gate,
 		Access:       access.List{{Users: []string{"alice"}, Models: []string{space}}},
 		Connections:  connections,
-	})
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	h, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

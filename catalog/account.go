@@ -3,7 +3,6 @@ package catalog
 import (
 	"cmp"
 	"context"
-	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -37,7 +36,7 @@ type account struct {
 
 func newAccount(cfg Config, flights *flight.Group) *account {
 	a := &account{cfg: cfg, now: time.Now, flights: flights}
-	a.last.Store(&snapshot{partial: true})
+	a.last.Store(&snapshot{partial: true, outage: notAsked})
 	return a
 }
 
@@ -67,9 +66,9 @@ func (a *account) fetch(ctx context.Context) error {
 	}
 	next, err := a.read(ctx, begun)
 	if err != nil {
-		a.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "models not listed", slog.Any("error", err))
-		next = last.stale(begun.Add(retryAfter - a.cfg.Keep))
+		next = last.stale(outageOf(err), begun.Add(retryAfter-a.cfg.Keep))
 	}
+	a.tell(ctx, last.outage, next.outage, err)
 	a.last.Store(next)
 	return err
 }

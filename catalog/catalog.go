@@ -50,6 +50,11 @@ type Listing struct {
 	// than [Config.MaxModels], or More is set.
 	Partial bool
 
+	// Degraded says that Matterport did not list the account's models when it was asked last. Names and
+	// thumbnails may be missing, or old. Refused says besides that waiting does not help: it refuses this
+	// application, for example because of a wrong secret, or gives an answer that makes no sense.
+	Degraded, Refused bool
+
 	// More says that a limit has cut the listing: the policy grants more than [Config.MaxModels], or it was asked
 	// about [Config.MaxChecks] models, or for 2 seconds. Searching for some words can find the others.
 	More bool
@@ -75,7 +80,8 @@ type Config struct {
 	// [access.BulkPolicy]. Default: 1,000.
 	MaxChecks int
 
-	// Logger gets a record for each listing that fails. Default: slog.Default().
+	// Logger gets a record for each listing that fails, and one when Matterport no longer lists the account's
+	// models, which says what to do, and one when it does again. Default: slog.Default().
 	Logger *slog.Logger
 }
 

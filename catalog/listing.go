@@ -65,7 +65,10 @@ func (c *Catalog) list(ctx context.Context, u *identity.User, words []string) (L
 			return Listing{}, err
 		}
 	}
-	return Listing{Spaces: s.spaces(), Partial: s.more || grants.Open && known.partial, More: s.more}, nil
+	return Listing{
+		Spaces: s.spaces(), Partial: s.more || grants.Open && known.partial, More: s.more,
+		Degraded: known.outage.lasts(), Refused: known.outage == refusing,
+	}, nil
 }
 
 // ask adds what the policy allows of the account's other spaces.

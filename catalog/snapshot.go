@@ -42,6 +42,7 @@ type snapshot struct {
 	spaces  []space        // by name
 	places  map[string]int // in spaces, by ID
 	partial bool
+	outage  outage // of Matterport, when it was asked last
 	taken   time.Time
 }
 
@@ -55,8 +56,8 @@ func newSnapshot(spaces []space, partial bool, taken time.Time) *snapshot {
 }
 
 // stale returns what s has, as of another time and not sure to be all.
-func (s *snapshot) stale(taken time.Time) *snapshot {
-	return &snapshot{spaces: s.spaces, places: s.places, partial: true, taken: taken}
+func (s *snapshot) stale(why outage, taken time.Time) *snapshot {
+	return &snapshot{spaces: s.spaces, places: s.places, partial: true, outage: why, taken: taken}
 }
 
 // find returns the space with this ID, or an empty one.

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-pme/pme/catalog"
@@ -28,6 +29,8 @@ type List struct {
 	Searching bool            // there are enough to be worth a search field
 	Query     string          // what is searched for
 	Partial   bool            // there may be more at Matterport, later
+	Nameless  bool            // names or pictures are missing, as Matterport does not list the account's models
+	Refused   bool            // that does not pass by itself
 	More      bool            // there may be more than are shown, which a search can find
 }
 
@@ -96,11 +99,17 @@ func (g *Gallery) list(r *http.Request) (*List, error) {
 // newList shows a listing. What a limit has cut off can be searched for; what Matterport does not say can only be
 // waited for.
 func newList(listing catalog.Listing, query string) *List {
+	shown := listing.Spaces[:min(len(listing.Spaces), mostShown)]
 	return &List{
-		Spaces:    listing.Spaces[:min(len(listing.Spaces), mostShown)],
+		Spaces:    shown,
 		Searching: len(listing.Spaces) >= searchFrom || query != "" || listing.More,
 		Query:     query,
 		Partial:   listing.Partial && !listing.More,
+		Nameless:  listing.Degraded && slices.ContainsFunc(shown, isBare),
+		Refused:   listing.Refused,
 		More:      len(listing.Spaces) > mostShown || listing.More,
 	}
 }
+
+// isBare reports whether a space is shown by its ID, or without a picture.
+func isBare(s catalog.Space) bool { return s.Name == s.ID || s.Thumbnail == "" }

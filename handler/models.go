@@ -17,8 +17,9 @@ import (
 const maxSearch = 100
 
 type modelsAnswer struct {
-	Models  []modelAnswer `json:"models"`
-	Partial bool          `json:"partial,omitempty"`
+	Models   []modelAnswer `json:"models"`
+	Partial  bool          `json:"partial,omitempty"`
+	Degraded bool          `json:"degraded,omitempty"`
 }
 
 type modelAnswer struct {
@@ -33,8 +34,8 @@ type modelAnswer struct {
 //
 // With ?q= these are the models that have all words of q in their names or IDs, and the policy is asked about no
 // others. A thumbnail is there if Matterport has named one; its address can expire within minutes. partial is
-// true if there may be more models than these. Being on the list is no permission: [Token] asks the
-// policy again.
+// true if there may be more models than these, and degraded is true if names and thumbnails may be missing
+// because Matterport does not list them. Being on the list is no permission: [Token] asks the policy again.
 //
 // An answer has at most 5,000 models, if [catalog.Config] does not say otherwise, and names of at most 200
 // characters. It shares a budget with the [Gallery]; see package catalog, also for how often the policy is asked.
@@ -45,7 +46,7 @@ func Models(c *catalog.Catalog) http.Handler {
 			refuse(w, err)
 			return
 		}
-		out := modelsAnswer{Models: make([]modelAnswer, 0, len(listing.Spaces)), Partial: listing.Partial}
+		out := modelsAnswer{Models: make([]modelAnswer, 0, len(listing.Spaces)), Partial: listing.Partial, Degraded: listing.Degraded}
 		for _, s := range listing.Spaces {
 			out.Models = append(out.Models, modelAnswer(s))
 		}

@@ -13,7 +13,9 @@ type Strings struct {
 	NoSpacesHelp string // says what to do
 	NothingFound string // heads a search that found nothing
 	TryOther     string // says what to do
-	Partial      string // some spaces may be missing
+	Partial      string // some spaces may be missing, for a while
+	Missing      string // some spaces may be missing; TellOperator follows
+	Unlisted     string // heads a gallery that cannot be filled at the moment
 	More         string // there are more than can be shown
 	AllSpaces    string // leads back to the gallery
 	Retry        string // loads the page again
@@ -52,6 +54,8 @@ func (s Strings) withDefaults() Strings {
 		{&s.NothingFound, "Nothing found"},
 		{&s.TryOther, "No space of yours has a name with these words in it."},
 		{&s.Partial, "Some spaces may be missing from this list at the moment. Reload the page in a minute."},
+		{&s.Missing, "Some spaces may be missing from this list."},
+		{&s.Unlisted, "Your spaces cannot be listed at the moment"},
 		{&s.More, "There are more. Search to find them."},
 		{&s.AllSpaces, "All spaces"},
 		{&s.Retry, "Try again"},
