@@ -103,10 +103,10 @@ func (c Config) validate() error {
 		bad("ShowcaseURL is %q: want an origin such as %s", c.ShowcaseURL, showcaseURL)
 	}
 	if c.ContactURL != "" && !isMail(c.ContactURL) && !isLinked(c.ContactURL) {
-		bad("ContactURL is %q: want an https or mailto URL, or a local path such as /help", c.ContactURL)
+		bad("ContactURL must be an https or mailto URL, or a local path such as /help")
 	}
 	if c.SignOutURL != "" && !isLinked(c.SignOutURL) {
-		bad("SignOutURL is %q: want a local path such as /account, or an https URL", c.SignOutURL)
+		bad("SignOutURL must be a local path such as /account, or an https URL")
 	}
 	if _, ok := webURL(c.SDKURL); !ok {
 		bad("SDKURL is %q: want the https URL of an ES module", c.SDKURL)

@@ -148,8 +148,38 @@ func TestPageThatFailsIsNoHalfPage(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 	w := httptest.NewRecorder()
 	p.Refuse(w, r, answer.Refusal{Status: http.StatusForbidden, Code: "access_denied", Text: "No."}, p.Page(r, ""))
-	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "half") {
+	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "half") || !strings.Contains(w.Body.String(), "<h1>This page cannot be shown.</h1>") {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestScriptGetsARefusalInJSON(t *testing.T) {
+	p := newPages(t, pages.Config{Strings: pages.Strings{Errors: map[string]string{"access_denied": "Kein Zugang."}}})
+	for name, value := range map[string]string{"Sec-Fetch-Mode": "cors", "Accept": "application/json", "X-Requested-With": "XMLHttpRequest"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.Header.Set(name, value)
+		w := httptest.NewRecorder()
+		p.Refuse(w, r, answer.Refusal{Status: http.StatusForbidden, Code: "access_denied", Text: "No."}, p.Page(r, ""))
+		if got := w.Body.String(); w.Code != http.StatusForbidden || got != `{"error":"access_denied","error_description":"Kein Zugang."}`+"\n" {
+			t.Errorf("%s: %d %s", name, w.Code, got)
+		}
+	}
+}
+
+func TestLinksOfThePagesAreChecked(t *testing.T) {
+	for _, right := range []string{"", "/help", "/help?a=b#c", "https://help.example.com/pme", "http://127.0.0.1/help"} {
+		if _, err := pages.New(pages.Config{ContactURL: right, SignOutURL: right}); err != nil {
+			t.Errorf("%q: %v", right, err)
+		}
+	}
+	if _, err := pages.New(pages.Config{ContactURL: "mailto:help@example.com"}); err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []string{"help", "//evil.example", `/\evil.example`, "http://example.com/", "javascript:alert(1)", "https://u:hunter2@example.com/", "mailto:", "tel:1", "https://"} {
+		_, err := pages.New(pages.Config{ContactURL: wrong, SignOutURL: wrong})
+		if err == nil || !strings.Contains(err.Error(), "ContactURL") || !strings.Contains(err.Error(), "SignOutURL") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: %v", wrong, err)
+		}
 	}
 }
 

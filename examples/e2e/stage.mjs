@@ -19,6 +19,7 @@ const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", 
 /** The commands that "npm test" has built beforehand. */
 export const SERVER = join(here, "artifacts/bin/server");
 export const INTRANET = join(here, "artifacts/bin/intranet");
+export const OIDC = join(here, "artifacts/bin/oidc");
 
 /** Runs a command until the test is over, and resolves to the first line that it prints. */
 export async function run(t, binary, args, options = {}) {

@@ -223,8 +223,9 @@ func TestSigningOutEndsTheTourAndTheSession(t *testing.T) {
 	copied.Jar.SetCookies(site, b.Jar.Cookies(site))
 	copied.wantStatus(office, http.StatusOK)
 
-	if at, body := b.open(http.MethodPost, w.origin+"/auth/logout", url.Values{}); !strings.HasPrefix(at.String(), w.site.provider.issuer) {
-		t.Errorf("ends at %v: %s", at, body) // by way of the provider, home, and so to signing in again
+	at, body := b.open(http.MethodPost, w.origin+"/auth/logout", url.Values{}) // by way of the provider
+	if at.String() != w.origin+"/auth/signed-out" || !strings.Contains(body, "You are signed out.") || !strings.Contains(body, ">Sign in</a>") {
+		t.Errorf("ends at %v: %s", at, body)
 	}
 	b.wantStatus(office, http.StatusUnauthorized)
 	copied.wantStatus(office, http.StatusUnauthorized)

@@ -60,7 +60,7 @@ func newSite(where demo.Site, cfg pme.Config, change ...func(*oidclogin.Config))
 func (s *site) whereToSignIn(where demo.Site) (oidclogin.Config, error) {
 	cfg := oidclogin.Config{
 		RedirectURL:   where.Origin + "/auth/callback",
-		PostLogoutURL: where.Origin + "/",
+		PostLogoutURL: where.Origin + "/auth/signed-out", // "/" would lead straight back to signing in
 		CookieKeys:    [][]byte{[]byte(rand.Text() + rand.Text())[:32], []byte(rand.Text() + rand.Text())[:32]},
 		KeepTokens:    true,
 		Scopes:        []string{"profile", "email", "offline_access"},

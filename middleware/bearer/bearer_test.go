@@ -354,3 +354,30 @@ func TestNoPartOfATokenIsLogged(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusedTokenIsAPageForAPersonAndJSONForAScript(t *testing.T) {
+	g := newProvider().bearer(t)
+	inQuery := request()
+	inQuery.URL.RawQuery = "access_token=x"
+	for _, tc := range []struct {
+		r      *http.Request
+		status int
+		code   string
+		text   string
+	}{
+		{authorized("Bearer a", "Bearer b"), http.StatusBadRequest, "invalid_request", "The request must carry one token"},
+		{authorized("Bearer"), http.StatusBadRequest, "invalid_request", "The request must carry one token"},
+		{inQuery, http.StatusBadRequest, "invalid_request", "The request must carry one token"},
+		{authorized("Bearer abc"), http.StatusUnauthorized, "invalid_token", "The token is not valid here."},
+		{withToken(aliceToken(map[string]any{"hasgroups": true})), http.StatusForbidden, "access_denied", "You are in more groups than fit into the token"},
+	} {
+		wantRejected(t, g, tc.r, tc.status, tc.code)
+		w, _ := visit(g, navigation(tc.r))
+		if body := w.Body.String(); w.Code != tc.status || w.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(body, tc.text) {
+			t.Errorf("%d %v, want %d and a page with %q", w.Code, w.Header(), tc.status, tc.text)
+		}
+		if tc.status != http.StatusForbidden && w.Header().Get("WWW-Authenticate") == "" {
+			t.Error("no challenge")
+		}
+	}
+}

@@ -25,7 +25,6 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
-	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/pages"
@@ -109,7 +108,7 @@ func run(ctx context.Context, args []string) error {
 	cfg.Connections = connected.Connections
 
 	s := &stage{people: newPeople(spaces), emulator: matterporttest.New(up), accounts: connected, ahead: &ahead}
-	gate, err := middleware.New(middleware.Func(func(r *http.Request) (identity.User, error) { return s.people.who(r), nil }),
+	gate, err := middleware.New(middleware.Func(s.people.who),
 		middleware.Config{LoginURL: "/login"})
 	if err != nil {
 		return err

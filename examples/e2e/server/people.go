@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ type people struct {
 	mu        sync.Mutex
 	signIns   map[string]string // who, by cookie
 	withdrawn map[string]bool
+	unknown   bool // it cannot be told who sends a request
 }
 
 func newPeople(models []matterporttest.Model) *people {
@@ -44,14 +46,24 @@ func (p *people) login(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, next, http.StatusSeeOther)                                                                          //nolint:gosec // LocalPath lets through only paths of this host
 }
 
-func (p *people) who(r *http.Request) identity.User {
-	c, err := r.Cookie(cookieName)
-	if err != nil {
-		return identity.User{}
-	}
+func (p *people) who(r *http.Request) (identity.User, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return identity.User{ID: p.signIns[c.Value]}
+	if p.unknown {
+		return identity.User{}, errors.New("the sessions cannot be read")
+	}
+	c, err := r.Cookie(cookieName)
+	if err != nil {
+		return identity.User{}, nil
+	}
+	return identity.User{ID: p.signIns[c.Value]}, nil
+}
+
+// forget makes it impossible to tell who sends a request.
+func (p *people) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unknown = true
 }
 
 func (p *people) signOut(user string) {

@@ -57,6 +57,10 @@ func (s *stage) routes() http.Handler {
 		s.people.signOut(r.FormValue("user"))
 		_, _ = s.pme.RevokeUser(r.Context(), r.FormValue("user"))
 	})
+	mux.HandleFunc("POST /test/forget", func(http.ResponseWriter, *http.Request) { s.people.forget() })
+	mux.HandleFunc("POST /test/outage", func(http.ResponseWriter, *http.Request) {
+		s.emulator.Fail("*", matterporttest.DropConnection(), -1)
+	})
 	mux.HandleFunc("POST /test/end-session", func(_ http.ResponseWriter, r *http.Request) { s.people.signOut(r.FormValue("user")) })
 	mux.HandleFunc("POST /test/withdraw", func(_ http.ResponseWriter, r *http.Request) {
 		s.people.withdraw(r.FormValue("user"))
