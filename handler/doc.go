@@ -34,7 +34,8 @@
 //	503  temporarily_unavailable  Matterport, the store or the policy does not answer, or the user was revoked
 //	                              while the request was on its way; with Retry-After
 //
-// Pages answer the same errors with a page.
+// Pages answer the same errors with a page, and a script in JSON. The address of a page with a model ID in it that
+// can be none is 400 as well, and says so in words about the link.
 //
 // Every JSON answer is no-store: a browser that kept one would hand the SDK its old token again.
 package handler

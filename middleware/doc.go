@@ -19,12 +19,16 @@
 //   - A signed-in user: the request goes on, with the user in its context.
 //   - An unauthenticated request: a page request is redirected to the login page and comes back from
 //     there, if the gate has a LoginURL. All other requests get 401, with the address of the login page
-//     in JSON, because a script cannot do anything with a redirect to HTML.
-//   - A credential that is not accepted, such as an expired token: 400, 401 or 403 in JSON, and never a
-//     redirect. Sessions are not like that: a cookie that cannot be read counts as no credential.
+//     in JSON, because a script cannot do anything with a redirect to HTML. A page in a frame is not
+//     redirected either, as most logins refuse to be framed: it gets 401, and a link to the login that
+//     opens in the whole window.
+//   - A credential that is not accepted, such as an expired token: 400, 401 or 403, and never a redirect. Sessions are not like that: a cookie that cannot be read counts as no credential.
 //   - An error: the host could not tell, for instance because a database did not answer. The request
 //     gets 503 and Retry-After. It is never let through, and never redirected to the login either: a
 //     user who is signed in already could not make sense of that.
+//
+// What is not redirected is a page for a person and JSON for a script. The pages look like those of package pages:
+// [Gate.UsePages] says how.
 //
 // If the login does not reach the gate, as with another session name, other keys or a Secure cookie on plain http,
 // users are sent to log in again and again. The gate then warns once for each browser, with the cookie that it looks for

@@ -173,3 +173,19 @@ func (e *endpoints) loginTo(back string) string {
 	}
 	return e.loginURL + "?" + returnParam + "=" + url.QueryEscape(back)
 }
+
+// show refuses a person with a page, and others in JSON. Both name the login if signIn is not empty.
+func (e *endpoints) show(w http.ResponseWriter, r *http.Request, out answer.Refusal, signIn string) {
+	if !answer.WantsPage(r) {
+		var extra []answer.Member
+		if signIn != "" {
+			extra = append(extra, answer.Member{Name: "login_url", Value: signIn})
+		}
+		out.Write(w, extra...)
+		return
+	}
+	p := e.gate.Pages()
+	page := p.Standalone(r)
+	page.SignIn = signIn
+	p.Refuse(w, r, out, page)
+}

@@ -2,12 +2,15 @@ package oidclogin
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
 	"time"
 
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
@@ -104,4 +107,38 @@ func (c *Config) warnOfSignOut(ctx context.Context, p *idProvider) {
 	}
 	c.Logger.WarnContext(ctx, "signing out may end with an error or a question of the provider, as no id_token_hint is sent: set KeepTokens",
 		slog.String("issuer", c.Issuer))
+}
+
+// signedOut is the page on which signing out ends. It offers to sign in, and to a user who is signed in to sign
+// out. To open it changes nothing.
+func (e *endpoints) signedOut(w http.ResponseWriter, r *http.Request) {
+	u, err := e.Recognize(w, r)
+	switch {
+	case err == nil:
+		r = r.WithContext(identity.NewContext(r.Context(), u))
+	case !errors.Is(err, middleware.ErrNotSignedIn):
+		e.gate.Refuse(w, r, err)
+		return
+	}
+	p := e.gate.Pages()
+	page := p.Standalone(r)
+	page.Title = page.Words.SignedOut
+	page.SignIn, page.SignOut = loginPath, logoutPath // both are beside it
+	if page.User != "" {
+		page.Title, page.Leaving = page.Words.SignedIn, true
+	}
+	p.Show(w, r, http.StatusOK, "signed-out.html", page)
+}
+
+// SignOutURL implements [middleware.SignOutLinker].
+func (s *sessions) SignOutURL() string { return beside(s.cfg.RedirectURL, signedOutPath) }
+
+// beside returns the local path of an endpoint, by the address of the callback. It is "/" for an address that
+// cannot be one.
+func beside(redirectURL, endpoint string) string {
+	u, err := url.Parse(redirectURL)
+	if err != nil || u.Path == "" {
+		return "/"
+	}
+	return (&url.URL{Path: path.Join(path.Dir(u.Path), endpoint)}).String()
 }
