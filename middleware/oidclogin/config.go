@@ -204,7 +204,6 @@ func (c Config) withDefaults() Config {
 	c.EndSessionParams = maps.Clone(c.EndSessionParams)
 	c.RequireClaims = maps.Clone(c.RequireClaims)
 	c.GroupsClaim = cmp.Or(c.GroupsClaim, defaultGroupsClaim)
-	c.PostLogoutURL = cmp.Or(c.PostLogoutURL, beside(c.RedirectURL, signedOutPath))
 	c.CookieName = cmp.Or(c.CookieName, "pme-session")
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, 2*time.Hour)
 	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)
@@ -251,7 +250,7 @@ func (c Config) validate() error {
 	must(!c.PartitionedCookies || strings.HasPrefix(c.RedirectURL, "https:"), "PartitionedCookies needs an https RedirectURL: browsers want such cookies Secure")
 	valid := (&http.Cookie{Name: c.CookieName}).Valid() == nil //nolint:gosec // it is never set: only the name is looked at
 	must(valid && !strings.HasPrefix(c.CookieName, "__"), "CookieName must be the name of a cookie, without a prefix such as __Host-; %q is not", c.CookieName)
-	must(isLocalOrSecure(c.PostLogoutURL), "PostLogoutURL must be a local path or an absolute https URL; it is %s", weburl.Quote(c.PostLogoutURL))
+	must(c.PostLogoutURL == "" || isLocalOrSecure(c.PostLogoutURL), "PostLogoutURL must be a local path or an absolute https URL; it is %s", weburl.Quote(c.PostLogoutURL))
 	must(provider.CheckGroupsFormat(c.GroupsFormat) == nil, "%v", provider.CheckGroupsFormat(c.GroupsFormat))
 	must(c.MaxAge >= 0 && c.MaxAge%time.Second == 0, "MaxAge must be whole seconds and not negative")
 	must(c.IdleTimeout >= time.Minute && c.Lifetime >= c.IdleTimeout, "IdleTimeout must be at least a minute, and Lifetime no shorter than it")

@@ -12,6 +12,7 @@ import (
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/mount"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
 )
@@ -48,8 +49,11 @@ func (e *endpoints) logout(w http.ResponseWriter, r *http.Request) {
 	answer.Redirect(w, next, http.StatusSeeOther)
 }
 
-// afterLogout returns PostLogoutURL as browsers know it.
+// afterLogout returns PostLogoutURL as browsers know it. By default it is the page beside the endpoint that answers.
 func (e *endpoints) afterLogout(r *http.Request) string {
+	if e.cfg.PostLogoutURL == "" {
+		return e.local(r, logoutPath, path.Join(path.Dir(mount.Path(r)), signedOutPath))
+	}
 	if _, local := middleware.LocalPath(e.cfg.PostLogoutURL); local {
 		return e.local(r, logoutPath, e.cfg.PostLogoutURL)
 	}
@@ -73,7 +77,7 @@ func (e *endpoints) endSessionURL(ctx context.Context, s *signIn, otherwise stri
 		query.Set(name, value)
 	}
 	query.Set("client_id", e.cfg.ClientID)
-	if _, local := middleware.LocalPath(e.cfg.PostLogoutURL); !local {
+	if _, local := middleware.LocalPath(e.cfg.PostLogoutURL); !local && e.cfg.PostLogoutURL != "" {
 		query.Set("post_logout_redirect_uri", e.cfg.PostLogoutURL)
 	}
 	u.RawQuery = query.Encode()
