@@ -62,7 +62,8 @@ type Config struct {
 	// Default: a stream that writes to Logger.
 	Events *event.Stream
 
-	// Logger is where events are written if there is no stream. Default: slog.Default().
+	// Logger gets a record of each return path that is too long, and events if there is no stream. Default:
+	// slog.Default().
 	Logger *slog.Logger
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/logtest"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -220,5 +221,29 @@ func TestWithoutALoginPagePagesGet401(t *testing.T) {
 	w, _ := visit(ask(nobody, loginAt("")), navigation(request()))
 	if body := w.Body.String(); w.Code != http.StatusUnauthorized || !strings.Contains(body, "<h1>Please sign in.</h1>") || strings.Contains(body, "<a ") {
 		t.Errorf("status %d, %s", w.Code, body)
+	}
+}
+
+func TestLongReturnPathIsLogged(t *testing.T) {
+	var log logtest.Buffer
+	g := ask(nobody, func(c *middleware.Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	for _, tt := range []struct {
+		uri, back string
+		logged    bool
+	}{
+		{"/page?q=" + strings.Repeat("x", 2040), "/page?q=" + strings.Repeat("x", 2040), false},
+		{"/page?q=" + strings.Repeat("x", 2041), "/page", true},
+		{"/" + strings.Repeat("x", 2048), "/", true},
+	} {
+		before := log.String()
+		w, _ := visit(g, navigation(httptest.NewRequest(http.MethodGet, tt.uri, nil)))
+		login, err := url.Parse(w.Header().Get("Location"))
+		if err != nil || login.Query().Get("next") != tt.back {
+			t.Errorf("%d bytes: sent to %q, %v", len(tt.uri), login, err)
+		}
+		record := strings.TrimPrefix(log.String(), before)
+		if logged := strings.Contains(record, "return path is too long"); logged != tt.logged || strings.Contains(record, "xxx") {
+			t.Errorf("%d bytes: logged %v, want %v without the path:\n%s", len(tt.uri), logged, tt.logged, record)
+		}
 	}
 }
