@@ -6,6 +6,7 @@ import (
 	_ "embed" // for the operations' texts
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -112,7 +113,7 @@ func (u *upstream) model(ctx context.Context, call caller, id string) (*Model, e
 	}
 	var model *Model
 	err := call(ctx, op, variables{"id": id}, func(result json.RawMessage, _ time.Time) string {
-		m := u.readModel(lenient[modelJSON](result))
+		m := u.readModel(result)
 		if m.ID != id {
 			return "the answer is not the model that was asked for"
 		}
@@ -125,23 +126,15 @@ func (u *upstream) model(ctx context.Context, call caller, id string) (*Model, e
 	return model, nil
 }
 
-type modelJSON struct {
-	ID               string `json:"id"`
-	Name             string `json:"name"`
-	AccessVisibility string `json:"accessVisibility"`
-	Image            struct {
-		ResizeURL string `json:"resizeUrl"`
-	} `json:"image"`
-}
-
 type pageJSON struct {
-	NextOffset   string       `json:"nextOffset"`
-	TotalResults *int         `json:"totalResults"`
-	Results      []*modelJSON `json:"results"`
+	NextOffset   string            `json:"nextOffset"`
+	TotalResults *int              `json:"totalResults"`
+	Results      []json.RawMessage `json:"results"`
 }
 
-// readPage takes a page in. Entries that are null, which GraphQL puts where an error struck, are left
-// out; a list that is null is an empty one only when there is nothing to list.
+// readPage takes a page in. Entries that are null, which GraphQL puts where an error struck, are left out, and so
+// are those without an ID; if no entry has one, the answer is refused. A list that is null is an empty one only
+// when there is nothing to list.
 func (u *upstream) readPage(result json.RawMessage) (*ModelPage, string) {
 	var listed pageJSON
 	if err := json.Unmarshal(result, &listed); err != nil {
@@ -151,22 +144,35 @@ func (u *upstream) readPage(result json.RawMessage) (*ModelPage, string) {
 		return nil, "the answer has no list of models, or not their number"
 	}
 	page := &ModelPage{NextOffset: listed.NextOffset, Total: *listed.TotalResults}
+	without := 0
 	for _, entry := range listed.Results {
-		if entry == nil {
-			continue
+		model := u.readModel(entry)
+		switch {
+		case model.ID != "":
+			page.Models = append(page.Models, model)
+		case present(entry):
+			without++
 		}
-		if entry.ID == "" {
-			return nil, "a model in the list has no ID"
-		}
-		page.Models = append(page.Models, u.readModel(*entry))
+	}
+	if without > 0 && len(page.Models) == 0 {
+		return nil, "no model in the list has an ID"
+	}
+	if without > 0 {
+		u.log.Warn("models left out of a list: they have no ID", slog.Int("models", without))
 	}
 	return page, ""
 }
 
-func (u *upstream) readModel(m modelJSON) Model {
-	model := Model{ID: m.ID, Name: m.Name, Visibility: Visibility(strings.ToLower(m.AccessVisibility))}
-	if u.webAddress(m.Image.ResizeURL) {
-		model.ThumbnailURL = m.Image.ResizeURL
+// readModel reads a model member by member, so that one of an unexpected type costs only itself.
+func (u *upstream) readModel(entry json.RawMessage) Model {
+	m := lenient[map[string]json.RawMessage](entry)
+	model := Model{
+		ID: lenient[string](m["id"]), Name: lenient[string](m["name"]),
+		Visibility: Visibility(strings.ToLower(lenient[string](m["accessVisibility"]))),
+	}
+	image := lenient[map[string]json.RawMessage](m["image"])
+	if address := lenient[string](image["resizeUrl"]); u.webAddress(address) {
+		model.ThumbnailURL = address
 	}
 	return model
 }

@@ -112,6 +112,38 @@ func TestHalfAListIsMalformed(t *testing.T) {
 	}
 }
 
+func TestEntryThatCannotBeReadCostsOnlyItself(t *testing.T) {
+	good := `{"id":"` + modelID + `","name":"Hall","accessVisibility":"private","image":{"resizeUrl":"https://cdn.example.com/a.jpg"}}`
+	hall := matterport.Model{ID: modelID, Name: "Hall", Visibility: matterport.VisibilityPrivate, ThumbnailURL: "https://cdn.example.com/a.jpg"}
+	bare := matterport.Model{ID: "AnotherOne1"}
+	for entry, want := range map[string][]matterport.Model{
+		`{"name":"no ID"}`:                     {hall},
+		`{"id":7,"name":"ID that is no text"}`: {hall},
+		`{"id":null}`:                          {hall},
+		`"text"`:                               {hall},
+		`7`:                                    {hall},
+		`[]`:                                   {hall},
+		`null`:                                 {hall},
+		`{"id":"AnotherOne1","name":7}`:        {hall, bare},
+		`{"id":"AnotherOne1","image":"a picture"}`:                                     {hall, bare},
+		`{"id":"AnotherOne1","image":{"resizeUrl":["https://cdn.example.com/a.jpg"]}}`: {hall, bare},
+		`{"id":"AnotherOne1","accessVisibility":{}}`:                                   {hall, bare},
+		`{"id":"AnotherOne1","new":[{}]}`:                                              {hall, bare},
+	} {
+		u := &upstream{graph: func(int, asked) reply {
+			return reply{body: `{"data":{"models":{"totalResults":2,"results":[` + good + `,` + entry + `]}}}`}
+		}}
+		page, err := newClient(t, u).Models(t.Context(), matterport.ModelQuery{})
+		if err != nil {
+			t.Errorf("%s: %v", entry, err)
+			continue
+		}
+		if diff := cmp.Diff(want, page.Models); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", entry, diff)
+		}
+	}
+}
+
 func TestEmptyAccountHasAnEmptyPage(t *testing.T) {
 	u := &upstream{graph: func(int, asked) reply {
 		return reply{body: `{"data":{"models":{"totalResults":0,"nextOffset":null,"results":null}}}`}

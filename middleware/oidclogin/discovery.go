@@ -47,14 +47,14 @@ type idProvider struct {
 
 // metadata are the parts of a discovery document that a login needs.
 type metadata struct {
-	Authorization string   `json:"authorization_endpoint"`
-	Token         string   `json:"token_endpoint"`
-	Keys          string   `json:"jwks_uri"`
-	UserInfo      string   `json:"userinfo_endpoint"`
-	EndSession    string   `json:"end_session_endpoint"`
-	SendsIss      bool     `json:"authorization_response_iss_parameter_supported"`
-	TokenAuth     []string `json:"token_endpoint_auth_methods_supported"`
-	Algorithms    []string `json:"id_token_signing_alg_values_supported"`
+	Authorization string         `json:"authorization_endpoint"`
+	Token         string         `json:"token_endpoint"`
+	Keys          string         `json:"jwks_uri"`
+	UserInfo      provider.Text  `json:"userinfo_endpoint"`
+	EndSession    provider.Text  `json:"end_session_endpoint"`
+	SendsIss      provider.Flag  `json:"authorization_response_iss_parameter_supported"`
+	TokenAuth     provider.Texts `json:"token_endpoint_auth_methods_supported"`
+	Algorithms    provider.Texts `json:"id_token_signing_alg_values_supported"`
 }
 
 // discovery looks the provider up when it is first needed, so that a provider which is down does not keep
@@ -162,9 +162,9 @@ func (d *discovery) discover(ctx context.Context) (*idProvider, error) {
 			SupportedSigningAlgs: m.signingAlgorithms(),
 			Now:                  func() time.Time { return d.cfg.Now().Add(-d.cfg.Leeway) },
 		},
-		userInfo:   m.UserInfo,
-		endSession: m.EndSession,
-		sendsIss:   m.SendsIss,
+		userInfo:   string(m.UserInfo),
+		endSession: string(m.EndSession),
+		sendsIss:   bool(m.SendsIss),
 	}, nil
 }
 
@@ -182,7 +182,7 @@ func discoveryError(err error) error {
 func (m *metadata) check() error {
 	for name, endpoint := range map[string]string{
 		"authorization_endpoint": m.Authorization, "token_endpoint": m.Token, "jwks_uri": m.Keys,
-		"userinfo_endpoint": m.UserInfo, "end_session_endpoint": m.EndSession,
+		"userinfo_endpoint": string(m.UserInfo), "end_session_endpoint": string(m.EndSession),
 	} {
 		if endpoint == "" && (name == "userinfo_endpoint" || name == "end_session_endpoint") {
 			continue

@@ -71,6 +71,33 @@ func TestOneDiscoveryForAllWhoWait(t *testing.T) {
 	}
 }
 
+// A document may say more than this login knows, and say what it can do without in a form of its own.
+func TestMemberThatALoginCanDoWithoutCostsOnlyItself(t *testing.T) {
+	for name, metadata := range map[string]map[string]any{
+		"unknown members":       {"claims_supported": []any{1, nil, map[string]any{}}, "mtls_endpoint_aliases": map[string]any{"token_endpoint": 1}, "": 1},
+		"end_session a list":    {"end_session_endpoint": []string{"https://id.example/logout"}},
+		"end_session null":      {"end_session_endpoint": nil},
+		"end_session no":        {"end_session_endpoint": false},
+		"methods as a text":     {"token_endpoint_auth_methods_supported": "client_secret_basic"},
+		"methods null":          {"token_endpoint_auth_methods_supported": nil},
+		"methods with a number": {"token_endpoint_auth_methods_supported": []any{1, "client_secret_basic", nil}},
+		"methods as an object":  {"token_endpoint_auth_methods_supported": map[string]any{"client_secret_basic": true}},
+		"iss as a text":         {"authorization_response_iss_parameter_supported": "false"},
+		"iss as a number":       {"authorization_response_iss_parameter_supported": 0},
+		"iss null":              {"authorization_response_iss_parameter_supported": nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newIDP(t)
+			p.metadata = metadata
+			newSite(t, p).browser(t).signIn()
+		})
+	}
+	p := newIDP(t)
+	p.metadata["authorization_response_iss_parameter_supported"] = "true" // so that it must be sent
+	b := newSite(t, p).browser(t)
+	wantRefused(b, b.open(b.toCallback("/page")), http.StatusBadRequest)
+}
+
 func TestProviderThatCannotBeTrustedIsNotUsed(t *testing.T) {
 	for name, metadata := range map[string]map[string]any{
 		"other issuer":                {"issuer": "https://evil.example"},
