@@ -118,6 +118,7 @@ func TestAttemptsInSixteenTabsEnd(t *testing.T) {
 	for _, c := range b.client.Jar.Cookies(at) {
 		size += len("__Host-") + len(c.Name) + len("=") + len(c.Value) + len("; ")
 	}
+	t.Logf("the cookies of 16 attempts take %d bytes", size)
 	if size > 1200 {
 		t.Errorf("the cookies of 16 attempts take %d bytes, want 1,200 at most", size)
 	}
