@@ -29,15 +29,12 @@ type looping struct {
 
 // newLooping makes an application whose login saves the session by login, and whose gate looks for the sessions of
 // newHost under sessionName.
-func newLooping(t *testing.T, login func(w http.ResponseWriter, r *http.Request), change ...func(*middleware.SessionConfig)) *looping {
+func newLooping(t *testing.T, login func(w http.ResponseWriter, r *http.Request)) *looping {
 	t.Helper()
 	l := &looping{log: new(logtest.Buffer), mux: http.NewServeMux()}
 	h := newHost()
 	cfg := middleware.SessionConfig{Store: h.store, Name: sessionName, User: h.user}
 	cfg.Logger = slog.New(slog.NewTextHandler(l.log, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	for _, f := range change {
-		f(&cfg)
-	}
 	l.gate = must(middleware.NewSession(cfg))
 	pages := l.gate.Require(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "page") }))
 	l.mux.Handle("/pme/", http.StripPrefix("/pme", pages))

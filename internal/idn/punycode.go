@@ -20,7 +20,7 @@ func encode(label string) (string, bool) {
 	var out []byte
 	for _, r := range runes {
 		if r < initialN {
-			out = append(out, byte(r)) //nolint:gosec // ASCII
+			out = append(out, byte(r))
 		}
 	}
 	basic := len(out)

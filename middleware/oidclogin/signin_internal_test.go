@@ -10,7 +10,7 @@ import (
 	"github.com/go-pme/pme/middleware/oidclogin/internal/named"
 )
 
-var comparable = cmp.AllowUnexported(signIn{}, sessionGroups{}, named.Rest{}, named.Asked{})
+var unexported = cmp.AllowUnexported(signIn{}, sessionGroups{}, named.Rest{}, named.Asked{})
 
 func TestSignInIsTheSameOnceItIsParsed(t *testing.T) {
 	for name, s := range map[string]signIn{
@@ -26,7 +26,7 @@ func TestSignInIsTheSameOnceItIsParsed(t *testing.T) {
 		if err := got.Parse(s.AppendTo(nil)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if diff := cmp.Diff(s, got, comparable); diff != "" {
+		if diff := cmp.Diff(s, got, unexported); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -56,10 +56,10 @@ func FuzzSealed(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var s, again signIn
 		if s.Parse(b) == nil {
-			if err := again.Parse(s.AppendTo(nil)); err != nil || !cmp.Equal(s, again, comparable) {
+			if err := again.Parse(s.AppendTo(nil)); err != nil || !cmp.Equal(s, again, unexported) {
 				t.Errorf("%+v became %+v, %v", s, again, err)
 			}
-		} else if !cmp.Equal(s, signIn{}, comparable) {
+		} else if !cmp.Equal(s, signIn{}, unexported) {
 			t.Errorf("%+v is left of what did not parse", s)
 		}
 		_ = new(attempt).Parse(b)

@@ -6,16 +6,16 @@ import (
 	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 )
 
-// maxPrints is how many groups are remembered one by one. If more are left out, the session is one to renew
+// maxDigests is how many groups are remembered one by one. If more are left out, the session is one to renew
 // whenever the set has changed.
-const maxPrints = 256
+const maxDigests = 256
 
-// A print tells groups apart, but for one pair in 16 million.
-type print [3]byte
+// A digest tells groups apart, but for one pair in 16 million.
+type digest [3]byte
 
-func printOf(key string) print {
+func digestOf(key string) digest {
 	sum := sha256.Sum256([]byte(key))
-	return print(sum[:len(print{})])
+	return digest(sum[:len(digest{})])
 }
 
 // Rest is what a session remembers of the groups that it leaves out. The zero Rest is that of a session with
@@ -24,7 +24,7 @@ type Rest struct {
 	Count int // of the groups
 
 	set    string // of which [Set] they are not
-	prints string // of the groups, one after the other; empty if there are too many
+	digests string // of the groups, one after the other; empty if there are too many
 }
 
 // rest returns the Rest of groups, by their spelling keys.
@@ -33,12 +33,12 @@ func (s *Set) rest(keys []string) Rest {
 		return Rest{}
 	}
 	r := Rest{Count: len(keys), set: s.id}
-	if len(keys) > maxPrints {
+	if len(keys) > maxDigests {
 		return r
 	}
 	for _, key := range keys {
-		p := printOf(key)
-		r.prints += string(p[:])
+		p := digestOf(key)
+		r.digests += string(p[:])
 	}
 	return r
 }
@@ -49,11 +49,11 @@ func (r Rest) Lacks(set *Set) bool {
 	switch {
 	case r.Count == 0 || r.set == set.id:
 		return false
-	case set.all || r.prints == "":
+	case set.all || r.digests == "":
 		return true
 	}
-	for i := 0; i < len(r.prints); i += len(print{}) {
-		if set.prints[print([]byte(r.prints[i:i+len(print{})]))] {
+	for i := 0; i < len(r.digests); i += len(digest{}) {
+		if set.digests[digest([]byte(r.digests[i:i+len(digest{})]))] {
 			return true
 		}
 	}
@@ -69,7 +69,7 @@ func (r Rest) AppendTo(b []byte) []byte {
 	if r.Count == 0 {
 		return b
 	}
-	return sealed.AppendText(sealed.AppendText(b, r.set), r.prints)
+	return sealed.AppendText(sealed.AppendText(b, r.set), r.digests)
 }
 
 // ReadRest reads what AppendTo wrote. Anything else fails f.
@@ -78,8 +78,8 @@ func ReadRest(f *sealed.Fields) (r Rest) {
 	if r.Count == 0 {
 		return Rest{}
 	}
-	r.set, r.prints = f.Text(), f.Text()
-	complete := r.prints == "" || len(r.prints) == r.Count*len(print{})
+	r.set, r.digests = f.Text(), f.Text()
+	complete := r.digests == "" || len(r.digests) == r.Count*len(digest{})
 	if r.Count < 0 || len(r.set) != idLength || !complete {
 		f.Fail()
 		return Rest{}

@@ -96,7 +96,7 @@ func (f *Fields) Names() []string {
 	names := make([]string, n)
 	var unpacked strings.Builder
 	if f.rest[0] <= upperUUID { // most groups of a user are of one kind
-		unpacked.Grow(int(min(n, uint64(len(f.rest)/uuidBytes))) * uuidLength)
+		unpacked.Grow(min(len(names), len(f.rest)/uuidBytes) * uuidLength)
 	}
 	for i := range names {
 		names[i] = f.name(&unpacked)

@@ -67,7 +67,7 @@ func (s *Seals) Binding() string { return s.binding }
 // underscores.
 func (s *Seals) Seal(name string, v Value) string {
 	plain := v.AppendTo(make([]byte, 0, 512))
-	return base64.RawURLEncoding.EncodeToString(s.aeads[0].Seal(nil, nil, plain, []byte(name+s.binding)))
+	return base64.RawURLEncoding.EncodeToString(s.aeads[0].Seal(nil, nil, plain, []byte(name+s.binding))) //nolint:gosec // the AEAD makes a random nonce itself
 }
 
 // Open fills v with the value that was sealed under that name. After an error, v is unchanged.
