@@ -51,11 +51,23 @@ func (c *Catalog) failed(ctx context.Context, u *identity.User, err error) {
 	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "spaces not listed", slog.String("user", u.ID), slog.Any("error", err))
 }
 
+// nothing tells the operator that the policy names no space for u: the gallery is empty then, without a refusal.
+func (c *Catalog) nothing(ctx context.Context, u *identity.User) {
+	if !c.cfg.Logger.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	c.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "no spaces to list: the policy names none for the user",
+		slog.String("user", u.ID), slog.Int("groups", len(u.Groups)), slog.String("first_groups", fmt.Sprintf("%.128q", u.Groups[:min(len(u.Groups), 50)])))
+}
+
 // list asks the policy, and Matterport for what there is besides.
 func (c *Catalog) list(ctx context.Context, u *identity.User, words []string) (Listing, error) {
 	grants, err := c.policy.grants(ctx, u)
 	if err != nil {
 		return Listing{}, fmt.Errorf("catalog: the policy does not say what there is to see: %w", err)
+	}
+	if len(grants.Models) == 0 && !grants.Open {
+		c.nothing(ctx, u)
 	}
 	known := c.account.models(ctx)
 	s := newSelection(known, words, c.cfg.MaxModels)

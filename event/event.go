@@ -67,6 +67,11 @@ type Event struct {
 	User    string
 	Session string
 
+	// Groups are those of the user, where they matter: at a sign-in and at a denied token. The stream cuts them
+	// down to 50, each of at most 128 bytes, and sets MoreGroups to the number of those that it leaves out.
+	Groups     []string
+	MoreGroups int
+
 	// Models are the IDs of the models that it is about, and Connection is the ID of a connected account.
 	Models     []string
 	Connection string

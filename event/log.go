@@ -11,7 +11,7 @@ func write(ctx context.Context, logger *slog.Logger, e Event) {
 	if !logger.Enabled(ctx, e.Level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 12)
+	attrs := make([]slog.Attr, 0, 13)
 	text := func(key, value string) {
 		if value != "" {
 			attrs = append(attrs, slog.String(key, value))
@@ -20,6 +20,7 @@ func write(ctx context.Context, logger *slog.Logger, e Event) {
 	text("event", e.ID)
 	text("user", e.User)
 	text("session", e.Session)
+	text("groups", joinGroups(e.Groups, e.MoreGroups))
 	text("models", strings.Join(e.Models, ","))
 	text("connection", e.Connection)
 	text("reason", e.Reason)

@@ -160,6 +160,7 @@ func (s *Stream) complete(ctx context.Context, e Event) Event {
 	if e.Time.IsZero() {
 		e.Time = time.Now() //nolint:forbidigo // events happen on the clock of this machine, whatever tests inject
 	}
+	e.boundGroups()
 	if e.Request == (Request{}) {
 		e.Request = s.Request(ctx)
 	}

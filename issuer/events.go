@@ -84,11 +84,11 @@ func (i *Issuer) revoked(ctx context.Context, s store.Selector, out Revocation) 
 
 // denied tells that the policy does not allow u the model, and why.
 func (i *Issuer) denied(ctx context.Context, u *identity.User, model string) error {
-	if i.events.Wants(ctx, slog.LevelInfo) {
+	if i.events.Wants(ctx, slog.LevelInfo) && !isQuiet(ctx) {
 		why := i.explain(ctx, u, model)
 		i.events.Emit(ctx, event.Event{
 			Kind: event.TokenDenied, Level: slog.LevelInfo, User: u.ID, Session: u.Session, Models: []string{model},
-			Reason: why.Reason, Detail: why.Text,
+			Reason: why.Reason, Detail: refusal(why), Groups: u.Groups,
 		})
 	}
 	return ErrDenied
@@ -116,6 +116,9 @@ func (i *Issuer) explain(ctx context.Context, u *identity.User, model string) (w
 
 // withheld tells that the user gets no token because of err.
 func (i *Issuer) withheld(ctx context.Context, level slog.Level, key store.Key, reason string, err error) {
+	if isQuiet(ctx) {
+		return
+	}
 	e := about(event.TokenWithheld, level, key, reason)
 	e.Detail = err.Error()
 	i.events.Emit(ctx, e)

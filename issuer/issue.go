@@ -95,13 +95,17 @@ func (i *Issuer) held(ctx context.Context, mark store.Mark, key store.Key) (stor
 // renew waits for a mint, then asks everything again: what was true before the wait may not be now.
 func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, held stored) (stored, error) {
 	mintErr := i.mint(ctx, mark, u, key, held.usable())
-	if _, err := i.authorize(ctx, u, key.List()); err != nil {
+	again := ctx
+	if isTold(mintErr) { // one failure is one event: what fails now as well adds nothing
+		again = quietly(ctx)
+	}
+	if _, err := i.authorize(again, u, key.List()); err != nil {
 		return stored{}, err
 	}
 	if errors.Is(mintErr, ErrNotFound) {
-		return stored{}, mintErr // the stored token opens nothing any more
+		return stored{}, i.tell(ctx, key, mintErr) // the stored token opens nothing any more
 	}
-	held, err := i.held(ctx, mark, key)
+	held, err := i.held(again, mark, key)
 	switch {
 	case err != nil:
 		return stored{}, err
@@ -111,7 +115,7 @@ func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, k
 		}
 		return held, nil
 	case mintErr != nil:
-		return stored{}, mintErr
+		return stored{}, i.tell(ctx, key, mintErr)
 	case held.Entry == nil:
 		return stored{}, revokedMeanwhile()
 	}

@@ -39,7 +39,14 @@ func (i *Issuer) join(ctx context.Context, mark store.Mark, u *identity.User, ke
 	key = cloned(key)
 	from := i.events.Request(ctx) // now: the flight may outlive the request
 	landed := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
-		return i.fly(event.WithRequest(ctx, from), mark, u, key)
+		ctx = event.WithRequest(ctx, from)
+		if !usable {
+			return i.fly(ctx, mark, u, key)
+		}
+		if err := i.fly(quietly(ctx), mark, u, key); err != nil {
+			return untold{err} // most of those who wait get the stored token, and tell of that
+		}
+		return nil
 	})
 	var enough time.Duration
 	if usable {
@@ -52,13 +59,13 @@ func (i *Issuer) join(ctx context.Context, mark store.Mark, u *identity.User, ke
 	case err != nil:
 		return err
 	}
-	return unavailable(errors.New("Matterport takes its time"))
+	return untold{unavailable(errors.New("Matterport takes its time"))}
 }
 
 // landed gives the errors of the flight itself the form of all others.
 func (i *Issuer) landed(ctx context.Context, key store.Key, err error) error {
 	var ours *Error
-	if err == nil || errors.As(err, &ours) || errors.Is(err, ErrDenied) {
+	if err == nil || errors.As(err, &ours) || errors.Is(err, ErrDenied) { // told of, or untold
 		return err
 	}
 	i.withheld(ctx, slog.LevelError, key, reasonNoMint, err)

@@ -135,10 +135,14 @@ func (t *appTokens) renew() (any, error) {
 		e = &Error{Op: opAppToken, Err: ErrClosed}
 	}
 	if e != nil {
-		t.log.LogAttrs(t.ctx, slog.LevelWarn, "matterport application token was not renewed", slog.Any("error", e))
+		level := slog.LevelDebug // those that wait for it get the error
+		if current.usable(t.now()) {
+			level = slog.LevelWarn
+		}
+		t.log.LogAttrs(t.ctx, level, "matterport application token was not renewed", slog.Any("error", e))
 		return nil, e
 	}
-	t.log.LogAttrs(t.ctx, slog.LevelInfo, "matterport application token renewed", slog.Duration("life", next.life))
+	t.log.LogAttrs(t.ctx, slog.LevelInfo, "matterport application token renewed", slog.String("life", next.life.String()))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current = next

@@ -124,7 +124,7 @@ func (a *OAuthApp) grantOnce(ctx context.Context, op string, form url.Values) (*
 		g.refresh = ""
 	}
 	a.api.log.LogAttrs(ctx, slog.LevelInfo, "matterport access token granted",
-		slog.String("op", op), slog.Duration("life", life), slog.Bool("new_refresh_token", g.refresh != ""))
+		slog.String("op", op), slog.String("life", life.String()), slog.Bool("new_refresh_token", g.refresh != ""))
 	token := &OAuthToken{AccessToken: Secret(g.access), RefreshToken: Secret(g.refresh), Life: life, Scopes: g.scopes}
 	if began := g.began.earliest; !began.IsZero() {
 		token.ValidUntil = began.Add(life)

@@ -37,8 +37,8 @@ type Config struct {
 	// [Client.Close].
 	HTTPClient *http.Client
 
-	// Logger gets a record for each retry, each application token and each failed call, never the body
-	// or the header of a request. Default: slog.Default().
+	// Logger gets a record for each application token, each call that had to be repeated and, at debug level, each
+	// failed call, whose error the caller gets; never the body or the header of a request. Default: slog.Default().
 	Logger *slog.Logger
 
 	// Now is the local clock. Nil: time.Now.

@@ -19,15 +19,18 @@ const (
 )
 
 // retry makes an attempt, and repeats it while it fails in a way that may be repeated, there are
-// attempts left, and the caller's context leaves time for the wait. It logs each repeat and the final
-// failure.
+// attempts left, and the caller's context leaves time for the wait. The caller gets the final failure and is to log it,
+// so that one failure is one record above debug level. A failure that a repeat has made good is known here only.
 func (u *upstream) retry(ctx context.Context, op string, repeatable func(*Error) bool, attempt func() *Error) error {
+	var last *Error
 	for n := 1; ; n++ {
 		e := attempt()
 		if e == nil {
 			u.health.note(op, nil)
+			u.recovered(ctx, op, n, last)
 			return nil
 		}
+		last = e
 		if n == u.maxAttempts || !repeatable(e) || ctx.Err() != nil {
 			return u.failed(ctx, op, n, e)
 		}
@@ -36,18 +39,26 @@ func (u *upstream) retry(ctx context.Context, op string, repeatable func(*Error)
 			e.RetryAfter = wait
 			return u.failed(ctx, op, n, e)
 		}
-		u.log.LogAttrs(ctx, slog.LevelWarn, "matterport call is repeated",
-			slog.String("op", op), slog.Int("attempt", n), slog.Duration("wait", wait), slog.Any("error", e))
+		u.log.LogAttrs(ctx, slog.LevelDebug, "matterport call is repeated",
+			slog.String("op", op), slog.Int("attempt", n), slog.String("wait", wait.String()), slog.Any("error", e))
 		if !sleep(ctx, wait) {
 			return u.failed(ctx, op, n, contextError(op, ctx.Err()))
 		}
 	}
 }
 
+// recovered logs a call that went well after it had failed.
+func (u *upstream) recovered(ctx context.Context, op string, attempts int, last *Error) {
+	if last != nil {
+		u.log.LogAttrs(ctx, slog.LevelWarn, "matterport call had to be repeated",
+			slog.String("op", op), slog.Int("attempts", attempts), slog.Any("error", last))
+	}
+}
+
 // failed notes and logs the end of a call that came to nothing, and returns its error.
 func (u *upstream) failed(ctx context.Context, op string, attempts int, e *Error) error {
 	u.health.note(op, e)
-	u.log.LogAttrs(ctx, slog.LevelWarn, "matterport call failed",
+	u.log.LogAttrs(ctx, slog.LevelDebug, "matterport call failed",
 		slog.String("op", e.Op), slog.Int("attempts", attempts), slog.Any("error", e))
 	return e
 }

@@ -53,10 +53,10 @@ func (u *upstream) learn(ctx context.Context, op string, a *answer) began {
 	switch {
 	case turned:
 		u.log.LogAttrs(ctx, slog.LevelWarn, "matterport clock turned back: answers agree on an earlier time",
-			slog.String("op", op), slog.Duration("by", behind))
+			slog.String("op", op), slog.String("by", behind.String()))
 	case behind > 0:
 		u.log.LogAttrs(ctx, slog.LevelWarn, "matterport answer dated earlier than the clock, not believed yet; "+
-			"check this machine's clock, and proxies that change Date", slog.String("op", op), slog.Duration("by", behind))
+			"check this machine's clock, and proxies that change Date", slog.String("op", op), slog.String("by", behind.String()))
 	}
 	return b
 }

@@ -54,6 +54,7 @@ func (e *endpoints) callback(w http.ResponseWriter, r *http.Request) {
 	}
 	e.cfg.Events.Emit(event.Context(r), event.Event{
 		Kind: event.SignedIn, Level: slog.LevelInfo, User: provider.UserID(e.cfg.Issuer, s.subject), Session: s.session(), Reason: "oidc",
+		Groups: s.groups, Detail: s.who(),
 	})
 	answer.Redirect(w, cmp.Or(back, e.local(r, callbackPath, "/")), http.StatusSeeOther)
 }

@@ -127,7 +127,7 @@ func (d *discovery) try(ctx context.Context) error {
 		d.failure = err
 		d.notUntil = d.cfg.Now().Add(pause)
 		d.cfg.Logger.WarnContext(ctx, "identity provider cannot be reached",
-			slog.String("issuer", d.cfg.Issuer), slog.String("error", provider.Brief(err)), slog.Duration("pause", pause))
+			slog.String("issuer", d.cfg.Issuer), slog.String("error", provider.Brief(err)), slog.String("pause", pause.String()))
 		return err
 	}
 	d.known, d.failures = p, 0

@@ -209,3 +209,19 @@ func wantNoLiveToken(t *testing.T, up *matterporttest.Running) {
 		}
 	}
 }
+
+func TestSignInSaysWhoItIs(t *testing.T) {
+	tr := new(trail)
+	s, stream, _, _ := watchedSite(t, tr)
+	s.idp.claims["sub"], s.idp.claims["groups"] = "bob", []string{"staff", "Facilities"}
+	s.idp.claims["email"], s.idp.claims["email_verified"] = "bob@example.com", true
+	s.browser(t).signIn()
+	if err := stream.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	found := tr.of(event.SignedIn)
+	if len(found) != 1 || found[0].User != s.idp.URL+"#bob" || strings.Join(found[0].Groups, " ") != "staff Facilities" ||
+		found[0].Detail != `e-mail address "bob@example.com"` || found[0].Request.Path != "/auth/callback" || found[0].Request.Client != "127.0.0.1" {
+		t.Errorf("%+v", found)
+	}
+}

@@ -3,6 +3,7 @@ package oidclogin
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"fmt"
 	"time"
 
 	"github.com/go-pme/pme/identity"
@@ -144,6 +145,14 @@ func (s *signIn) claims() map[string]any {
 		claims["email"], claims["email_verified"] = s.email, true
 	}
 	return claims
+}
+
+// who tells an operator whose session this is, where the user ID does not.
+func (s *signIn) who() string {
+	if s.email == "" {
+		return ""
+	}
+	return fmt.Sprintf("e-mail address %.128q", s.email)
 }
 
 // expires returns when the session expires if its cookie is not written again.
