@@ -21,10 +21,10 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/examples/internal/demo"
 	"github.com/go-pme/pme/examples/internal/signin"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/pages"
@@ -94,19 +94,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	people.Routes(mux)
 	handlers := []http.Handler{pageAt(api + "/pme/"), http.NewCrossOriginProtection().Handler(mux), matterporttest.New(matterporttest.Config{})}
 
-	var servers []*http.Server
+	var servers []demo.Server
 	for i, next := range handlers {
-		server := &http.Server{Handler: next, ReadHeaderTimeout: 5 * time.Second}
-		servers = append(servers, server)
-		go func() { _ = server.Serve(listeners[i]) }() // until it is closed
+		servers = append(servers, demo.Server{Listener: listeners[i], Handler: next})
 	}
-	_, _ = fmt.Fprintf(stdout, "spa: %s/ (sign in as alice)\n", page)
-	<-ctx.Done()
-	errs := []error{h.Close()}
-	for _, server := range servers {
-		errs = append(errs, server.Close())
-	}
-	return errors.Join(errs...)
+	err = demo.ServeAll(ctx, func() {
+		_, _ = fmt.Fprintf(stdout, "spa: %s/ (sign in as alice)\n", page)
+	}, servers...)
+	return errors.Join(err, h.Close())
 }
 
 func origin(l net.Listener) string { return "http://" + l.Addr().String() }

@@ -9,6 +9,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -27,6 +28,7 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/examples/internal/demo"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
@@ -46,17 +48,22 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, way string) error {
-	emulator, err := listen(ctx, matterporttest.New(matterporttest.Config{Models: []matterporttest.Model{{ID: model, Name: "Head office"}}}))
-	if err != nil {
-		return err
+func run(ctx context.Context, way string) (err error) {
+	var servers []demo.Server // the floor, pme, and Matterport, which pme calls
+	for range 3 {
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = l.Close() }()
+		servers = append(servers, demo.Server{Listener: l})
 	}
 	gate, header, err := signIn(way)
 	if err != nil {
 		return err
 	}
 	h, err := pme.New(pme.Config{
-		ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret, APIURL: emulator,
+		ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret, APIURL: origin(servers[2]),
 		Authenticate: gate,
 		Access:       access.List{{Groups: []string{"facilities"}, Models: []string{model}}},
 		ValidFor:     24 * time.Hour,
@@ -65,25 +72,21 @@ func run(ctx context.Context, way string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = h.Close() }()
+	defer func() { err = errors.Join(err, h.Close()) }()
 	mux := http.NewServeMux()
 	h.Mount(mux, "/pme")
 	mux.Handle("/livez", h.Health())
 	mux.Handle("/readyz", h.Health())
 
-	floorURL, err := listen(ctx, http.HandlerFunc(floor))
-	if err != nil {
-		return err
-	}
-	pmeURL, err := listen(ctx, mux)
-	if err != nil {
-		return err
-	}
-	path := "/pme/token?modelId=" + model
-	fmt.Printf("%s %s %s\n", floorURL+path, pmeURL+path, header)
-	<-ctx.Done()
-	return nil
+	servers[0].Handler, servers[1].Handler = http.HandlerFunc(floor), mux
+	servers[2].Handler = matterporttest.New(matterporttest.Config{Models: []matterporttest.Model{{ID: model, Name: "Head office"}}})
+	return demo.ServeAll(ctx, func() {
+		path := "/pme/token?modelId=" + model
+		fmt.Printf("%s %s %s\n", origin(servers[0])+path, origin(servers[1])+path, header)
+	}, servers...)
 }
+
+func origin(s demo.Server) string { return "http://" + s.Listener.Addr().String() }
 
 func floor(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
@@ -137,15 +140,4 @@ func withToken() (pme.Authenticator, string, error) {
 	claims := fmt.Sprintf(`{"iss":%q,"aud":%q,"sub":"alice","groups":["facilities"],"exp":%d}`,
 		issuer, audience, time.Now().Add(time.Hour).Unix())
 	return gate, "Authorization: Bearer " + oidctest.SignIDToken(key, "one", oidc.RS256, claims), err
-}
-
-// listen serves h on a free port until the program ends.
-func listen(ctx context.Context, h http.Handler) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(l) }()
-	return "http://" + l.Addr().String(), nil
 }

@@ -97,26 +97,3 @@ func (p Program) Run(ctx context.Context, args []string, env func(string) (strin
 		_, _ = fmt.Fprintf(stdout, "%s: http://%s/ (%s)\n", p.Name, listener.Addr(), p.Hint)
 	})
 }
-
-// Serve answers requests until ctx ends, and then lets those that are under way finish. It calls ready when it has
-// begun.
-func Serve(ctx context.Context, listener net.Listener, h http.Handler, ready func()) error {
-	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      time.Minute,
-		IdleTimeout:       2 * time.Minute,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	ready()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	return server.Shutdown(grace)
-}
