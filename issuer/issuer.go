@@ -10,6 +10,7 @@ import (
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/quiet"
 	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/internal/sameorigin"
@@ -28,8 +29,7 @@ type Issuer struct {
 	deletes chan struct{} // a place for each deletion that may be under way at once
 	unwatch func()
 
-	quietLink  *quiet // createPrivateModelEmbedLink
-	quietToken *quiet // createPrivateModelEmbedToken
+	quiet *quiet.Quiet[mutation] // as Matterport has asked for
 
 	counter // of revocations, which package handler reads
 	parts   // which the root package shows
@@ -67,8 +67,7 @@ func New(cfg Config) (*Issuer, error) {
 		deletes: make(chan struct{}, maxDeletes),
 		unwatch: func() {},
 
-		quietLink:  newQuiet(time.Now),
-		quietToken: newQuiet(time.Now),
+		quiet: quiet.New[mutation](time.Now, maxQuiet),
 	}
 	i.reporter = sameorigin.NewReporter(i.foreign)
 	i.addParts(tokens)

@@ -2,7 +2,6 @@ package issuer
 
 import (
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/patrickmn/go-cache"
@@ -47,39 +46,20 @@ func (g gone) note(models string) {
 	}
 }
 
-// quiet is how long Matterport has asked for no further calls of one mutation, by a Retry-After.
-type quiet struct {
-	now   func() time.Time
-	began time.Time
-	until atomic.Int64 // nanoseconds since then, by the monotonic clock
-}
-
-// maxQuiet bounds what one answer can ask for.
+// maxQuiet bounds what one answer of Matterport can ask for by a Retry-After.
 const maxQuiet = time.Minute
 
-func newQuiet(now func() time.Time) *quiet { return &quiet{now: now, began: now()} }
+// mutation is the mutation that mints for key. The limit of one says nothing of the other.
+type mutation int
 
-// keep keeps quiet for d. If it was asked before to keep quiet for longer, that still holds.
-func (q *quiet) keep(d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	until := int64(q.elapsed() + min(d, maxQuiet))
-	for old := q.until.Load(); old < until && !q.until.CompareAndSwap(old, until); {
-		old = q.until.Load()
-	}
-}
+const (
+	oneModel      mutation = iota // createPrivateModelEmbedLink
+	severalModels                 // createPrivateModelEmbedToken
+)
 
-func (q *quiet) left() time.Duration {
-	return time.Duration(q.until.Load()) - q.elapsed()
-}
-
-func (q *quiet) elapsed() time.Duration { return q.now().Sub(q.began) }
-
-// quietFor returns that of the mutation which mints for key: the limit of one says nothing of the other.
-func (i *Issuer) quietFor(key store.Key) *quiet {
+func mutationOf(key store.Key) mutation {
 	if len(key.List()) > 1 {
-		return i.quietToken
+		return severalModels
 	}
-	return i.quietLink
+	return oneModel
 }

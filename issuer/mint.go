@@ -99,7 +99,7 @@ func (i *Issuer) mayCall(ctx context.Context, key store.Key) error {
 		i.withheld(ctx, slog.LevelInfo, key, reasonNoMint, ErrNotFound)
 		return &Error{Kind: ErrNotFound}
 	}
-	if wait := i.quietFor(key).left(); wait > 0 {
+	if wait := i.quiet.Left(mutationOf(key)); wait > 0 {
 		i.withheld(ctx, slog.LevelWarn, key, reasonNoMint, errQuiet)
 		return &Error{Kind: ErrUnavailable, RetryAfter: wait, Err: errQuiet}
 	}
@@ -207,7 +207,7 @@ func (i *Issuer) notMinted(ctx context.Context, key store.Key, err error) error 
 	}
 	var api *matterport.Error
 	if errors.As(err, &api) {
-		i.quietFor(key).keep(api.RetryAfter)
+		i.quiet.Keep(mutationOf(key), api.RetryAfter)
 	}
 	if ctx.Err() != nil {
 		return unavailable(err) // our own deadline: Matterport took too long
