@@ -1,6 +1,7 @@
 package matterport
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/internal/condition"
+	"github.com/go-pme/pme/internal/quiet"
 )
 
 // OAuthApp is an application that works in the name of other accounts, whose owners connect them by
@@ -25,7 +27,15 @@ type OAuthApp struct {
 	selector  string
 	closed    atomic.Bool
 	parts
+
+	// For how long Matterport has asked for no further calls: of the token endpoint, which knows the application, and
+	// of the Model API, which knows the account. The accounts' access tokens are the keys, hashed.
+	quietGrants *quiet.Quiet[struct{}]
+	quietCalls  *quiet.Quiet[[sha256.Size]byte]
 }
+
+// longestQuiet bounds what one answer can ask for.
+const longestQuiet = 10 * time.Minute
 
 // NewOAuthApp checks cfg, without using the network, and returns an application. The error joins
 // everything that is wrong with cfg. Whether Matterport knows the application, its redirect URL and
@@ -43,6 +53,8 @@ func NewOAuthApp(cfg OAuthConfig) (*OAuthApp, error) {
 		authorize: cfg.AuthorizeURL,
 		selector:  cfg.SelectorURL,
 	}
+	a.quietGrants = quiet.New[struct{}](a.api.clock.now, longestQuiet)
+	a.quietCalls = quiet.New[[sha256.Size]byte](a.api.clock.now, longestQuiet)
 	a.api.health.connected = true
 	condition.Add(&a.parts, a.api.health.grants.Part("matterport_accounts"), a.api.health.calls.Part("matterport_accounts"))
 	return a, nil

@@ -109,8 +109,12 @@ func (a *OAuthApp) grantOnce(ctx context.Context, op string, form url.Values) (*
 	if a.closed.Load() {
 		return nil, &Error{Op: op, Err: ErrClosed}
 	}
+	if left := a.quietGrants.Left(struct{}{}); left > 0 {
+		return nil, askedForQuiet(op, left)
+	}
 	g, e := a.api.grant(ctx, op, form)
 	if e != nil {
+		a.quietGrants.Keep(struct{}{}, e.RetryAfter)
 		return nil, grantRefused(e)
 	}
 	used := form.Get("refresh_token")

@@ -1,12 +1,18 @@
 package matterport
 
-import "context"
+import (
+	"context"
+	"crypto/sha256"
+)
 
 // Models returns a page of the models of a connected account, as [Client.Models] does for the
 // application's own. access is a current access token of the account.
 //
 // [ErrTokenRefused] means that Matterport does not take the token: it has ended, or the owner has
 // withdrawn it. Which of the two, [OAuthApp.Refresh] tells.
+//
+// If an answer asks for a wait, by Retry-After, no call with the same token is made before that is over, up to ten
+// minutes: other calls are [ErrRateLimited] at once, with [Error.RetryAfter].
 func (a *OAuthApp) Models(ctx context.Context, access Secret, q ModelQuery) (*ModelPage, error) {
 	return a.api.models(ctx, a.as(access), q)
 }
@@ -23,11 +29,19 @@ func (a *OAuthApp) as(access Secret) caller {
 		if !wellFormedToken(string(access)) {
 			return invalid(op.name, "no usable access token was given")
 		}
-		return a.api.retry(ctx, op.name, passing, func() *Error {
+		account := sha256.Sum256([]byte(access))
+		return a.api.retry(ctx, op.name, repeatable, func() *Error {
 			if a.closed.Load() {
 				return &Error{Op: op.name, Err: ErrClosed}
 			}
-			return a.api.send(ctx, op, string(access), vars, read)
+			if left := a.quietCalls.Left(account); left > 0 {
+				return askedForQuiet(op.name, left)
+			}
+			e := a.api.send(ctx, op, string(access), vars, read)
+			if e != nil {
+				a.quietCalls.Keep(account, e.RetryAfter)
+			}
+			return e
 		})
 	}
 }

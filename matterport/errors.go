@@ -19,7 +19,8 @@ var (
 	// client ID and secret, and that Private Model Embed is enabled for the account.
 	ErrUnauthorized = errors.New("matterport: unauthorized")
 
-	// ErrRateLimited: too many requests, or a quota is used up.
+	// ErrRateLimited: too many requests, or a quota is used up. With [Error.Status] zero the call was not made, because
+	// Matterport has asked for none for a while.
 	ErrRateLimited = errors.New("matterport: rate limited")
 
 	// ErrUnavailable: Matterport could not be reached, did not answer in time or in full, or reported
@@ -59,6 +60,14 @@ var errSilent = fmt.Errorf("%w", ErrUnavailable)
 
 // errNotConnected is the ErrUnavailable of a request that certainly was not sent.
 var errNotConnected = fmt.Errorf("%w: no connection", ErrUnavailable)
+
+// errQuiet is the ErrRateLimited of a call that was not made, because Matterport has asked for none.
+var errQuiet = fmt.Errorf("%w", ErrRateLimited)
+
+// askedForQuiet is the error of a call that is not made for as long as left.
+func askedForQuiet(op string, left time.Duration) *Error {
+	return &Error{Op: op, Message: "not asked, as Matterport has asked for no further calls for a while", RetryAfter: left, Err: errQuiet}
+}
 
 // Error is a failed call. It is meant for the operator's log; a visitor should never see its text.
 //

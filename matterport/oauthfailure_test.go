@@ -311,3 +311,36 @@ func TestGrantNeverFollowsARedirect(t *testing.T) {
 		mustNotTell(t, op, printed(err)...)
 	}
 }
+
+func TestNoGrantIsAskedForBeforeTheTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		u := &upstream{token: func(n int) reply {
+			if asked = n; n == 1 {
+				return reply{status: 429, header: http.Header{"Retry-After": {"90"}}}
+			}
+			return grantOf("3600")
+		}}
+		app := newApp(t, u)
+		_, err := grants["refreshToken"](t, app)
+		mustBe(t, err, matterport.ErrRateLimited)
+		time.Sleep(30 * time.Second)
+		for name, grant := range grants {
+			start := time.Now()
+			_, err := grant(t, app)
+			mustBe(t, err, matterport.ErrRateLimited)
+			if e := failure(t, err); e.RetryAfter != time.Minute || e.Status != 0 || time.Since(start) != 0 {
+				t.Errorf("%s: %v after %v", name, err, time.Since(start))
+			}
+		}
+		if asked != 1 {
+			t.Errorf("asked %d times before the time was up", asked)
+		}
+		time.Sleep(time.Minute)
+		for name, grant := range grants {
+			if _, err := grant(t, app); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}

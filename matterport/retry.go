@@ -68,10 +68,14 @@ func passing(e *Error) bool {
 	return errors.Is(e, ErrUnavailable) || errors.Is(e, ErrRateLimited)
 }
 
+// repeatable reports whether a call in the name of an account that failed may be made again: not one that was refused
+// here because Matterport has asked for no calls. Whoever had that answer waits; the others come back later.
+func repeatable(e *Error) bool { return passing(e) && !errors.Is(e, errQuiet) }
+
 // settled reports whether a request has failed for a passing reason, and is not under way any more: of those
 // that got no answer in time, here or at a gateway, nobody knows.
 func settled(e *Error) bool {
-	return passing(e) && !errors.Is(e, errSilent) && e.Status != http.StatusGatewayTimeout
+	return repeatable(e) && !errors.Is(e, errSilent) && e.Status != http.StatusGatewayTimeout
 }
 
 // unsent reports whether a request can be repeated that must not arrive twice.
