@@ -1,6 +1,6 @@
 // Package flight runs one call for all who want the same thing at once, and work beside its callers, on its
 // own time. A caller who leaves neither cancels it nor waits for it, a panic in it is logged and ends no other
-// work, and nothing outlives Close.
+// work, and nothing outlives Close. Drain comes before Close where work that has begun should end by itself.
 package flight
 
 import (
@@ -20,10 +20,11 @@ var ErrClosed = errors.New("closed")
 
 // A Group is a set of calls under way. It is safe for concurrent use.
 type Group struct {
-	log   *slog.Logger
-	calls singleflight.Group
-	life  context.Context
-	end   context.CancelFunc
+	log     *slog.Logger
+	calls   singleflight.Group
+	life    context.Context
+	end     context.CancelFunc
+	closing chan struct{} // closed when nothing new is accepted
 
 	mu     sync.Mutex // keeps work from growing once closed is set
 	closed bool
@@ -32,7 +33,7 @@ type Group struct {
 
 // New returns a group that runs calls until it is closed. It logs where one panics.
 func New(log *slog.Logger) *Group {
-	g := &Group{log: log}
+	g := &Group{log: log, closing: make(chan struct{})}
 	g.life, g.end = context.WithCancel(context.Background())
 	return g
 }
@@ -88,16 +89,52 @@ func (g *Group) Go(f func(context.Context)) bool {
 	return true
 }
 
-// Closed reports whether Close has been called.
-func (g *Group) Closed() bool { return g.life.Err() != nil }
+// Closed reports whether Drain or Close has been called.
+func (g *Group) Closed() bool {
+	select {
+	case <-g.closing:
+		return true
+	default:
+		return false
+	}
+}
+
+// Closing is closed when Drain or Close is called. What should not run until the end of the group's context looks
+// at it.
+func (g *Group) Closing() <-chan struct{} { return g.closing }
+
+// Drain accepts nothing new, and waits until all that is running has ended by itself. If ctx ends first, it
+// returns the error of ctx, and the rest goes on until Close. It can be called more than once.
+func (g *Group) Drain(ctx context.Context) error {
+	g.refuse()
+	idle := make(chan struct{})
+	go func() {
+		g.work.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // Close ends the context of all that is running, and waits for it. Closing twice is no error.
 func (g *Group) Close() {
-	g.mu.Lock()
-	g.closed = true
-	g.mu.Unlock()
+	g.refuse()
 	g.end()
 	g.work.Wait()
+}
+
+// refuse accepts nothing new.
+func (g *Group) refuse() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.closed {
+		close(g.closing)
+	}
+	g.closed = true
 }
 
 func (g *Group) enter() bool {

@@ -138,3 +138,46 @@ func TestNothingOutlivesClose(t *testing.T) {
 		g.Close()
 	})
 }
+
+func TestDrainWaitsForWhatIsRunningAndStartsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := flight.New(slog.New(slog.DiscardHandler))
+		landed := g.Do("k", time.Hour, func(ctx context.Context) error {
+			<-g.Closing()
+			time.Sleep(time.Minute)
+			return ctx.Err()
+		})
+		synctest.Wait()
+		start := time.Now()
+		if err := g.Drain(t.Context()); err != nil || time.Since(start) != time.Minute || !g.Closed() {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		if r := <-landed; r.Err != nil {
+			t.Errorf("its context has ended: %v", r.Err)
+		}
+		if g.Go(func(context.Context) {}) {
+			t.Error("a drained group runs more")
+		}
+		g.Close()
+	})
+}
+
+func TestDrainLeavesTheRestToClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := flight.New(slog.New(slog.DiscardHandler))
+		landed := g.Do("k", time.Hour, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		for range 2 {
+			if err := g.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
+				t.Errorf("%v after %v", err, time.Since(start))
+			}
+		}
+		g.Close()
+		if r := <-landed; !errors.Is(r.Err, context.Canceled) {
+			t.Errorf("%v", r.Err)
+		}
+	})
+}
