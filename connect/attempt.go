@@ -7,18 +7,12 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/matterport"
 )
-
-// maxLabel is the longest label, in characters.
-const maxLabel = 100
 
 // A Request says what a user wants to connect.
 type Request struct {
@@ -27,7 +21,7 @@ type Request struct {
 	Connection string
 
 	// Label names a new connection: at most 100 characters on one line, in any script and with emoji. Characters
-	// that change the order in which text is shown are refused. It may be empty.
+	// that change the order in which text is shown, or are not seen, are refused. It may be empty.
 	Label string
 }
 
@@ -46,9 +40,9 @@ func (c *Connections) Begin(ctx context.Context, u *identity.User, req Request) 
 	if err := c.authorize(ctx, u); err != nil {
 		return nil, err
 	}
-	req.Label = strings.TrimSpace(req.Label)
-	if !utf8.ValidString(req.Label) || utf8.RuneCountInString(req.Label) > maxLabel || strings.ContainsFunc(req.Label, legible.IsControl) {
-		return nil, ErrInvalid
+	label, err := readLabel(req.Label)
+	if err != nil {
+		return nil, err
 	}
 	if err := c.roomFor(ctx, u, req); err != nil {
 		return nil, err
@@ -60,8 +54,8 @@ func (c *Connections) Begin(ctx context.Context, u *identity.User, req Request) 
 	a := &Attempt{ID: rand.Text(), Proof: matterport.Secret(rand.Text()), Ends: now.Add(attemptLife), Life: attemptLife}
 	verifier := rand.Text() + rand.Text() // 43 to 128 characters (RFC 7636 §4.1)
 	a.AuthorizeURL = c.app.AuthorizeURL(a.ID, verifier)
-	err := c.store.Begin(ctx, &store.PendingAuthorization{
-		ID: a.ID, User: u.ID, Connection: req.Connection, Label: req.Label,
+	err = c.store.Begin(ctx, &store.PendingAuthorization{
+		ID: a.ID, User: u.ID, Connection: req.Connection, Label: label,
 		Proof: sha256.Sum256([]byte(a.Proof)), Verifier: matterport.Secret(verifier), Ends: a.Ends,
 	}, maxAttempts, now)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
+	"github.com/go-pme/pme/internal/quiet"
 	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/matterport"
 )
@@ -23,11 +24,14 @@ import (
 type Connections struct {
 	cfg     Config
 	app     *matterport.OAuthApp
-	store   store.Store
+	store   *observedStore
 	log     *slog.Logger
 	flights *flight.Group
 	budget  *budget.Budget
+	quiet   *quiet.Quiet[limited]
 	unsaved unsaved
+	sent    sent
+	ending  ending
 	lives   lives
 	ahead   chan struct{} // full while a renewal goes ahead; see first
 	parts   []health.Part
@@ -52,20 +56,13 @@ func New(cfg Config) (*Connections, error) {
 		log:     cfg.Logger,
 		flights: flight.New(cfg.Logger),
 		budget:  budget.New(burst, every, cfg.Now),
-		unsaved: newUnsaved(),
+		quiet:   quiet.New[limited](cfg.Now, maxQuiet),
 		ahead:   make(chan struct{}, 1),
 	}
 	c.lives.asked = cfg.App.AccessTokenLife()
 	c.reporter = sameorigin.NewReporter(c.foreign)
 	c.observe()
 	return c, nil
-}
-
-// Close ends the renewals in progress, and waits for them. Nothing can be renewed from then on. It can be
-// called more than once; the error is always nil.
-func (c *Connections) Close() error {
-	c.flights.Close()
-	return nil
 }
 
 // App returns the application that accounts are connected to.

@@ -27,6 +27,9 @@ func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback,
 	if err := c.authorize(ctx, u); err != nil {
 		return Connection{}, err
 	}
+	if c.flights.Closed() {
+		return Connection{}, unavailable(errClosed) // another replica may still finish the attempt
+	}
 	a, err := c.take(ctx, u, cb, proof)
 	if err != nil {
 		return Connection{}, err
@@ -91,7 +94,10 @@ func known(code string) string {
 }
 
 // redeem turns the code into a stored connection.
-func (c *Connections) redeem(ctx context.Context, a *store.PendingAuthorization, code string) (Connection, error) {
+func (c *Connections) redeem(ctx context.Context, a *store.PendingAuthorization, code string) (_ Connection, err error) {
+	k := store.Key{User: a.User, ID: a.Connection}
+	c.sent.begin(k)
+	defer func() { c.sent.end(k, err) }()
 	grant, err := c.app.Exchange(ctx, a.ID, code, string(a.Verifier))
 	if err != nil {
 		err = exchangeError(err)

@@ -3,6 +3,8 @@ package connect
 import (
 	"context"
 	"errors"
+	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
@@ -25,7 +27,7 @@ func (c *Connections) HealthParts() []health.Part { return c.parts }
 
 // observe puts what notes how calls go in front of the store and the rule.
 func (c *Connections) observe() {
-	stored := &observedStore{Store: c.cfg.Store}
+	stored := &observedStore{Store: c.cfg.Store, now: c.cfg.Now}
 	allow := new(condition.Condition)
 	c.parts = append(condition.Of(c.app, c.cfg.Store), stored.condition.Part("connections"), allow.Part("connections"))
 	c.store = stored
@@ -42,12 +44,35 @@ func (c *Connections) observe() {
 type observedStore struct {
 	store.Store
 	condition condition.Condition
+	now       func() time.Time
+	failing   atomic.Bool               // the last call failed
+	recovered atomic.Pointer[time.Time] // when the first call after a failure succeeded
+}
+
+// sinceFailure is how long ago the store worked again after a failure.
+func (s *observedStore) sinceFailure() time.Duration {
+	at := s.recovered.Load()
+	switch {
+	case s.failing.Load():
+		return 0
+	case at == nil:
+		return math.MaxInt64
+	}
+	return s.now().Sub(*at)
 }
 
 // note takes in an error of the store. Those that a store refuses with are its work.
 func (s *observedStore) note(ctx context.Context, err error) {
 	if errors.Is(err, store.ErrNoRecord) || errors.Is(err, store.ErrNotTheirs) || errors.Is(err, store.ErrFull) {
 		err = nil
+	}
+	switch {
+	case err == nil && s.failing.Load():
+		now := s.now()
+		s.recovered.Store(&now)
+		s.failing.Store(false)
+	case err != nil && !errors.Is(ctx.Err(), context.Canceled):
+		s.failing.Store(true)
 	}
 	s.condition.Note(ctx, err, healthStore)
 }

@@ -53,10 +53,12 @@ func (c *Connections) token(r *store.Record) Token {
 // first lets one caller go ahead of the others while the time at Matterport is not known: Matterport's answer will
 // tell, and most of the others need no renewal then. It is called before a renewal, and done after it. No
 // caller waits longer than patience: the renewal ahead may be in trouble of its own.
-func (c *Connections) first(ctx context.Context, access matterport.Secret) (done func()) {
+func (c *Connections) first(ctx context.Context, r *store.Record) (done func()) {
 	if c.timeKnown() {
 		return func() {}
 	}
+	ctx, stop := c.untilClosing(ctx)
+	defer stop()
 	enough := time.NewTimer(patience)
 	defer enough.Stop()
 	select {
@@ -68,7 +70,7 @@ func (c *Connections) first(ctx context.Context, access matterport.Secret) (done
 		return func() {}
 	}
 	if !c.timeKnown() {
-		c.learnTime(ctx, access)
+		c.learnTime(ctx, r)
 	}
 	if c.timeKnown() {
 		done()
@@ -79,10 +81,15 @@ func (c *Connections) first(ctx context.Context, access matterport.Secret) (done
 
 // learnTime asks Matterport something with a stored access token. Its answer tells the time, whether or not it takes
 // the token. A renewal would tell it too, but must not be made for a token that is still good.
-func (c *Connections) learnTime(ctx context.Context, access matterport.Secret) {
+func (c *Connections) learnTime(ctx context.Context, r *store.Record) {
+	calls := limited{Key: r.Key, calls: true}
+	if c.quietly(calls) != nil {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, _ = c.app.Models(ctx, access, matterport.ModelQuery{PageSize: 1}) // the client logs a failure
+	_, err := c.app.Models(ctx, r.AccessToken, matterport.ModelQuery{PageSize: 1}) // the client logs a failure
+	c.heed(calls, err)
 }
 
 func (c *Connections) timeKnown() bool {

@@ -39,6 +39,10 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, do c
 	if err != nil {
 		return err
 	}
+	calls := limited{Key: r.Key, calls: true}
+	if err := c.quietly(calls); err != nil {
+		return err
+	}
 	if err := c.spend(u.ID); err != nil {
 		return err
 	}
@@ -55,6 +59,7 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, do c
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
+	c.heed(calls, err)
 	err = callError(err)
 	c.log.LogAttrs(ctx, slog.LevelWarn, "account not read", slog.String("user", r.User), slog.String("connection", r.ID), slog.Any("error", err))
 	return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
@@ -16,50 +15,107 @@ import (
 // errRenewed says that nothing has to be changed: another replica has renewed the connection meanwhile.
 var errRenewed = errors.New("connect: renewed meanwhile")
 
+// errVoid says that Matterport refuses the stored refresh token.
+var errVoid = errors.New("connect: Matterport refuses the stored refresh token")
+
 // refresh renews a connection, under the store's lock for it. refused is as for renew.
+//
+// A refresh token that Matterport refuses may only be out of date: another replica may hold its successor and not have
+// been able to commit it. So the connection is given up only if nothing has changed a moment later.
 func (c *Connections) refresh(ctx context.Context, k store.Key, refused matterport.Secret) error {
-	var got *renewal // what Matterport has answered
-	var lost, late bool
-	err := c.update(ctx, k, func(ctx context.Context, r *store.Record) (err error) {
+	waiting, stop := c.untilClosing(ctx)
+	defer stop()
+	c.settled(waiting)
+	p := pass{refused: refused}
+	for {
+		err := c.pass(ctx, waiting, k, &p)
+		switch {
+		case errors.Is(err, errVoid):
+			if !sleep(waiting, settleTime) {
+				return unavailable(err)
+			}
+		case err == nil && p.late: // stored now, as it must be before it is used
+			p = pass{refused: refused}
+		default:
+			return err
+		}
+	}
+}
+
+// A pass is one try to renew a connection.
+type pass struct {
+	refused matterport.Secret // an access token that Matterport does not take
+	void    matterport.Secret // the refresh token that Matterport has refused in the try before
+	got     *renewal          // what Matterport has answered
+	lost    bool              // the user has to connect again
+	late    bool              // what is stored now is over already
+}
+
+// pass makes one try. waiting ends when the shutdown begins; what has been sent goes on until ctx ends.
+func (c *Connections) pass(ctx, waiting context.Context, k store.Key, p *pass) (err error) {
+	sending := false
+	defer func() {
+		if sending {
+			c.sent.end(k, err)
+		}
+	}()
+	err = c.update(waiting, k, func(_ context.Context, r *store.Record) (err error) {
 		switch {
 		case r.Reconnect():
 			return ErrReconnect
-		case c.fresh(r) && r.AccessToken != refused:
+		case c.fresh(r) && r.AccessToken != p.refused:
 			return errRenewed
-		}
-		got, err = c.next(ctx, r)
-		if errors.Is(err, ErrReconnect) {
-			lost = true
+		case r.RefreshToken == p.void:
+			p.lost = true
 			r.RefreshToken, r.AccessToken = "", ""
 			return nil
+		case waiting.Err() != nil:
+			return unavailable(waiting.Err())
+		}
+		sending = true
+		c.sent.begin(k)
+		p.got, err = c.next(ctx, r)
+		if errors.Is(err, ErrReconnect) {
+			p.void = r.RefreshToken
+			return errVoid
 		}
 		if err != nil {
 			return err
 		}
-		got.apply(r)
-		late = got.waited && !c.fresh(r)
+		p.got.apply(r)
+		p.late = p.got.waited && !c.fresh(r)
 		r.Refreshed = c.cfg.Now()
 		return nil
 	})
+	return c.concluded(ctx, k, p, err)
+}
+
+// concluded says what has become of a try.
+func (c *Connections) concluded(ctx context.Context, k store.Key, p *pass, err error) error {
 	switch {
 	case errors.Is(err, errRenewed):
 		return nil
+	case errors.Is(err, errVoid):
+		return err
+	case err != nil && p.got == nil && c.flights.Closed():
+		return unavailable(errClosed) // it was not sent
 	case err != nil:
-		if got != nil && !errors.Is(err, store.ErrNoRecord) {
-			c.unsaved.keep(k, got)
+		if p.got != nil && !errors.Is(err, store.ErrNoRecord) {
+			c.hold(k, p.got)
 		}
 		return c.notFound(ctx, err, ErrNotConnected)
-	}
-	c.unsaved.drop(k)
-	if lost {
+	case p.lost:
 		c.changed(ctx, event.ConnectionLost, slog.LevelWarn, k, "")
 		return ErrReconnect
 	}
-	c.changed(ctx, event.ConnectionRenewed, slog.LevelInfo, k, got.summary())
-	if late { // stored now, as it must be before it is used
-		return c.refresh(ctx, k, refused)
-	}
+	c.renewedNow(ctx, k, p.got)
 	return nil
+}
+
+// renewedNow tells that a renewal is committed.
+func (c *Connections) renewedNow(ctx context.Context, k store.Key, n *renewal) {
+	c.unsaved.drop(k, n)
+	c.changed(ctx, event.ConnectionRenewed, slog.LevelInfo, k, n.summary())
 }
 
 // update makes a panic of the store an error: what Matterport has answered meanwhile must not be lost with it.
@@ -73,25 +129,22 @@ func (c *Connections) next(ctx context.Context, r *store.Record) (*renewal, erro
 	if got := c.unsaved.of(r); got != nil {
 		return got, nil
 	}
+	if err := c.quietly(limited{Key: r.Key}); err != nil {
+		return nil, err
+	}
 	if err := c.spend(r.User); err != nil {
 		return nil, err
 	}
 	grant, err := c.app.Refresh(ctx, r.RefreshToken)
 	if err != nil {
+		c.heed(limited{Key: r.Key}, err)
 		err = refreshError(err)
 		c.log.LogAttrs(ctx, slog.LevelWarn, "connection not renewed", slog.String("user", r.User),
 			slog.String("connection", r.ID), slog.Any("error", err))
 		return nil, err
 	}
 	c.lives.grant(grant.Life)
-	return &renewal{replaced: r.AccessToken, grant: grant}, nil
-}
-
-// A renewal is what Matterport has given for the tokens of a record.
-type renewal struct {
-	replaced matterport.Secret // the access token that was stored
-	grant    *matterport.OAuthToken
-	waited   bool // until it could be committed
+	return &renewal{replaced: r.AccessToken, connected: r.Connected, grant: grant}, nil
 }
 
 // summary says what the renewal brought, without a token.
@@ -111,40 +164,4 @@ func (n *renewal) apply(r *store.Record) {
 	if n.grant.RefreshToken != "" {
 		r.RefreshToken = n.grant.RefreshToken
 	}
-}
-
-// unsaved are renewals that could not be committed. Matterport may have made the stored tokens void, so
-// they are kept in mind until the store works again.
-type unsaved struct {
-	mu       *sync.Mutex
-	renewals map[store.Key]*renewal
-}
-
-func newUnsaved() unsaved {
-	return unsaved{mu: new(sync.Mutex), renewals: make(map[store.Key]*renewal)}
-}
-
-func (u unsaved) keep(k store.Key, n *renewal) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	n.waited = true
-	u.renewals[k] = n
-}
-
-func (u unsaved) drop(k store.Key) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	delete(u.renewals, k)
-}
-
-// of returns the renewal of exactly the stored tokens. One of other tokens is out of date.
-func (u unsaved) of(r *store.Record) *renewal {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	n := u.renewals[r.Key]
-	if n == nil || n.replaced != r.AccessToken {
-		delete(u.renewals, r.Key)
-		return nil
-	}
-	return n
 }

@@ -101,7 +101,7 @@ func (c *Connections) renew(ctx context.Context, r *store.Record, refused matter
 	k := r.Key
 	from := c.cfg.Events.Request(ctx) // now: the flight may outlive the request
 	landed := c.flights.Do("renew "+k.ID+" of "+k.User, workTime, func(ctx context.Context) error {
-		defer c.first(ctx, r.AccessToken)()
+		defer c.first(ctx, r)()
 		return c.refresh(event.WithRequest(ctx, from), k, refused)
 	})
 	var enough time.Duration

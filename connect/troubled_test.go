@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
@@ -15,6 +16,8 @@ type troubled struct {
 	mu     sync.Mutex
 	all    error // every call
 	commit error // Update, after the change
+
+	updates atomic.Int64
 }
 
 // errPanics is a trouble in which a store panics.
@@ -82,6 +85,7 @@ func (s *troubled) DeleteUser(ctx context.Context, user string) (int, error) {
 }
 
 func (s *troubled) Update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) error {
+	s.updates.Add(1)
 	if err, _ := s.trouble(); err != nil {
 		return err
 	}
