@@ -98,7 +98,15 @@ func (s *Server) Kill(t testing.TB) {
 	}
 }
 
-// Start starts a server that was killed.
+// Stop ends the server as pg_ctl stop does: it tells its clients and waits for no transaction.
+func (s *Server) Stop(t testing.TB) {
+	t.Helper()
+	if err := s.end(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Start starts a server that was stopped or killed.
 func (s *Server) Start(t testing.TB) {
 	t.Helper()
 	if err := s.start(); err != nil {
