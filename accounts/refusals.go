@@ -27,7 +27,7 @@ var refusals = answer.Table{
 	}},
 	{Err: sameorigin.ErrForeign, Refusal: sameorigin.Refusal},
 	{Err: connect.ErrInvalid, Refusal: answer.Refusal{
-		Status: http.StatusBadRequest, Code: "invalid_request", Text: "This request cannot be understood. A name may have 100 characters.",
+		Status: http.StatusBadRequest, Code: "invalid_request", Text: "This request cannot be understood. A name may have 100 characters, all of them visible.",
 	}},
 	{Err: connect.ErrNotConnected, Refusal: answer.Refusal{
 		Status: http.StatusNotFound, Code: "not_connected", Text: "This Matterport account is not connected.",

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
@@ -90,7 +91,8 @@ type Callback struct {
 }
 
 // ReadCallback reads the query of a callback. ok is false where the query names no attempt, or two that
-// differ, or has one of these parameters twice (RFC 6749 §3.1), or one that is too long.
+// differ, or has one of these parameters twice (RFC 6749 §3.1), or one that is too long or has characters that OAuth
+// does not allow in it (RFC 6749, appendix A). The description of an error may have any characters.
 func ReadCallback(query url.Values) (cb Callback, ok bool) {
 	var state string
 	for _, parameter := range []struct {
@@ -103,7 +105,9 @@ func ReadCallback(query url.Values) (cb Callback, ok bool) {
 		if len(values) > 1 || len(values) == 1 && len(values[0]) > maxParameter {
 			return Callback{}, false
 		}
-		*parameter.to = query.Get(parameter.name)
+		if *parameter.to = query.Get(parameter.name); parameter.to != &cb.Description && !visible(*parameter.to) {
+			return Callback{}, false
+		}
 	}
 	if cb.Attempt != "" && state != "" && cb.Attempt != state {
 		return Callback{}, false
@@ -115,6 +119,11 @@ func ReadCallback(query url.Values) (cb Callback, ok bool) {
 		return Callback{}, false
 	}
 	return cb, true
+}
+
+// visible reports whether a text has printable ASCII characters only: RFC 6749's *VSCHAR.
+func visible(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 // take returns the attempt that the callback belongs to, if u has begun it in this browser a short while

@@ -30,6 +30,19 @@ func TestCallbackNamesOneAttempt(t *testing.T) {
 		"attempt=A&error=e&error=e":               nil,
 		"attempt=A&code=" + long:                  nil,
 		"attempt=" + long:                         nil,
+		"attempt=A&code=a+b~!":                    {Attempt: "A", Code: "a b~!"},
+		"attempt=A&error=e&error_description=%0a": {Attempt: "A", Error: "e", Description: "\n"},
+		"attempt=A&code=c%00":                     nil,
+		"attempt=A&code=%0ac":                     nil,
+		"attempt=A&code=c%7f":                     nil,
+		"attempt=A&code=%c2%85":                   nil,
+		"attempt=A&code=%ff":                      nil,
+		"attempt=A&code=%c3%a9":                   nil,
+		"attempt=A%00&code=c":                     nil,
+		"attempt=%c3%a9&code=c":                   nil,
+		"state=A%0d%0a&code=c":                    nil,
+		"attempt=A&error=e%1b":                    nil,
+		"attempt=A&error=" + long:                 nil,
 	} {
 		values, err := url.ParseQuery(query)
 		if err != nil {

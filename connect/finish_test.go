@@ -48,7 +48,7 @@ func TestWhatMatterportRefuses(t *testing.T) {
 		"scopes not allowed":     {answer("error=invalid_scope"), connect.ErrUpstream, "invalid_scope: "},
 		"down":                   {answer("error=temporarily_unavailable"), connect.ErrUnavailable, ""},
 		"out of order":           {answer("error=server_error"), connect.ErrUnavailable, ""},
-		"something else":         {answer("error=%0Ainjected&code=c"), connect.ErrUpstream, "unknown: "},
+		"something else":         {answer("error=injected&code=c"), connect.ErrUpstream, "unknown: "},
 		"no code":                {answer("code="), connect.ErrInvalid, ""},
 		"an invented code":       {answer("code=invented"), connect.ErrAttemptOver, "code_not_redeemed"},
 		"a disabled application": {agreed(func(d *desk) { d.matterport.DisableApp(true) }), connect.ErrUpstream, "code_not_redeemed"},

@@ -10,13 +10,23 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// Models returns a page of the models of the connected account. id is as for [Connections.Token].
+// Models returns a page of the models of the connected account. id is as for [Connections.Token]. [ErrInvalid] means
+// that the query is none, or that Matterport rejects its words or its offset.
 func (c *Connections) Models(ctx context.Context, u *identity.User, id string, q matterport.ModelQuery) (page *matterport.ModelPage, err error) {
 	err = c.use(ctx, u, id, func(ctx context.Context, access matterport.Secret) (err error) {
 		page, err = c.app.Models(ctx, access, q)
 		return err
 	})
-	return page, err
+	return page, queryError(q, err)
+}
+
+// queryError is the error of a query for models. If Matterport finds fault with a request that holds words or an offset
+// of the caller, it is these: neither can be checked here.
+func queryError(q matterport.ModelQuery, err error) error {
+	if errors.Is(err, matterport.ErrInvalid) && (q.Query != "" || q.Offset != "") {
+		return &Error{Kind: ErrInvalid, Err: err}
+	}
+	return err
 }
 
 // Model returns one model of the connected account, [ErrModelNotFound] if the account has none with that
