@@ -23,7 +23,7 @@ func digestOf(key string) digest {
 type Rest struct {
 	Count int // of the groups
 
-	set    string // of which [Set] they are not
+	set     string // of which [Set] they are not
 	digests string // of the groups, one after the other; empty if there are too many
 }
 

@@ -65,9 +65,9 @@ func (s *Sets) Current() *Set {
 
 // A Set is the names of groups, or all that there can be. It is never changed.
 type Set struct {
-	id     string // tells sets apart
-	all    bool
-	keys   map[string]bool // as package spelling has them
+	id      string // tells sets apart
+	all     bool
+	keys    map[string]bool // as package spelling has them
 	digests map[digest]bool
 }
 
