@@ -80,7 +80,7 @@ func TestOtherAccountsAreNotRenewedBeforeTheTimeEither(t *testing.T) {
 			if n := d.matterport.Calls("refresh_token"); n != calls {
 				t.Errorf("%d more refreshes before the time", n-calls)
 			}
-			_ = <-first
+			<-first
 			time.Sleep(wait)
 			token(t, d.Connections, bob, "")
 			token(t, d.Connections, alice, "")

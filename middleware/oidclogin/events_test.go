@@ -71,7 +71,7 @@ func watchedSite(t *testing.T, tr *trail) (*site, *event.Stream, *pme.Handler, *
 		Authenticate: s.login, Events: stream, Logger: slog.New(slog.DiscardHandler),
 		Access: access.List{
 			{Users: []string{s.idp.URL + "#alice"}, Models: []string{office}},
-			{Groups: []string{"facilities"}, Models: []string{office}},
+			{Groups: []string{"archive"}, Models: []string{office}},
 		},
 	})
 	if err != nil {
@@ -216,14 +216,14 @@ func wantNoLiveToken(t *testing.T, up *matterporttest.Running) {
 func TestSignInSaysWhoItIs(t *testing.T) {
 	tr := new(trail)
 	s, stream, _, _ := watchedSite(t, tr)
-	s.idp.claims["sub"], s.idp.claims["groups"] = "bob", []string{"staff", "Facilities"} // the policy names facilities
+	s.idp.claims["sub"], s.idp.claims["groups"] = "bob", []string{"staff", "Archive"} // the policy names archive
 	s.idp.claims["email"], s.idp.claims["email_verified"] = "bob@example.com", true
 	s.browser(t).signIn()
 	if err := stream.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	found := tr.of(event.SignedIn)
-	if len(found) != 1 || found[0].User != s.idp.URL+"#bob" || strings.Join(found[0].Groups, " ") != "Facilities" ||
+	if len(found) != 1 || found[0].User != s.idp.URL+"#bob" || strings.Join(found[0].Groups, " ") != "Archive" ||
 		found[0].Detail != `e-mail address "bob@example.com"` || found[0].Request.Path != "/auth/callback" || found[0].Request.Client != "127.0.0.1" {
 		t.Errorf("%+v", found)
 	}
