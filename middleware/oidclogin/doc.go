@@ -17,9 +17,10 @@
 //
 // The user ID is issuer and subject, joined by a number sign, so that no user of another provider can have
 // it. The e-mail address is used only if email_verified says so. Groups come from GroupsClaim; a group
-// with an empty name is left out. Claims that the ID token lacks are fetched from the userinfo endpoint,
-// which must answer for the same subject. If it fails, the address counts as unverified and the name is
-// empty; a user whose groups only userinfo could tell is refused. The session's identifier is in identity.User.Session.
+// with an empty name is left out, and so are groups that no policy names: see Config.KeepGroup. Claims that
+// the ID token lacks are fetched from the userinfo endpoint, which must answer for the same subject. If it
+// fails, the address counts as unverified and the name is empty; a user whose groups only userinfo could tell is
+// refused. The session's identifier is in identity.User.Session.
 //
 // # Sessions
 //
@@ -27,6 +28,11 @@
 // by age, by signing out, by [Login.EndSessions], or when the provider says so (OpenID Connect Back-Channel
 // Logout 1.0). The Store keeps that a session has ended, so that a copy of its cookie is refused too. While the
 // Store does not answer, every request gets 503.
+//
+// Groups that do not fit into the cookie are in the Store. If a policy comes to name a group that a session has left
+// out, the session is renewed with the tokens of KeepTokens. Without them, its user is asked to sign in
+// again on opening a page, once; until then the session goes on with the groups that it has. A cookie of an
+// earlier version of this package is treated as none.
 //
 // # What is not checked
 //

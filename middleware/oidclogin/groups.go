@@ -22,6 +22,9 @@ var (
 	errNamedLater = fmt.Errorf("%w: the policy has come to name a group that the session may have left out", middleware.ErrNotSignedIn)
 )
 
+// maxGroupBytes is how many bytes the groups of a session may take.
+const maxGroupBytes = 64 << 10
+
 var _ middleware.GroupKeeper = (*sessions)(nil)
 
 // KeepGroups implements [middleware.GroupKeeper].
@@ -57,19 +60,22 @@ func (c *party) claimedGroups(ctx context.Context, documents []map[string]any) [
 
 // divide returns the groups that a session keeps, each once, without those that have an empty name, and what
 // it remembers of the others.
-func (c *party) divide(groups []string) sessionGroups {
+func (c *party) divide(groups []string) (sessionGroups, error) {
 	var once []string
 	for _, g := range groups {
 		if g != "" && !slices.Contains(once, g) && (c.cfg.KeepGroup == nil || c.cfg.KeepGroup(g)) {
 			once = append(once, g)
 		}
 	}
-	if c.cfg.KeepGroup != nil {
-		return sessionGroups{groups: once}
+	divided := sessionGroups{groups: once}
+	if c.cfg.KeepGroup == nil {
+		c.named.Refresh() // a policy may not say when it changes
+		divided.groups, divided.rest = c.named.Current().Divide(once)
 	}
-	c.named.Refresh() // a policy may not say when it changes
-	kept, rest := c.named.Current().Divide(once)
-	return sessionGroups{groups: kept, rest: rest}
+	if len(divided.AppendTo(nil)) > maxGroupBytes {
+		return sessionGroups{}, errTooManyGroups
+	}
+	return divided, nil
 }
 
 // lacks reports whether the session may have left out a group that is named now.
@@ -102,9 +108,6 @@ func (s *sessions) asksAgain(w http.ResponseWriter, r *http.Request, in *signIn,
 	return now, errNamedLater
 }
 
-// maxGroupBytes is how many bytes the groups of a session may take in the store.
-const maxGroupBytes = 64 << 10
-
 // sealSession returns the session in the form that its cookie has. If the groups do not fit into a cookie, it
 // saves them in the store.
 func (s *sessions) sealSession(ctx context.Context, in *signIn, now time.Time) (string, error) {
@@ -123,9 +126,6 @@ func (s *sessions) sealSession(ctx context.Context, in *signIn, now time.Time) (
 }
 
 func (s *sessions) saveGroups(ctx context.Context, in *signIn, now time.Time) error {
-	if len(in.sessionGroups.AppendTo(nil)) > maxGroupBytes {
-		return errTooManyGroups
-	}
 	left := time.Unix(in.began, 0).Add(s.cfg.Lifetime).Sub(now)
 	if left <= 0 {
 		return errExpired

@@ -119,9 +119,13 @@ func TestGroupsThatFit(t *testing.T) {
 func TestTooManyGroupsAreRefused(t *testing.T) {
 	p := newIDP(t)
 	p.asEntra(4000)
-	s := newSite(t, p)
+	watched := &watchedStore{Store: oidclogin.NewMemoryStore()}
+	s := newSite(t, p, keepTokens, func(c *oidclogin.Config) { c.Store = watched })
 	b := s.browser(t)
 	wantRefused(b, b.open(b.toCallback("/page")), http.StatusForbidden)
+	if watched.longest > 1024 {
+		t.Errorf("%d bytes were saved of a user who is refused", watched.longest)
+	}
 	if !strings.Contains(fmt.Sprint(s.log), "keep fewer with KeepGroup") {
 		t.Errorf("the log does not say what to do:\n%s", s.log)
 	}
@@ -517,5 +521,24 @@ func TestRenewalWithoutGroupsAsksForASignIn(t *testing.T) {
 	delete(p.answer, "id_token")
 	if a, _ := b.follow(a.location); a.status != http.StatusOK || !slices.Contains(s.user().Groups, "staff") {
 		t.Errorf("status %d, groups %q; want the new group", a.status, s.user().Groups)
+	}
+}
+
+// A user of whom everything is as long as it may be, in 200 groups.
+func TestLongestClaimsFitIntoTheCookie(t *testing.T) {
+	p := newIDP(t)
+	groups := p.asEntra(200)
+	p.claims["sub"] = strings.Repeat("s", 255)
+	p.claims["sid"] = strings.Repeat("i", 255)
+	p.claims["name"] = strings.Repeat("n", 300)
+	p.claims["email"] = strings.Repeat("e", 242) + "@example.com" // 254, the most that an address may have
+	for what, change := range map[string]func(*oidclogin.Config){"cookie alone": func(*oidclogin.Config) {}, "with tokens": keepTokens} {
+		s := newSite(t, p, change)
+		b := s.browser(t)
+		b.signIn()
+		u := s.user()
+		if diff := cmp.Diff(groups, u.Groups); diff != "" || u.Name != strings.Repeat("n", 200) || len(u.Email) != 254 {
+			t.Errorf("%s: name %q, address %q, groups (-want +got):\n%s", what, u.Name, u.Email, diff)
+		}
 	}
 }

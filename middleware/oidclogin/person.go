@@ -56,7 +56,11 @@ func (c *party) person(ctx context.Context, p *idProvider, v *verified, earlier 
 	if err != nil {
 		return nil, err
 	}
-	who := &claimedPerson{sessionGroups: c.divide(groups)}
+	divided, err := c.divide(groups)
+	if err != nil {
+		return nil, err
+	}
+	who := &claimedPerson{sessionGroups: divided}
 	for _, d := range documents {
 		if who.name == "" {
 			who.name = provider.DisplayName(d)

@@ -11,13 +11,16 @@ import (
 )
 
 // A Store holds what the cookies of a login cannot: which sessions have been revoked, which logins and logout
-// tokens have been used, and the sealed tokens of sessions. Replicas of an application share one Store.
+// tokens have been used, and the sealed tokens of sessions. Groups that do not fit into a session's cookie are
+// here too, sealed. Replicas of an application share one Store.
 //
 // What package revocation says of names, time, errors and concurrency holds for all methods, and this:
 //
 //   - Revocations, uses and values are apart: a revocation and a value may have the same name.
 //   - After an error the login answers 503 and lets no request through, but a session whose tokens cannot be
 //     loaded goes on without being renewed.
+//   - A Store may drop a value early, to make room: a session without its tokens goes on without being
+//     renewed, and one without its groups has to begin anew.
 //   - A repeated Once answers differently.
 //   - What Once, Save and Delete have stored, calls that begin after they have returned find, in every
 //     replica. For these and for Load, a Store asks the place that all replicas share, and no copy nearby.

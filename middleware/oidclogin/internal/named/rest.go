@@ -6,16 +6,18 @@ import (
 	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 )
 
-// maxDigests is how many groups are remembered one by one. If more are left out, the session is one to renew
+// maxPrints is how many groups are remembered one by one. If more are left out, the session is one to renew
 // whenever the set has changed.
-const maxDigests = 256
+const maxPrints = 256
 
-// A digest tells groups apart, but for one pair in 16 million.
-type digest [3]byte
+// A fingerprint tells groups apart, but for one pair in 16 million.
+type fingerprint [printLength]byte
 
-func digestOf(key string) digest {
+const printLength = 3
+
+func printOf(key string) fingerprint {
 	sum := sha256.Sum256([]byte(key))
-	return digest(sum[:len(digest{})])
+	return fingerprint(sum[:printLength])
 }
 
 // Rest is what a session remembers of the groups that it leaves out. The zero Rest is that of a session with
@@ -23,8 +25,8 @@ func digestOf(key string) digest {
 type Rest struct {
 	Count int // of the groups
 
-	set     string // of which [Set] they are not
-	digests string // of the groups, one after the other; empty if there are too many
+	set    string // of which [Set] they are not
+	prints string // of the groups, one after the other; empty if there are too many
 }
 
 // rest returns the Rest of groups, by their spelling keys.
@@ -33,12 +35,12 @@ func (s *Set) rest(keys []string) Rest {
 		return Rest{}
 	}
 	r := Rest{Count: len(keys), set: s.id}
-	if len(keys) > maxDigests {
+	if len(keys) > maxPrints {
 		return r
 	}
 	for _, key := range keys {
-		p := digestOf(key)
-		r.digests += string(p[:])
+		p := printOf(key)
+		r.prints += string(p[:])
 	}
 	return r
 }
@@ -49,11 +51,11 @@ func (r Rest) Lacks(set *Set) bool {
 	switch {
 	case r.Count == 0 || r.set == set.id:
 		return false
-	case set.all || r.digests == "":
+	case set.all || r.prints == "":
 		return true
 	}
-	for i := 0; i < len(r.digests); i += len(digest{}) {
-		if set.digests[digest([]byte(r.digests[i:i+len(digest{})]))] {
+	for i := 0; i < len(r.prints); i += printLength {
+		if set.prints[fingerprint([]byte(r.prints[i:i+printLength]))] {
 			return true
 		}
 	}
@@ -69,7 +71,7 @@ func (r Rest) AppendTo(b []byte) []byte {
 	if r.Count == 0 {
 		return b
 	}
-	return sealed.AppendText(sealed.AppendText(b, r.set), r.digests)
+	return sealed.AppendText(sealed.AppendText(b, r.set), r.prints)
 }
 
 // ReadRest reads what AppendTo wrote. Anything else fails f.
@@ -78,8 +80,8 @@ func ReadRest(f *sealed.Fields) (r Rest) {
 	if r.Count == 0 {
 		return Rest{}
 	}
-	r.set, r.digests = f.Text(), f.Text()
-	complete := r.digests == "" || len(r.digests) == r.Count*len(digest{})
+	r.set, r.prints = f.Text(), f.Text()
+	complete := r.prints == "" || len(r.prints) == r.Count*printLength
 	if r.Count < 0 || len(r.set) != idLength || !complete {
 		f.Fail()
 		return Rest{}

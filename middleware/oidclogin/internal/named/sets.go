@@ -65,10 +65,10 @@ func (s *Sets) Current() *Set {
 
 // A Set is the names of groups, or all that there can be. It is never changed.
 type Set struct {
-	id      string // tells sets apart
-	all     bool
-	keys    map[string]bool // as package spelling has them
-	digests map[digest]bool
+	id     string // tells sets apart
+	all    bool
+	keys   map[string]bool // as package spelling has them
+	prints map[fingerprint]bool
 }
 
 // idLength is how many bytes tell sets apart.
@@ -78,11 +78,11 @@ var everyGroup = &Set{id: "everyone", all: true}
 
 func newSet(names []string) *Set {
 	sum := sha256.Sum256(sealed.AppendNames(nil, names))
-	set := &Set{id: string(sum[:idLength]), keys: make(map[string]bool, len(names)), digests: make(map[digest]bool, len(names))}
+	set := &Set{id: string(sum[:idLength]), keys: make(map[string]bool, len(names)), prints: make(map[fingerprint]bool, len(names))}
 	for _, name := range names {
 		key := spelling.Key(name)
 		set.keys[key] = true
-		set.digests[digestOf(key)] = true
+		set.prints[printOf(key)] = true
 	}
 	return set
 }
