@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/go-pme/pme/internal/answer"
@@ -62,10 +61,12 @@ func (c *party) claimedGroups(ctx context.Context, documents []map[string]any) [
 // it remembers of the others.
 func (c *party) divide(groups []string) (sessionGroups, error) {
 	var once []string
+	seen := map[string]bool{"": true}
 	for _, g := range groups {
-		if g != "" && !slices.Contains(once, g) && (c.cfg.KeepGroup == nil || c.cfg.KeepGroup(g)) {
+		if !seen[g] && (c.cfg.KeepGroup == nil || c.cfg.KeepGroup(g)) {
 			once = append(once, g)
 		}
+		seen[g] = true
 	}
 	divided := sessionGroups{groups: once}
 	if c.cfg.KeepGroup == nil {
@@ -97,7 +98,7 @@ func (s *sessions) asksAgain(w http.ResponseWriter, r *http.Request, in *signIn,
 	if until := in.asked.Until(set); now.Before(until) {
 		return until, nil
 	}
-	if !answer.IsNavigation(r) {
+	if r.Method != http.MethodGet || !answer.IsNavigation(r) {
 		return now, nil
 	}
 	in.asked = in.asked.Add(set, now)
