@@ -13,13 +13,25 @@ func keepGroups(authenticate Authenticator, policy access.Policy) (stop func()) 
 	if !ok {
 		return stop
 	}
-	var names func() []string // nil: all groups
-	if namer, ok := policy.(access.GroupNamer); ok {
-		names = namer.NamedGroups
-	}
+	names := namedGroups(policy)
 	changed := keeper.KeepGroups(names)
 	if watcher, ok := policy.(access.Watcher); ok && names != nil {
 		stop = watcher.Watch(changed)
 	}
 	return stop
+}
+
+// namedGroups returns what asks the policy which groups it names, or nil for a policy that cannot say.
+func namedGroups(policy access.Policy) func() []string {
+	namer, ok := policy.(access.GroupNamer)
+	if !ok {
+		return nil
+	}
+	if _, known := namer.NamedGroups(policy); !known {
+		return nil
+	}
+	return func() []string {
+		groups, _ := namer.NamedGroups(policy)
+		return groups
+	}
 }

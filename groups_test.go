@@ -36,6 +36,18 @@ type policy = access.Policy
 
 func (p customPolicy) Policy() (access.Policy, error) { return p, nil }
 
+// fileAndMore refuses users of a group that its file does not name.
+type fileAndMore struct{ *access.File }
+
+func (f fileAndMore) Policy() (access.Policy, error) { return f, nil }
+
+func (f fileAndMore) Allowed(ctx context.Context, u *identity.User, model string) (bool, error) {
+	if slices.Contains(u.Groups, "contractors") {
+		return false, nil
+	}
+	return f.File.Allowed(ctx, u, model)
+}
+
 func TestAuthenticatorLearnsWhichGroupsThePolicyNames(t *testing.T) {
 	k := &keeper{Gate: byHeader()}
 	newHandler(t, func(c *pme.Config) {
@@ -49,9 +61,19 @@ func TestAuthenticatorLearnsWhichGroupsThePolicyNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	path := filepath.Join(t.TempDir(), "allow.yaml")
+	if err := os.WriteFile(path, []byte("rules:\n  - groups: [staff]\n    models: ["+office+"]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := access.OpenFile(path, access.FileOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
 	for what, source := range map[string]access.Source{
-		"a function":         access.Func(func(context.Context, *identity.User, string) (bool, error) { return false, nil }),
-		"the host's own one": customPolicy{list},
+		"one that embeds a file": fileAndMore{file},
+		"a function":             access.Func(func(context.Context, *identity.User, string) (bool, error) { return false, nil }),
+		"the host's own one":     customPolicy{list},
 	} {
 		k := &keeper{Gate: byHeader()}
 		newHandler(t, func(c *pme.Config) { c.Authenticate, c.Access = k, source })

@@ -15,8 +15,9 @@ func wantNamed(t *testing.T, policy access.Policy, want ...string) {
 	if !ok {
 		t.Fatalf("%T is no GroupNamer", policy)
 	}
-	if got := slices.Sorted(slices.Values(namer.NamedGroups())); !slices.Equal(got, want) {
-		t.Errorf("named are %q, want %q", got, want)
+	groups, known := namer.NamedGroups(policy)
+	if got := slices.Sorted(slices.Values(groups)); !known || !slices.Equal(got, want) {
+		t.Errorf("named are %q, %v; want %q", got, known, want)
 	}
 }
 
@@ -33,12 +34,24 @@ func TestListNamesItsGroups(t *testing.T) {
 	}
 }
 
+// strict decides by more groups than its file names.
+type strict struct{ *access.File }
+
+func TestTypeThatEmbedsAFileIsNotTakenForIt(t *testing.T) {
+	f := newFile(t, "rules:\n  - groups: [staff]\n    models: [SxQL3iGyoDo]\n")
+	for _, policy := range []access.Policy{strict{f.File}, &strict{f.File}} {
+		if groups, known := policy.(access.GroupNamer).NamedGroups(policy); known {
+			t.Errorf("%T names %q", policy, groups)
+		}
+	}
+}
+
 func TestFileNamesTheGroupsOfTheListInForce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFile(t, "rules:\n  - groups: [staff]\n    models: [SxQL3iGyoDo]\n")
 		wantNamed(t, f.File, "staff")
 		var inTheCallback []string
-		f.Watch(func() { inTheCallback = f.NamedGroups() })
+		f.Watch(func() { inTheCallback, _ = f.NamedGroups(f.File) })
 		write(t, f.path, "rules:\n  - groups: [staff, facilities]\n    models: [SxQL3iGyoDo]\n")
 		time.Sleep(nextLook)
 		synctest.Wait()

@@ -57,12 +57,15 @@ type Namer interface {
 // a [*File] are GroupNamers. A login may then leave other groups out of its sessions: see
 // middleware.GroupKeeper. A [Func] is not one, and its users keep all their groups.
 //
-// If the groups can change, the Policy should be a [Watcher] too. A type that embeds a [*File] and has an Allowed
-// of its own needs a NamedGroups of its own as well, if it looks at groups that the file does not name.
+// If the groups can change, the Policy should be a [Watcher] too.
 type GroupNamer interface {
-	// NamedGroups returns the groups in any order, each as [identity.User.Groups] has it: also those for which
-	// a user is refused. The caller must not change the slice.
-	NamedGroups() []string
+	// NamedGroups returns the groups on which the answers of policy depend, each as [identity.User.Groups] has
+	// it, in any order: also those for which a user is refused. It reports false if policy is not the
+	// GroupNamer itself, and always or never if it is. So a type that embeds a [*File] and decides by itself
+	// is not taken for the file: its users keep all groups unless it has a NamedGroups of its own.
+	//
+	// The caller must not change the slice.
+	NamedGroups(policy Policy) (groups []string, known bool)
 }
 
 var (
@@ -122,10 +125,16 @@ func (f *File) ModelName(ctx context.Context, u *identity.User, model string) (s
 }
 
 // NamedGroups implements [GroupNamer] by the list in force.
-func (f *File) NamedGroups() []string { return f.table.Load().NamedGroups() }
+func (f *File) NamedGroups(policy Policy) ([]string, bool) {
+	return f.table.Load().namedGroups(), policy == Policy(f)
+}
 
 // NamedGroups implements [GroupNamer].
-func (t *table) NamedGroups() []string { return slices.Sorted(maps.Keys(t.index[groups])) }
+func (t *table) NamedGroups(policy Policy) ([]string, bool) {
+	return t.namedGroups(), policy == Policy(t)
+}
+
+func (t *table) namedGroups() []string { return slices.Sorted(maps.Keys(t.index[groups])) }
 
 // AllowedAmong implements [BulkPolicy]. It looks u up once, and then each model. The error is always nil.
 func (t *table) AllowedAmong(_ context.Context, u *identity.User, models []string) ([]string, error) {
