@@ -9,7 +9,7 @@ import (
 	"github.com/go-pme/pme/internal/answer"
 )
 
-// maxForm bounds the form that begins an attempt, in bytes.
+// maxForm bounds the forms of the pages, in bytes.
 const maxForm = 8 << 10
 
 type beginAnswer struct {
@@ -39,12 +39,20 @@ func (h *Handler) begin(w http.ResponseWriter, r *http.Request, v visit) {
 
 // attempt reads the form and begins what it asks for.
 func (h *Handler) attempt(w http.ResponseWriter, r *http.Request, v visit) (*connect.Attempt, error) {
-	if err := h.foreign(r, v); err != nil {
+	if err := h.readForm(w, r, v); err != nil {
 		return nil, err
+	}
+	return h.connections.Begin(event.Context(r), v.user, connect.Request{Connection: v.id, Label: r.PostForm.Get("label")})
+}
+
+// readForm reads the form of a request that changes something: one of another site is refused.
+func (h *Handler) readForm(w http.ResponseWriter, r *http.Request, v visit) error {
+	if err := h.foreign(r, v); err != nil {
+		return err
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if r.ParseForm() != nil {
-		return nil, connect.ErrInvalid
+		return connect.ErrInvalid
 	}
-	return h.connections.Begin(event.Context(r), v.user, connect.Request{Connection: v.id, Label: r.PostForm.Get("label")})
+	return nil
 }

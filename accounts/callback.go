@@ -35,12 +35,20 @@ func (h *Handler) callback(w http.ResponseWriter, r *http.Request, v visit) {
 // done is where connecting ends: its page wakes up those that wait for it, and closes itself in a popup.
 func (h *Handler) done(w http.ResponseWriter, r *http.Request, v visit) {
 	found, err := h.connections.Find(event.Context(r), v.user, r.URL.Query().Get("connection"))
+	var list []connect.Connection
+	if err == nil {
+		list, err = h.connections.List(event.Context(r), v.user)
+	}
+	connected := accountWith(h.accounts(list), found.ID)
+	if err == nil && connected == nil {
+		err = connect.ErrNotConnected // deleted in between
+	}
 	if err != nil {
 		h.refusePage(w, r, err)
 		return
 	}
 	page, data := h.page(r)
 	page.Title = h.words.Connected
-	data.Accounts = []Account{h.account(found)}
+	data.Accounts = []Account{*connected}
 	h.pages.Show(w, r, http.StatusOK, "connect-done.html", page)
 }

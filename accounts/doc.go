@@ -22,6 +22,7 @@
 //	POST    /               begins an attempt, for the form of the page
 //	GET     /callback       where Matterport sends the browser back to
 //	GET     /done           where that ends
+//	POST    /rename*        gives a connection the name in label; an empty one takes the name away
 //	GET     /begin*         a page that says what is asked for, and begins
 //	GET     /signed-in*     where a popup of the browser module ends, or connects first
 //	GET     /token*         an access token, for the Showcase SDK

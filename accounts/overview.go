@@ -23,15 +23,8 @@ func (h *Handler) overview(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	page, data := h.page(r)
-	var again *connect.Connection
-	wanted := r.URL.Query().Get("connection")
-	for _, one := range list {
-		data.Accounts = append(data.Accounts, h.account(one))
-		if one.ID == wanted {
-			again = &one
-		}
-	}
-	h.fillForm(data, "", again, "")
+	data.Accounts, data.Another = h.accounts(list), len(list) > 0
+	h.fillForm(data, "", accountWith(data.Accounts, r.URL.Query().Get("connection")), "")
 	app := h.connections.App()
 	page.FrameURL, page.FormURL = app.SelectorURL(), app.AuthorizePage()
 	h.pages.Show(w, r, http.StatusOK, "connect.html", page)
@@ -40,20 +33,26 @@ func (h *Handler) overview(w http.ResponseWriter, r *http.Request, v visit) {
 // explain is the page that a popup begins with: ?label=TEXT fills in the form, and ?origin= names the page
 // that opened it, if that is of an allowed origin.
 func (h *Handler) explain(w http.ResponseWriter, r *http.Request, v visit) {
-	var again *connect.Connection
-	var err error
-	if v.id == "" {
-		_, err = h.connections.List(event.Context(r), v.user) // refuses a user who may not connect anything
-	} else {
-		var found connect.Connection
-		found, err = h.connections.Find(event.Context(r), v.user, v.id)
-		again = &found
+	list, err := h.connections.List(event.Context(r), v.user) // refuses a user who may not connect anything
+	again := accountWith(h.accounts(list), v.id)
+	if err == nil && v.id != "" && again == nil {
+		err = connect.ErrNotConnected
 	}
 	if err != nil {
 		h.refusePage(w, r, err)
 		return
 	}
-	h.beginPage(w, r, again)
+	h.beginPage(w, r, again, len(list) > 0)
+}
+
+// accountWith returns the account with that ID, or nil.
+func accountWith(all []Account, id string) *Account {
+	for i := range all {
+		if all[i].ID == id {
+			return &all[i]
+		}
+	}
+	return nil
 }
 
 // arrive is where <pme-space> sends a popup when it gets no token. The user is signed in here; what may be
@@ -62,9 +61,9 @@ func (h *Handler) arrive(w http.ResponseWriter, r *http.Request, v visit) {
 	found, err := h.connections.Find(event.Context(r), v.user, v.id)
 	switch {
 	case errors.Is(err, connect.ErrNotConnected):
-		h.beginPage(w, r, nil)
+		h.beginPage(w, r, nil, false)
 	case err == nil && found.Reconnect:
-		h.beginPage(w, r, &found)
+		h.explain(w, r, visit{user: v.user, id: found.ID})
 	case err == nil, errors.Is(err, connect.ErrSeveral):
 		page, _ := h.page(r)
 		h.pages.Show(w, r, http.StatusOK, "signed-in.html", page)
@@ -73,8 +72,9 @@ func (h *Handler) arrive(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 }
 
-func (h *Handler) beginPage(w http.ResponseWriter, r *http.Request, again *connect.Connection) {
+func (h *Handler) beginPage(w http.ResponseWriter, r *http.Request, again *Account, another bool) {
 	page, data := h.page(r)
+	data.Another = another
 	h.fillForm(data, page.Base, again, r.URL.Query().Get("label"))
 	page.FormURL = h.connections.App().AuthorizePage()
 	h.pages.Show(w, r, http.StatusOK, "connect-begin.html", page)

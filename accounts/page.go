@@ -27,6 +27,7 @@ type Page struct {
 	Action  string
 	Again   string  // the name of the account that is to be connected again; empty: a new connection
 	Label   string  // what the form's field for a name holds already
+	Another bool    // the user has connected an account before, so that a name helps
 	Scopes  []Scope // what is asked for
 	Charged bool    // some of it can cost money
 }
@@ -34,6 +35,7 @@ type Page struct {
 // Account is a connection.
 type Account struct {
 	ID, Name             string
+	Label                string    // what the user calls it; empty: Name is one of ours
 	Connected, Refreshed time.Time // Refreshed is zero before the first time
 	Scopes               []Scope
 	Reconnect            bool // it has to be connected again
@@ -50,20 +52,20 @@ func (h *Handler) page(r *http.Request) (pages.Page, *Page) {
 
 func (h *Handler) account(c connect.Connection) Account {
 	return Account{
-		ID: c.ID, Name: cmp.Or(c.Label, h.words.Account), Connected: toSecond(c.Connected),
+		ID: c.ID, Name: h.name(c), Label: c.Label, Connected: toSecond(c.Connected),
 		Refreshed: toSecond(c.Refreshed), Scopes: h.words.scopes(c.Scopes), Reconnect: c.Reconnect,
 	}
 }
 
-// fillForm makes the form one for that connection, or for a new one. base leads to the page.
-func (h *Handler) fillForm(data *Page, base string, again *connect.Connection, label string) {
+// fillForm makes the form one for that account, or for a new one. base leads to the page.
+func (h *Handler) fillForm(data *Page, base string, again *Account, label string) {
 	data.Action, data.Label, data.Scopes = cmp.Or(base, "./"), shortened(label), h.scopes
 	for _, s := range h.scopes {
 		data.Charged = data.Charged || s.Charged
 	}
 	if again != nil {
 		data.Action = base + again.ID
-		data.Again = h.account(*again).Name
+		data.Again = again.Name
 	}
 }
 

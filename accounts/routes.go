@@ -36,6 +36,7 @@ var routes = map[string]route{
 		http.MethodGet: (*Handler).overview, http.MethodHead: (*Handler).overview,
 		http.MethodPost: (*Handler).begin, // so that the page's form need not know what its directory is called
 	}},
+	"/rename":    {page: true, each: true, methods: map[string]endpoint{http.MethodPost: (*Handler).rename}},
 	"/callback":  {page: true, methods: get((*Handler).callback)},
 	"/done":      {page: true, methods: get((*Handler).done)},
 	"/begin":     {page: true, each: true, methods: get((*Handler).explain)},

@@ -22,11 +22,17 @@ type Strings struct {
 	DeleteAsk    string // asks whether to
 	DeleteMeans  string // says what it means
 	Cancel       string // button: do not
+	Rename       string // button, and heads what it opens
+	Save         string // button: gives the name
+	Renamed      string // it was done
+	Spaces       string // stands before how many spaces an account has, and the names of the first
+	Twin         string // stands before the names of connections that have the same spaces
 	Close        string // button: of a window or the model selector
 	Add          string // heads the form
 	AddAgain     string // heads the form for a connection that is to be connected again
 	Label        string // of the field for a connection's name
 	LabelHelp    string // says what it is for
+	LabelAnother string // says so where the user has connected an account before
 	Asks         string // stands before what is asked for
 	Charged      string // marks what can cost money
 	ChargedMeans string // says who pays
@@ -72,11 +78,17 @@ func (s Strings) withDefaults() Strings {
 		{&s.DeleteAsk, "Forget this account?"},
 		{&s.DeleteMeans, "This site forgets the account and can no longer show its spaces. The permission at Matterport stays: you can withdraw it there, in the account's settings."},
 		{&s.Cancel, "Cancel"},
+		{&s.Rename, "Rename"},
+		{&s.Save, "Save"},
+		{&s.Renamed, "The name is saved."},
+		{&s.Spaces, "Spaces:"},
+		{&s.Twin, "It has the same spaces as another one, and may be the same Matterport account:"},
 		{&s.Close, "Close"},
 		{&s.Add, "Connect an account"},
 		{&s.AddAgain, "Connect an account again"},
 		{&s.Label, "What to call it"},
 		{&s.LabelHelp, "Optional. It helps you to tell several accounts apart."},
+		{&s.LabelAnother, "You have connected an account before. A name tells them apart."},
 		{&s.Asks, "This site will ask Matterport for permission to"},
 		{&s.Charged, "can cost money"},
 		{&s.ChargedMeans, "What this site purchases is charged to the Matterport account that you connect."},
@@ -101,7 +113,7 @@ func (s Strings) withDefaults() Strings {
 func (s Strings) forScript() string {
 	text, _ := json.Marshal(map[string]string{ // has a form in JSON
 		"choose": s.Choose, "close": s.Close, "chosen": s.Chosen, "all": s.All,
-		"leaving": s.Leaving, "deleted": s.Deleted, "failed": s.Failed, "connected": s.Connected,
+		"leaving": s.Leaving, "renamed": s.Renamed, "spaces": s.Spaces, "twin": s.Twin, "deleted": s.Deleted, "failed": s.Failed, "connected": s.Connected,
 	})
 	return string(text)
 }

@@ -69,6 +69,7 @@ type connectAnswer struct {
 	Selector     string
 	Models       []struct{ ID, Name, Thumbnail, Visibility string }
 	NextOffset   string `json:"next_offset"`
+	Label        string `json:"label"`
 	Total        int
 }
 

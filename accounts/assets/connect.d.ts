@@ -56,5 +56,11 @@ export interface ChooseOptions extends Where {
  */
 export function choose(options?: ChooseOptions): Promise<string[] | "*">;
 
+/**
+ * Gives a connection another name, of at most 100 characters that can be seen. An empty one takes the name away. A page of
+ * another origin cannot do it.
+ */
+export function renameAccount(options: Where & { label: string }): Promise<void>;
+
 /** Deletes a connection. The permission at Matterport stays; its owner can withdraw it there. */
 export function deleteAccount(options: Where & { connection: string }): Promise<void>;

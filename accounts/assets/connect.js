@@ -56,6 +56,10 @@ export async function deleteAccount({ endpoint, connection }) {
   await ask(address(endpoint, `${connection}?confirm=${connection}`), { method: "DELETE" });
 }
 
+export async function renameAccount({ endpoint, connection, label }) {
+  await ask(address(endpoint, connection, "rename"), { method: "POST", body: new URLSearchParams({ label }) });
+}
+
 export async function choose({
   endpoint, connection, multiselect = true, approveAll = true, title = "Choose spaces", close = "Close",
 } = {}) {
@@ -151,7 +155,9 @@ function drive(page) {
   }
 
   const actions = {
-    ask: (section) => section.querySelector("dialog").showModal(),
+    ask: (section) => section.querySelector("dialog[data-part=delete]").showModal(),
+    name: (section) => section.querySelector("dialog[data-part=name]").showModal(),
+    cancel: (section) => section.querySelector("dialog[open]").close(),
     more,
     async choose(section) {
       const models = await choose({ endpoint, connection: section.dataset.connection, title: said.choose, close: said.close });
@@ -166,6 +172,19 @@ function drive(page) {
       say(said.deleted);
     },
   };
+
+  async function rename(section) {
+    const { connection } = section.dataset;
+    const dialog = section.querySelector("dialog[data-part=name]");
+    try {
+      await renameAccount({ endpoint, connection, label: new FormData(dialog.querySelector("form")).get("label") });
+    } finally {
+      dialog.close(); // what is said is behind it
+    }
+    channel.postMessage({ renamed: connection });
+    await refresh(connection);
+    say(said.renamed);
+  }
 
   // The page as it would be if it were loaded again.
   async function refresh(connection) {
@@ -183,6 +202,37 @@ function drive(page) {
       time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
     }
     for (const section of page.querySelectorAll("[data-connection]:has([data-do=choose])")) attempt(show, section);
+    tellApart();
+  }
+
+  // Says of several accounts how many spaces they have, which are the first, and which accounts have the same.
+  // If that fails, nothing is said.
+  async function tellApart() {
+    const sections = [...page.querySelectorAll("[data-connection]")];
+    if (sections.length < 2) return;
+    const name = (section) => section.querySelector("h2").textContent;
+    const alike = new Map();
+    await Promise.all(sections.map(async (section) => {
+      const found = section.querySelector("[data-do=choose]") && await models(section, 100).catch(() => {});
+      if (!found) return;
+      tell(section, "spaces", [said.spaces, found.total], found.models.slice(0, 3).map(({ name, id }) => name || id));
+      const key = found.models.map(({ id }) => id).sort().join() + found.total;
+      if (found.total) alike.set(key, [...alike.get(key) ?? [], section]);
+    }));
+    for (const twins of alike.values()) {
+      for (const section of twins) {
+        const others = twins.filter((twin) => twin !== section).map(name);
+        if (others.length) tell(section, "twin", [said.twin], others);
+      }
+    }
+  }
+
+  function tell(section, part, words, names) {
+    for (const place of section.querySelectorAll(`p[data-part=${part}]`)) {
+      place.replaceChildren(words.join(" "));
+      names.forEach((textContent, n) => place.append(n || part === "spaces" ? " · " : " ", make("bdi", { textContent })));
+      place.hidden = false;
+    }
   }
 
   function card(section, id, { name, thumbnail }) {
@@ -238,17 +288,19 @@ function drive(page) {
     if (work) attempt(work, target.closest("[data-connection]"));
   });
   page.addEventListener("submit", (event) => {
-    if (event.target.dataset.do !== "begin") return;
+    const { do: name } = event.target.dataset;
+    if (!name) return;
     event.preventDefault();
-    attempt(begin, event.target);
+    if (name === "rename") attempt(rename, event.target.closest("[data-connection]"));
+    else attempt(begin, event.target);
   });
   if (popup) {
     sessionStorage.setItem("pme-opener", page.dataset.opener ?? ""); // for the page on which this window ends
     return;
   }
-  channel.addEventListener("message", ({ data: { connected, deleted } }) => {
+  channel.addEventListener("message", ({ data: { connected, deleted, renamed } }) => {
     if (connected) refresh(connected).then(() => say(said.connected), () => say(said.failed));
-    if (deleted) refresh().catch(() => {});
+    if (deleted || renamed) refresh().catch(() => {});
   });
   dress();
 }

@@ -60,6 +60,64 @@ test("the page of accounts, in each of its states", async (t) => {
   await visitor.wantClean({ except: /401/ });
 });
 
+test("accounts without names are told apart, and given names", async (t) => {
+  const server = await all.serve(t, "-models", "9");
+  const visitor = await all.visitor(t, server, { clock: false });
+  const page = await visitor.open(ACCOUNTS);
+  const connect = async (owner) => {
+    await connectAtOnce(visitor, { label: "", owner });
+    await server.post("advance", { ms: 1000 }); // the page lists accounts in the order of their time
+  };
+  await connect("harbour");
+  await connect("gallery");
+  await page.reload();
+  await page.getByText("A name tells them apart.").waitFor();
+  const first = account(page, "Matterport account");
+  const second = account(page, "Matterport account (2)");
+  await first.getByText(/^Spaces: [1-9]/).first().waitFor();
+  await second.getByText(/^Spaces: [0-9]/).first().waitFor();
+  const said = (section) => section.locator("[data-part=spaces]").first().textContent();
+  assert.notEqual(await said(first), await said(second));
+  assert.ok(await page.getByText("may be the same Matterport account").count() === 0);
+  await wantReadable(page, "unnamed");
+
+  await second.getByRole("button", { name: "Forget" }).click();
+  const forget = page.getByRole("dialog", { name: "Forget this account?" });
+  await forget.getByText("Matterport account (2)").waitFor();
+  await forget.getByText(await said(second)).waitFor();
+  await wantReadable(page, "unnamed-forget");
+  await page.keyboard.press("Escape");
+
+  await connect("harbour"); // once more
+  await page.reload();
+  const third = account(page, "Matterport account (3)");
+  for (const [section, other] of [[first, "Matterport account (3)"], [third, "Matterport account"]]) {
+    const twin = section.getByText("may be the same Matterport account");
+    await twin.waitFor();
+    assert.match(await twin.textContent(), new RegExp(`: ${other.replace(/[()]/g, "\\$&")}$`));
+  }
+  assert.equal(await second.getByText("may be the same Matterport account").count(), 0);
+  await wantReadable(page, "twins");
+
+  await third.getByRole("button", { name: "Rename" }).click();
+  const dialog = page.getByRole("dialog", { name: "Rename" });
+  await dialog.getByText(/^Spaces: /).waitFor();
+  await dialog.getByRole("textbox").fill("Head office <b>");
+  await wantReadable(page, "rename");
+  await page.keyboard.press("Enter");
+  await page.getByText("The name is saved.").waitFor();
+  await account(page, "Head office <b>").waitFor();
+  await first.getByText("may be the same Matterport account").waitFor();
+  await account(page, "Head office <b>").getByRole("button", { name: "Rename" }).click();
+  await dialog.getByRole("textbox").fill("\u202eHead office");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("A name may have 100 characters").waitFor();
+  assert.equal(await dialog.count(), 0);
+  await account(page, "Head office <b>").waitFor();
+  await chooseSpaces(page, first); // which needs a token
+  await visitor.wantClean({ except: /400/ });
+});
+
 test("a space whose account has to be connected, and the window that does it", async (t) => {
   const server = await all.serve(t);
   const visitor = await all.visitor(t, server, { clock: false });
