@@ -294,9 +294,3 @@ func isCallback(s string) bool {
 	_, local := middleware.LocalPath(u.EscapedPath())
 	return local && isPlainURL(s)
 }
-
-func isLocalOrSecure(s string) bool {
-	_, local := middleware.LocalPath(s)
-	u, err := url.Parse(s)
-	return err == nil && (local || weburl.Secure(u))
-}

@@ -14,6 +14,7 @@ import (
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/mount"
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/internal/weburl"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -145,4 +146,11 @@ func beside(redirectURL, endpoint string) string {
 		return "/"
 	}
 	return (&url.URL{Path: path.Join(path.Dir(u.Path), endpoint)}).String()
+}
+
+// isLocalOrSecure reports whether s may be PostLogoutURL.
+func isLocalOrSecure(s string) bool {
+	_, local := middleware.LocalPath(s)
+	u, err := url.Parse(s)
+	return err == nil && (local || weburl.Secure(u))
 }
