@@ -77,9 +77,9 @@ func TestOnlyItsOwnerOnThisSiteRenamesAConnection(t *testing.T) {
 	at := "/" + id + "/rename"
 	b.as("bob").do(http.MethodPost, at, label("Bob's")).want(t, http.StatusNotFound, "not_connected")
 	b.as("").do(http.MethodPost, at, label("Nobody's")).want(t, http.StatusUnauthorized, "login_required")
-	b.with("Sec-Fetch-Site", "cross-site").do(http.MethodPost, at, label("Theirs")).want(t, http.StatusForbidden, "access_denied")
-	b.with("Sec-Fetch-Site", "same-site").do(http.MethodPost, at, label("Theirs")).want(t, http.StatusForbidden, "access_denied")
-	b.with("Origin", "https://elsewhere.example.com").do(http.MethodPost, at, label("Theirs")).want(t, http.StatusForbidden, "access_denied")
+	b.with("Sec-Fetch-Site", "cross-site").do(http.MethodPost, at, label("Theirs")).want(t, http.StatusForbidden, "cross_origin")
+	b.with("Sec-Fetch-Site", "same-site").do(http.MethodPost, at, label("Theirs")).want(t, http.StatusForbidden, "cross_origin")
+	b.with("Origin", "https://elsewhere.example.com").do(http.MethodPost, at, label("Theirs")).want(t, http.StatusForbidden, "cross_origin")
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		b.do(method, at, nil).want(t, http.StatusMethodNotAllowed, "invalid_request")
 	}
