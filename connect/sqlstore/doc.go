@@ -43,7 +43,8 @@
 // An Update holds its connection while its change asks Matterport for new tokens. In PostgreSQL that is a
 // transaction with the row locked, which the server ends with the process or its network. The host's
 // limits on locks, statements and idle transactions are lifted for it, to as much as its context allows.
-// A pool behind a proxy that hands out connections by the transaction is fine. A server with
+// A pool behind a proxy that hands out connections by the transaction, such as PgBouncer, is fine if the driver keeps
+// no prepared statements: with pgx set default_query_exec_mode=exec in the connection string. A server with
 // synchronous_commit = off may forget in a crash what was committed just before, and with it a refresh
 // token that Matterport has replaced: leave it on.
 //

@@ -28,6 +28,7 @@ var _ store.Store = (*Store)(nil)
 
 // failed is the error of a call. It says so where ctx is the reason, as not every driver does.
 func failed(ctx context.Context, what string, err error) error {
+	err = explained(err)
 	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
 		return fmt.Errorf("sqlstore: %s: %w: %w", what, ended, err)
 	}

@@ -141,5 +141,5 @@ func kept(end context.Context, err error) error {
 	case end.Err() != nil:
 		return fmt.Errorf("sqlstore: update: the database has not answered within %v", grace)
 	}
-	return fmt.Errorf("sqlstore: update: %w", err)
+	return fmt.Errorf("sqlstore: update: %w", explained(err))
 }

@@ -84,8 +84,10 @@ func (s *Server) Schema(t testing.TB) (dsn string) {
 	return s.dsn(name)
 }
 
-func (s *Server) dsn(schema string) string {
-	return fmt.Sprintf("host=%s user=postgres dbname=postgres sslmode=disable search_path=%s", s.dir, schema)
+func (s *Server) dsn(schema string) string { return dsnAt(s.dir, schema) }
+
+func dsnAt(host, schema string) string {
+	return fmt.Sprintf("host=%s user=postgres dbname=postgres sslmode=disable search_path=%s", host, schema)
 }
 
 // Kill ends the server at once, as when the power fails: clients are not told, nothing is tidied up.
