@@ -50,6 +50,7 @@ func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
 		"EndedContextIsAnErrorOrAnAnswer":      endedContextIsAnErrorOrAnAnswer,
 		"UpdateKeepsWhatChangeMade":            updateKeepsWhatChangeMade,
 		"UpdateCanTakeTheTokensAway":           updateCanTakeTheTokensAway,
+		"LabelChangesAlone":                    labelChangesAlone,
 		"FailingChangeChangesNothing":          failingChangeChangesNothing,
 		"PanickingChangeFreesTheLock":          panickingChangeFreesTheLock,
 		"ChangeThatExitsFreesTheLock":          changeThatExitsFreesTheLock,
@@ -93,6 +94,7 @@ func runPair(t *testing.T, newPair func(t *testing.T) (a, b store.Store)) {
 		"CreatedAnewDuringAnUpdateIsAnother": createdAnewDuringAnUpdateIsAnother,
 		"UserDeletedDuringAnUpdateStaysGone": userDeletedDuringAnUpdateStaysGone,
 		"ManyAtOnceLoseNothing":              manyAtOnceLoseNothing,
+		"LabelChangesBesideARenewal":         labelChangesBesideARenewal,
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, b := newPair(t)
