@@ -18,9 +18,19 @@
 // Both tokens of a connection are in the store, and each request reads them there: all replicas use at once
 // what one has renewed, and a deleted connection is gone everywhere. Each process renews a connection once
 // at a time, under the store's lock for it, and commits the new tokens before any caller sees them. If the
-// commit fails, the tokens stay in memory and the next caller commits them, as Matterport may have made the
-// old ones void.
+// commit fails, the tokens stay in memory, as Matterport may have made the old ones void. The process commits them
+// within about a second of when the store works again. Other replicas wait for two seconds after an outage before they
+// renew anything, and when Matterport refuses a refresh token, before they give the connection up.
 //
-// The package answers no HTTP: package handler does. Where connections are stored is defined by package
+// If Matterport asks for a wait, by Retry-After, nothing is renewed before it is over, and a model query of an account
+// waits as well. Callers get [ErrUnavailable] with the time that is left. Each process counts for itself.
+//
+// # The end
+//
+// [Connections.Shutdown] and [Connections.Close] let what has been sent to Matterport finish. Stop the HTTP server
+// before, and close the store and the application after. A pme.Handler that was given the connections does not close
+// them.
+//
+// The package answers no HTTP: package accounts does. Where connections are stored is defined by package
 // store below it.
 package connect
