@@ -42,7 +42,7 @@ func twinLabel(label string) (twin string, changed, valid bool) {
 	if encoded, ok := strings.CutPrefix(label, prefix); ok {
 		decoded, ok := decode(encoded)
 		again, valid := encode(decoded)
-		return decoded, true, ok && valid && again == encoded && isUnicode(decoded) && isLabel(decoded)
+		return decoded, true, ok && valid && again == encoded && len(label) <= maxLabel && isUnicode(decoded) && isLabel(decoded)
 	}
 	if !isUnicode(label) {
 		return label, false, true

@@ -33,6 +33,7 @@ func TestDomainsWithoutTwins(t *testing.T) {
 		"", "example.com", "BÜCHER.example", "xn--.example", "xn--a.example", "xn--bcher-kva1.example", "xn--zzzzzzzzzzzz.example",
 		"bücher.xn--bcher-kva.example", "bü_cher.example", "bü。example", "\xff.example", "xn--\xff.example", strings.Repeat("ü", 64) + ".example",
 		"xn--" + strings.Repeat("9", 70), "xn--example-.com", "ü\u200b.example",
+		"xn--000a0007a009a0000a00a00a00a00a00a00a00a00a00a00a00a00a00a00a", // of 64 bytes
 	} {
 		if twin, ok := idn.Twin(domain); ok {
 			t.Errorf("Twin(%+q) = %+q", domain, twin)
