@@ -67,19 +67,22 @@ func BenchmarkLogoutTokenRefused(b *testing.B) {
 	s := newSite(b, p, func(c *oidclogin.Config) { c.Logger = slog.New(slog.NewJSONHandler(nothing{}, nil)) })
 	claims := `{"iss":"` + p.URL + `","aud":"` + clientID + `","sub":"` + subject + `"}`
 	large := `{"x":"` + strings.Repeat("x", 5500) + `"}`
-	for _, tt := range []struct{ name, token string }{
-		{"unknown-kid", oidctest.SignIDToken(other.key, "unknown", oidc.ES256, claims)},
-		{"no-kid", oidctest.SignIDToken(other.key, "", oidc.ES256, claims)},
-		{"bad-signature", oidctest.SignIDToken(other.key, "key-1", oidc.ES256, claims)},
-		{"bad-signature-8KB", oidctest.SignIDToken(other.key, "key-1", oidc.ES256, large)},
-		{"60KB", strings.Repeat("A", 60<<10)},
+	for _, tt := range []struct {
+		name, token string
+		status      int
+	}{
+		{"unknown-kid", oidctest.SignIDToken(other.key, "unknown", oidc.ES256, claims), http.StatusServiceUnavailable}, // perhaps a new key
+		{"no-kid", oidctest.SignIDToken(other.key, "", oidc.ES256, claims), http.StatusBadRequest},
+		{"bad-signature", oidctest.SignIDToken(other.key, "key-1", oidc.ES256, claims), http.StatusBadRequest},
+		{"bad-signature-8KB", oidctest.SignIDToken(other.key, "key-1", oidc.ES256, large), http.StatusBadRequest},
+		{"60KB", strings.Repeat("A", 60<<10), http.StatusBadRequest},
 	} {
 		b.Run(tt.name, func(b *testing.B) {
 			good := acceptedIn(b, s)
 			b.ReportAllocs()
 			body := form(tt.token)
 			for b.Loop() {
-				deliver(b, s, body, http.StatusBadRequest)
+				deliver(b, s, body, tt.status)
 			}
 			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/good, "x-good")
 		})
