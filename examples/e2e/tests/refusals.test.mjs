@@ -89,6 +89,9 @@ test("from a refusal to another account, by the provider and back", async (t) =>
   await page.getByRole("link", { name: "Sign in" }).click();
   await signIn("bob");
   await eventually(() => page.url() === site + "/", "the home page");
+  await page.goto(site + "/auth/callback?code=x&state=x"); // of no login: a tab that was restored
+  assert.equal(page.url(), site + "/");
+  await visitor.context.clearCookies();
   await page.goto(site + "/auth/callback?code=x&state=x");
   await wantPage(page, "The sign-in could not be completed.", "login-refused");
   assert.deepEqual(visitor.problems.filter((text) => !/40[0-9]/.test(text)), []);
