@@ -221,7 +221,7 @@ const connect = (sdk, key, frame, auth, signal) => within(4 * TRY, signal, (limi
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
-:host { position: relative; display: block; min-height: 16rem; font: 1rem/1.5 var(--pme-font, system-ui, sans-serif); }
+:host { position: relative; display: block; box-sizing: border-box; width: 100%; min-height: 16rem; aspect-ratio: 16 / 9; font: 1rem/1.5 var(--pme-font, system-ui, sans-serif); }
 :host([hidden]), [hidden], div:has(p:empty) { display: none !important; }
 :host, div { background: var(--pme-stage, #15171a); color: var(--pme-stage-ink, #f1f1ef); }
 iframe, div { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
