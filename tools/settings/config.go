@@ -1,0 +1,102 @@
+package main
+
+import (
+	"go/ast"
+	"go/types"
+	"regexp"
+	"strings"
+)
+
+// A config is an exported struct that applications fill in.
+type config struct {
+	dir, name string
+	about     string
+	fields    []field
+}
+
+// A field is a row: one field, or several that share a comment.
+type field struct {
+	names    []string
+	kind     string
+	about    string
+	standard string // its default
+}
+
+func (c config) title() string {
+	if c.dir == "." {
+		return "pme." + c.name
+	}
+	return c.dir + "." + c.name
+}
+
+func (c config) depth() int {
+	if c.dir == "." {
+		return 0
+	}
+	return 1 + strings.Count(c.dir, "/")
+}
+
+// configsOf returns the configs that a file declares.
+func configsOf(dir string, file *ast.File) []config {
+	var configs []config
+	for _, declaration := range file.Decls {
+		general, ok := declaration.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, spec := range general.Specs {
+			declared, ok := spec.(*ast.TypeSpec)
+			if !ok || !isConfig(declared.Name.Name) {
+				continue
+			}
+			if fields, ok := declared.Type.(*ast.StructType); ok {
+				about, _ := describe(general.Doc.Text())
+				configs = append(configs, config{dir, declared.Name.Name, about, rows(fields)})
+			}
+		}
+	}
+	return configs
+}
+
+// rows returns the exported fields. One without a comment shares that of the field before.
+func rows(fields *ast.StructType) []field {
+	var rows []field
+	for _, f := range fields.Fields.List {
+		for _, name := range f.Names {
+			if !name.IsExported() {
+				continue
+			}
+			comment := f.Doc.Text() + f.Comment.Text()
+			if comment == "" && len(rows) > 0 {
+				rows[len(rows)-1].names = append(rows[len(rows)-1].names, name.Name)
+				continue
+			}
+			about, standard := describe(comment)
+			rows = append(rows, field{[]string{name.Name}, types.ExprString(f.Type), about, standard})
+		}
+	}
+	return rows
+}
+
+var (
+	sentence = regexp.MustCompile(`^(.*?[.:])(?: [A-Z]| *$)`)
+	standard = regexp.MustCompile(`Defaults?: (.+?)\.(?: [A-Z]|$)`)
+	doclink  = regexp.MustCompile(`\[([\w.]+)\]`)
+)
+
+// describe returns the first sentence of a comment, and the default that it names.
+func describe(comment string) (about, value string) {
+	text := strings.Join(strings.Fields(comment), " ")
+	if match := standard.FindStringSubmatch(text); match != nil {
+		value = plain(match[1])
+	}
+	if match := sentence.FindStringSubmatch(text); match != nil {
+		text = match[1]
+	}
+	if strings.HasSuffix(text, ":") {
+		text = strings.TrimSuffix(text, ":") + "."
+	}
+	return plain(text), value
+}
+
+func plain(text string) string { return doclink.ReplaceAllString(text, "`$1`") }
