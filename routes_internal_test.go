@@ -110,16 +110,16 @@ func TestDocumentationListsTheRoutes(t *testing.T) {
 	if diff := cmp.Diff(want, inDoc); diff != "" {
 		t.Errorf("documentation of Handler (-routes +documented):\n%s", diff)
 	}
-	inReadme := make(map[string]string)
-	_, section, _ := strings.Cut(read("README.md"), "\n## Endpoints\n")
+	inTable := make(map[string]string)
+	_, section, _ := strings.Cut(read("docs/endpoints.md"), "\n## Spaces of your account\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	for _, row := range regexp.MustCompile("(?m)^\\| `.*? \\|").FindAllString(section, -1) {
 		for _, m := range regexp.MustCompile("`(GET|POST) ([^`?]+)").FindAllStringSubmatch(row, -1) {
-			inReadme[strings.Replace(m[2], "/ID", "/{model}", 1)] = m[1]
+			inTable[strings.Replace(m[2], "/ID", "/{model}", 1)] = m[1]
 		}
 	}
-	if diff := cmp.Diff(want, inReadme); diff != "" {
-		t.Errorf("README.md (-routes +documented):\n%s", diff)
+	if diff := cmp.Diff(want, inTable); diff != "" {
+		t.Errorf("docs/endpoints.md (-routes +documented):\n%s", diff)
 	}
 }
 
