@@ -20,3 +20,5 @@
 //	matterport  Matterport's API
 //	health      which part is degraded
 package pme
+
+//go:generate env GOWORK=off go -C tools run ./settings ..

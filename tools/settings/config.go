@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ type config struct {
 // A field is a row: one field, or several that share a comment.
 type field struct {
 	names    []string
-	kind     string
+	types    []string // none twice
 	about    string
 	standard string // its default
 }
@@ -62,25 +63,32 @@ func configsOf(dir string, file *ast.File) []config {
 func rows(fields *ast.StructType) []field {
 	var rows []field
 	for _, f := range fields.Fields.List {
-		for _, name := range f.Names {
+		comment := f.Doc.Text() + f.Comment.Text()
+		for i, name := range f.Names {
 			if !name.IsExported() {
 				continue
 			}
-			comment := f.Doc.Text() + f.Comment.Text()
-			if comment == "" && len(rows) > 0 {
-				rows[len(rows)-1].names = append(rows[len(rows)-1].names, name.Name)
-				continue
+			if len(rows) == 0 || comment != "" && i == 0 {
+				about, standard := describe(comment)
+				rows = append(rows, field{about: about, standard: standard})
 			}
-			about, standard := describe(comment)
-			rows = append(rows, field{[]string{name.Name}, types.ExprString(f.Type), about, standard})
+			rows[len(rows)-1].join(name.Name, types.ExprString(f.Type))
 		}
 	}
 	return rows
 }
 
+// join adds a field to the row.
+func (f *field) join(name, kind string) {
+	f.names = append(f.names, name)
+	if !slices.Contains(f.types, kind) {
+		f.types = append(f.types, kind)
+	}
+}
+
 var (
 	sentence = regexp.MustCompile(`^(.*?[.:])(?: [A-Z]| *$)`)
-	standard = regexp.MustCompile(`Defaults?: (.+?)\.(?: [A-Z]|$)`)
+	standard = regexp.MustCompile(`[Dd]efaults?: (.+?)(?:\.(?: [A-Z]|$)|$)`)
 	doclink  = regexp.MustCompile(`\[([\w.]+)\]`)
 )
 
@@ -93,6 +101,7 @@ func describe(comment string) (about, value string) {
 	if match := sentence.FindStringSubmatch(text); match != nil {
 		text = match[1]
 	}
+	text, _, _ = strings.Cut(text, "default: ")
 	if strings.HasSuffix(text, ":") {
 		text = strings.TrimSuffix(text, ":") + "."
 	}

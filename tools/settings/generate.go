@@ -68,7 +68,7 @@ func write(configs []config, variables []variable) []byte {
 	for _, c := range configs {
 		fmt.Fprintf(&text, "\n## %s\n\n%s\n\n| field | type | what it is | default |\n|---|---|---|---|\n", c.title(), c.about)
 		for _, f := range c.fields {
-			fmt.Fprintf(&text, "| %s | `%s` | %s | %s |\n", code(f.names), f.kind, cell(f.about), cell(f.standard))
+			fmt.Fprintf(&text, "| %s | %s | %s | %s |\n", code(f.names), code(f.types), cell(f.about), cell(f.standard))
 		}
 	}
 	text.WriteString("\n## Environment\n\nEach variable can be given as `NAME_FILE` instead, the path of a file that holds the value.\n")

@@ -13,13 +13,14 @@ type block struct {
 	language string
 	given    string // what the comment in front of it declares
 	text     string
+	ended    bool
 }
 
 func (b block) at() string { return fmt.Sprintf("%s:%d", b.document, b.line) }
 
 var given = regexp.MustCompile(`^<!-- given: (.*) -->$`)
 
-// split returns the blocks of a document.
+// split returns the blocks of a document. One that does not end goes to the end of the document.
 func split(document, text string) []block {
 	var blocks []block
 	var open *block
@@ -29,6 +30,7 @@ func split(document, text string) []block {
 		match := given.FindStringSubmatch(trimmed)
 		switch {
 		case open != nil && trimmed == "```":
+			open.ended = true
 			blocks, open = append(blocks, *open), nil
 		case open != nil:
 			open.text += line + "\n"
@@ -38,6 +40,9 @@ func split(document, text string) []block {
 		case match != nil:
 			declared = match[1]
 		}
+	}
+	if open != nil {
+		blocks = append(blocks, *open)
 	}
 	return blocks
 }

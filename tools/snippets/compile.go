@@ -61,11 +61,11 @@ func lay(root, dir string, sources []source) (string, []string, error) {
 	var names []string
 	for i, s := range sources {
 		name := fmt.Sprintf("%03d", i)
-		real := filepath.Join(dir, name+".go")
-		if err := os.WriteFile(real, []byte(s.text), 0o600); err != nil {
+		file := filepath.Join(dir, name+".go")
+		if err := os.WriteFile(file, []byte(s.text), 0o600); err != nil {
 			return "", nil, err
 		}
-		replaced[filepath.Join(absolute, home, folder, name, "block.go")] = real
+		replaced[filepath.Join(absolute, home, folder, name, "block.go")] = file
 		names = append(names, "./"+folder+"/"+name)
 	}
 	overlay := filepath.Join(dir, "overlay.json")

@@ -64,8 +64,10 @@ func check(ctx context.Context, root string, blocks []block, known imports) ([]s
 	var problems []string
 	var sources []source
 	for _, b := range blocks {
-		switch b.language {
-		case "go":
+		switch {
+		case !b.ended:
+			problems = append(problems, b.at()+": the block does not end")
+		case b.language == "go":
 			source, err := b.source(known)
 			if err != nil {
 				problems = append(problems, fmt.Sprintf("%s: %v", b.at(), err))
