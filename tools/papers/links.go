@@ -17,7 +17,7 @@ var (
 // links reports the links between documents that lead to no file or to no heading.
 func (s *shelf) links() ([]string, error) {
 	var problems []string
-	for _, name := range s.ending(".md") {
+	for _, name := range append(s.ending(".md"), index) {
 		for _, match := range link.FindAllStringSubmatch(fence.ReplaceAllString(s.texts[name], ""), -1) {
 			if !strings.Contains(match[1], "://") && !strings.HasPrefix(match[1], "mailto:") && !s.leads(name, match[1]) {
 				problems = append(problems, fmt.Sprintf("%s: the link to %s leads nowhere", name, match[1]))

@@ -28,6 +28,14 @@ func TestEachProblemIsReported(t *testing.T) {
 			map[string]string{"a.md": "[b](docs/b.md#one-two)\n", "docs/b.md": "# One\n"},
 			"a.md: the link to docs/b.md#one-two leads nowhere",
 		},
+		"a document that is not listed": {
+			map[string]string{"llms.txt": "- [a](a.md)\n", "a.md": "# A\n", "docs/b.md": "# B\n", "docs/c/d.md": "# D\n"},
+			"llms.txt does not list docs/b.md",
+		},
+		"a list of a missing document": {
+			map[string]string{"llms.txt": "- [a](a.md)\n"},
+			"llms.txt: the link to a.md leads nowhere",
+		},
 		"a word in the comment of a function": {
 			map[string]string{"a.go": "package a\n\n// F reports doubt.\nfunc F() {}\n"},
 			`a.go:3: "doubt" in an exported comment: write "error"`,
