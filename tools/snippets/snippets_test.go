@@ -19,7 +19,7 @@ var house = map[string]string{
 func checkDocument(t *testing.T, document string) error {
 	t.Helper()
 	files := maps.Clone(house)
-	files["docs/a.md"] = document
+	files["a.md"] = document
 	return run(t.Context(), checkouttest.Write(t, files))
 }
 
@@ -27,18 +27,18 @@ func fenced(language, text string) string { return "```" + language + "\n" + tex
 
 func TestEachProblemIsReportedAtItsLine(t *testing.T) {
 	for name, test := range map[string]struct{ document, want string }{
-		"a name that does not exist":      {"# A\n\n" + fenced("go", "n := 1\nerr := door.Shut(n)"), "docs/a.md:5: undefined: door.Shut"},
-		"a variable that is not declared": {fenced("go", "_ = door.Open(n)"), "docs/a.md:2: undefined: n"},
-		"a wrong type":                    {"<!-- given: n string -->\n" + fenced("go", "_ = door.Open(n)"), "docs/a.md:3: cannot use n (variable of type string) as int value in argument to door.Open"},
-		"an ellipsis":                     {fenced("go", "door.Open(1)\n…"), "docs/a.md:2: neither statements nor declarations"},
-		"no code":                         {fenced("go", "// soon"), "docs/a.md:2: no code"},
-		"an unused import in a program":   {fenced("go", "package main\n\nimport \"os\"\n\nfunc main() {}"), `docs/a.md:4: "os" imported and not used`},
-		"a loop of the shell":             {fenced("sh", "for a in b; do"), "docs/a.md:2: exit status 2"},
-		"a comma of JSON":                 {fenced("json", `{"a":1,}`), "docs/a.md:2: invalid character"},
-		"a tab of YAML":                   {fenced("yaml", "a:\n\tb: 1"), "docs/a.md:2: yaml"},
-		"a language without a check":      {fenced("cobol", "STOP RUN."), `docs/a.md:2: no check for code in "cobol"`},
-		"a block in a list":               {"- a\n\n  " + strings.ReplaceAll(fenced("go", "door.Shut()"), "\n", "\n  "), "docs/a.md:4: undefined: door.Shut"},
-		"a block that never ends":         {"```go\ndoor.Open(1)\n", "docs/a.md:2: the block does not end"},
+		"a name that does not exist":      {"# A\n\n" + fenced("go", "n := 1\nerr := door.Shut(n)"), "a.md:5: undefined: door.Shut"},
+		"a variable that is not declared": {fenced("go", "_ = door.Open(n)"), "a.md:2: undefined: n"},
+		"a wrong type":                    {"<!-- given: n string -->\n" + fenced("go", "_ = door.Open(n)"), "a.md:3: cannot use n (variable of type string) as int value in argument to door.Open"},
+		"an ellipsis":                     {fenced("go", "door.Open(1)\n…"), "a.md:2: neither statements nor declarations"},
+		"no code":                         {fenced("go", "// soon"), "a.md:2: no code"},
+		"an unused import in a program":   {fenced("go", "package main\n\nimport \"os\"\n\nfunc main() {}"), `a.md:4: "os" imported and not used`},
+		"a loop of the shell":             {fenced("sh", "for a in b; do"), "a.md:2: exit status 2"},
+		"a comma of JSON":                 {fenced("json", `{"a":1,}`), "a.md:2: invalid character"},
+		"a tab of YAML":                   {fenced("yaml", "a:\n\tb: 1"), "a.md:2: yaml"},
+		"a language without a check":      {fenced("cobol", "STOP RUN."), `a.md:2: no check for code in "cobol"`},
+		"a block in a list":               {"- a\n\n  " + strings.ReplaceAll(fenced("go", "door.Shut()"), "\n", "\n  "), "a.md:4: undefined: door.Shut"},
+		"a block that never ends":         {"```go\ndoor.Open(1)\n", "a.md:2: the block does not end"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := checkDocument(t, test.document)
