@@ -1,5 +1,5 @@
-// Package revocations tells package handler that tokens of a user were revoked, without a method for it
-// among those of an issuer that every application sees.
+// Package revocations tells package handler that tokens of a user were revoked, or that the policy has changed,
+// without a method for it among those of an issuer that every application sees.
 //
 // An issuer embeds a [Counter]. The methods of a Counter are not exported, so the issuer exports none of
 // them, and this package alone can call them.
@@ -16,6 +16,8 @@ import (
 type Counter struct {
 	all    atomic.Uint64
 	groups [1024]atomic.Uint64
+
+	audience audience
 }
 
 // Counted is a [Counter], or whatever embeds one: an issuer.
