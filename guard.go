@@ -31,15 +31,19 @@ func fromAccounts(r *http.Request) string {
 // guard puts a handler behind the authenticator, until h is closed.
 func (h *Handler) guard(b base) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
-		private := h.marked(h.authenticate.Require(next))
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if h.closed.Load() {
-				h.refuseClosed(w, r, b(r))
-				return
-			}
-			private.ServeHTTP(w, r)
-		})
+		return h.unlessClosed(b, h.marked(h.authenticate.Require(next)))
 	}
+}
+
+// unlessClosed passes requests on to next until h is closed.
+func (h *Handler) unlessClosed(b base, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.closed.Load() {
+			h.refuseClosed(w, r, b(r))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // marked has each request marked before the authenticator decides who sent it, so that a revocation covers

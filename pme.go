@@ -30,6 +30,7 @@ import (
 //	GET   models         what the user may open
 //	GET   settings       what the browser module has to know
 //	POST  revoke         revokes the user's own tokens
+//	GET   watch          server-sent events: what happens to the user's access
 //	GET   connect/       connected accounts, if Config.Connections is set: see package accounts
 //	GET   pme.js         the browser module, also under a name with a hash in it
 //	GET   pme.css        the style, likewise
@@ -44,6 +45,7 @@ type Handler struct {
 	catalog      *catalog.Catalog
 	pages        *pages.Pages
 	gallery      *handler.Gallery
+	watch        *handler.Watch
 	accounts     *accounts.Handler // nil without connections
 	routes       routes
 	health       http.Handler
@@ -61,6 +63,7 @@ func New(cfg Config) (*Handler, error) {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.gallery = handler.NewGallery(h.catalog, h.pages)
+	h.watch = handler.NewWatch(h.issuer, h.authenticate.Require)
 	h.routes = h.guarded(h.table())
 	h.health = h.newHealth(alive, cfg)
 	if a, ok := cfg.Authenticate.(middleware.SignOutNotifier); ok {
@@ -110,6 +113,9 @@ func (h *Handler) Close() error {
 	h.closed.Store(true)
 	h.closing()
 	h.stopGroups()
+	if h.watch != nil {
+		h.watch.Close()
+	}
 	var errs []error
 	if h.catalog != nil {
 		errs = append(errs, h.catalog.Close())

@@ -34,6 +34,7 @@ func (h *Handler) table() []route {
 		{path: "models", handler: handler.Models(h.catalog), cors: true},
 		{path: "settings", handler: handler.Settings(h.issuer, h.pages), cors: true},
 		{path: "revoke", handler: handler.Revoke(h.issuer)},
+		{path: "watch", handler: h.unlessClosed(fromName, h.watch), public: true, cors: true}, // it asks the authenticator itself
 	}
 	if h.accounts != nil { // it puts all but its assets behind the authenticator, and knows who may read what
 		accounts := http.StripPrefix("/connect", h.accounts.Behind(h.guard(fromAccounts)))

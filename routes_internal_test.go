@@ -1,6 +1,7 @@
 package pme
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -62,7 +63,12 @@ func complete(t *testing.T, change ...func(*Config)) *Handler {
 
 func do(t *testing.T, h http.Handler, method, person, target string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), method, target, nil)
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	if strings.HasPrefix(target, "/watch") {
+		leave() // a stream ends when the browser leaves
+	}
+	r := httptest.NewRequestWithContext(ctx, method, target, nil)
 	r.Header.Set("Person", person)
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
@@ -145,7 +151,7 @@ func TestCloseRefusesEveryPrivateRoute(t *testing.T) {
 	}
 	targets := map[string]bool{"/connect": false, "/connect/token": false, "/connect/connect.js": true}
 	for _, rt := range h.table() {
-		targets[rt.address()] = rt.public && rt.path != "connect/"
+		targets[rt.address()] = strings.HasPrefix(rt.path, "pme.") // an asset
 	}
 	for target, open := range targets {
 		for _, person := range []string{"alice", ""} {

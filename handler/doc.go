@@ -7,6 +7,7 @@
 //	Link     GET   ?modelId=ID     a complete Showcase link, for a plain iframe
 //	Models   GET   [q=words]       what the user may open
 //	Revoke   POST  [modelId=ID]    revoke the user's own tokens
+//	Watch    GET   [modelId=ID]    server-sent events: what happens to the user's access
 //	Settings GET                   what the browser module has to know
 //	View     GET   …/{model}       a page that shows one space
 //	Gallery  GET   [q=words]       a page that lists the user's spaces
@@ -30,6 +31,7 @@
 //	404  model_not_found          allowed, but gone at Matterport
 //	405  invalid_request          with Allow
 //	429  temporarily_unavailable  this user asks for too much; with Retry-After
+//	501  not_supported            Watch only: a middleware buffers the answer
 //	502  upstream_error           Matterport refuses the application, or gives an answer that makes no sense
 //	503  temporarily_unavailable  Matterport, the store or the policy does not answer, or the user was revoked
 //	                              while the request was on its way; with Retry-After

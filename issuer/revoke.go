@@ -43,6 +43,7 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 		return Revocation{}, unavailable(flight.ErrClosed)
 	}
 	evicted, err := i.store.Evict(ctx, s)
+	revocations.Tell(&i.counter, s.User, s.Model) // also if the store has failed, as sessions may have ended
 	if err != nil {
 		i.log.LogAttrs(ctx, slog.LevelError, "revocation failed", slog.String("user", s.User), slog.String("model", s.Model), slog.Any("error", err))
 		return Revocation{}, unavailable(err)

@@ -1,0 +1,326 @@
+package handler_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/middleware"
+)
+
+// An intranet is an application whose login and policy a test can change. Nothing in it calls Matterport.
+type intranet struct {
+	*pme.Handler
+
+	mu      sync.Mutex
+	login   error           // what the gate's Recognizer fails with
+	out     map[string]bool // the users who are signed out
+	denied  map[string]bool // the models that no user may see
+	broken  error           // what the policy fails with
+	changed func()          // tells pme that the policy has changed
+	asked   int             // how often the policy was asked
+}
+
+func newIntranet(t *testing.T) *intranet {
+	t.Helper()
+	n := &intranet{out: map[string]bool{}, denied: map[string]bool{}, changed: func() {}}
+	gate, err := middleware.New(middleware.Func(n.recognize), middleware.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Handler, err = pme.New(pme.Config{
+		ClientID: "client-id", ClientSecret: "secret", APIURL: "http://127.0.0.1:1", Authenticate: gate, Access: watchedPolicy{n},
+		Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func (n *intranet) change(f func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	f()
+}
+
+func (n *intranet) recognize(r *http.Request) (identity.User, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	user := r.Header.Get("Person")
+	if n.login != nil || n.out[user] {
+		return identity.User{}, n.login
+	}
+	return identity.User{ID: user}, nil
+}
+
+// watchedPolicy is the policy of an intranet.
+type watchedPolicy struct{ n *intranet }
+
+func (p watchedPolicy) Policy() (access.Policy, error) { return p, nil }
+
+func (p watchedPolicy) Grants(context.Context, *identity.User) (access.Grants, error) {
+	return access.Grants{Open: true}, nil
+}
+
+func (p watchedPolicy) Allowed(_ context.Context, _ *identity.User, model string) (bool, error) {
+	p.n.mu.Lock()
+	defer p.n.mu.Unlock()
+	p.n.asked++
+	return !p.n.denied[model], p.n.broken
+}
+
+func (p watchedPolicy) Watch(changed func()) func() {
+	p.n.change(func() { p.n.changed = changed })
+	return func() {}
+}
+
+// A tape is a browser that reads a stream.
+type tape struct {
+	mu     sync.Mutex
+	header http.Header
+	status int
+	text   strings.Builder
+	ended  bool
+	leave  context.CancelFunc
+}
+
+// watch opens a stream as a user, inside the bubble of a test.
+func (n *intranet) watch(t *testing.T, user, query string) *tape {
+	t.Helper()
+	ctx, leave := context.WithCancel(t.Context())
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/watch?"+query, nil)
+	r.Header.Set("Person", user)
+	b := &tape{header: make(http.Header), leave: leave}
+	go func() {
+		n.ServeHTTP(b, r)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.ended = true
+	}()
+	synctest.Wait()
+	return b
+}
+
+func (b *tape) Header() http.Header { return b.header }
+func (b *tape) WriteHeader(s int)   { b.status = s }
+func (b *tape) Flush()              {}
+
+func (b *tape) Write(data []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(data)
+}
+
+// events returns what has come since the last call, without the beats, and whether the stream has ended.
+func (b *tape) events() (string, bool) {
+	synctest.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	text := strings.ReplaceAll(b.text.String(), ":\n\n", "")
+	b.text.Reset()
+	return strings.TrimPrefix(text, "retry: 3000\n\n"), b.ended
+}
+
+func (b *tape) want(t *testing.T, what, want string, ended bool) {
+	t.Helper()
+	got, over := b.events()
+	if diff := cmp.Diff(want, got); diff != "" || over != ended {
+		t.Errorf("%s: ended %t (-want +got):\n%s", what, over, diff)
+	}
+}
+
+func denied(model string) string {
+	return fmt.Sprintf("event: refused\ndata: {\"modelId\":%q,\"error\":\"access_denied\",\"error_description\":\"You do not have access to this space.\"}\n\n", model)
+}
+
+func renew(model string) string {
+	return fmt.Sprintf("event: renew\ndata: {\"modelId\":%q}\n\n", model)
+}
+
+const signedOut = "event: refused\ndata: {\"error\":\"login_required\",\"error_description\":\"Please sign in.\"}\n\n"
+
+// bubble runs a test in a bubble, in which nothing takes time.
+func bubble(t *testing.T, f func(t *testing.T, n *intranet)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		n := newIntranet(t)
+		f(t, n)
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+	})
+}
+
+func TestWatchTellsOfANewPolicyAtOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, n *intranet) {
+		b := n.watch(t, "alice", "modelId="+office+"&modelId="+warehouse)
+		b.want(t, "at first", "", false)
+		n.change(func() { n.denied[office] = true })
+		n.changed()
+		b.want(t, "withdrawn", denied(office), false)
+		n.changed()
+		b.want(t, "another change", "", false)
+		n.change(func() { n.denied[office] = false })
+		n.changed()
+		b.want(t, "allowed again", renew(office), false)
+	})
+}
+
+func TestWatchTellsOfRevocationsAtOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, n *intranet) {
+		alice := n.watch(t, "alice", "modelId="+office+"&modelId="+warehouse)
+		bob := n.watch(t, "bob", "modelId="+office)
+		revoke := func(_ any, err error) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		revoke(n.RevokeUser(t.Context(), "alice"))
+		alice.want(t, "her tokens", renew(office)+renew(warehouse), false)
+		bob.want(t, "another user's tokens", "", false)
+		revoke(n.RevokeModel(t.Context(), office))
+		alice.want(t, "tokens of the model", renew(office), false)
+		bob.want(t, "tokens of the model", renew(office), false)
+		n.change(func() { n.out["alice"] = true })
+		revoke(n.RevokeUser(t.Context(), "alice"))
+		alice.want(t, "signed out", signedOut, true)
+		bob.want(t, "signed out another user", "", false)
+	})
+}
+
+// What tells nobody of a change, such as a policy without a Watch or a session that ended in another process.
+func TestWatchAsksAgainByItself(t *testing.T) {
+	bubble(t, func(t *testing.T, n *intranet) {
+		b := n.watch(t, "alice", "modelId="+office)
+		n.change(func() { n.denied[office] = true })
+		time.Sleep(26 * time.Second)
+		b.want(t, "withdrawn", denied(office), false)
+		asked := n.asked
+		time.Sleep(time.Minute)
+		b.want(t, "a minute later", "", false)
+		if n.asked != asked {
+			t.Error("the policy was asked again about a model of which the page knows")
+		}
+		n.change(func() { n.out["alice"] = true })
+		time.Sleep(26 * time.Second)
+		b.want(t, "signed out", signedOut, true)
+	})
+}
+
+func TestWatchSaysNothingWhileItCannotTell(t *testing.T) {
+	bubble(t, func(t *testing.T, n *intranet) {
+		b := n.watch(t, "alice", "modelId="+office)
+		n.change(func() { n.login = errors.New("session store away") })
+		time.Sleep(time.Minute)
+		b.want(t, "the gate fails", "", false)
+		n.change(func() { n.login, n.broken = nil, errors.New("directory away") })
+		n.changed()
+		time.Sleep(time.Minute)
+		b.want(t, "the policy fails", "", false)
+		n.change(func() { n.broken = nil })
+		time.Sleep(time.Minute)
+		b.want(t, "all is well again", "", false)
+	})
+}
+
+func TestWatchEndsWithTheHandlerAndTheBrowser(t *testing.T) {
+	bubble(t, func(t *testing.T, n *intranet) {
+		left, stays := n.watch(t, "alice", ""), n.watch(t, "alice", "")
+		left.leave()
+		left.want(t, "the browser leaves", "", true)
+		stays.want(t, "another browser", "", false)
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+		stays.want(t, "closed", "", true)
+	})
+}
+
+func TestAUserHasEightStreams(t *testing.T) {
+	bubble(t, func(t *testing.T, n *intranet) {
+		var streams []*tape
+		for range 8 {
+			streams = append(streams, n.watch(t, "alice", ""))
+		}
+		if b := n.watch(t, "alice", ""); b.status != http.StatusTooManyRequests || b.header.Get("Retry-After") != "60" {
+			t.Errorf("the ninth: %d %v", b.status, b.header)
+		}
+		n.watch(t, "bob", "").want(t, "another user", "", false)
+		streams[3].leave()
+		synctest.Wait()
+		n.watch(t, "alice", "").want(t, "after one has left", "", false)
+	})
+}
+
+func TestWatchRefusesLikeOtherEndpoints(t *testing.T) {
+	n := newIntranet(t)
+	defer n.Close() //nolint:errcheck // the error is nil
+	n.denied[showroom] = true
+	for what, test := range map[string]struct {
+		method, person, query string
+		status                int
+		code                  string
+	}{
+		"no user":      {http.MethodGet, "", "modelId=" + office, 401, "login_required"},
+		"no model ID":  {http.MethodGet, "alice", "modelId=x", 400, "invalid_request"},
+		"many models":  {http.MethodGet, "alice", strings.Repeat("modelId="+office+"&", 101), 400, "invalid_request"},
+		"broken query": {http.MethodGet, "alice", "modelId=%zz", 400, "invalid_request"},
+		"POST":         {http.MethodPost, "alice", "", 405, "invalid_request"},
+		"a buffer":     {http.MethodGet, "alice", "", 501, "not_supported"},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), test.method, "/watch?"+test.query, nil)
+		r.Header.Set("Person", test.person)
+		w := httptest.NewRecorder()
+		n.ServeHTTP(struct{ http.ResponseWriter }{w}, r)
+		if w.Code != test.status || !strings.Contains(w.Body.String(), `"`+test.code+`"`) || w.Header().Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %d %v %s", what, w.Code, w.Header(), w.Body)
+		}
+	}
+}
+
+func TestWatchTellsAtFirstWhatIsRefused(t *testing.T) {
+	bubble(t, func(t *testing.T, n *intranet) {
+		n.denied[office] = true
+		n.watch(t, "alice", "modelId="+office).want(t, "at first", denied(office), false)
+	})
+}
+
+// A server that shuts down does not wait for streams.
+func TestWatchEndsWhenItsServerShutsDown(t *testing.T) {
+	n := newIntranet(t)
+	defer n.Close() //nolint:errcheck // the error is nil
+	server := httptest.NewServer(n)
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/watch?modelId="+office, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Person", "alice")
+	res, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := server.Config.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(res.Body); err != nil || string(text) != "retry: 3000\n\n" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
