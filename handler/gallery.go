@@ -2,6 +2,7 @@ package handler
 
 import (
 	"embed"
+	"fmt"
 	"html/template"
 	"net/http"
 	"slices"
@@ -69,9 +70,12 @@ func (g *Gallery) show(w http.ResponseWriter, r *http.Request) {
 // there, and its Content-Security-Policy has to allow that, and images from Matterport. The fragment
 // has no scripts; its search form loads the page anew with ?q=.
 //
-// The error is one of the issuer's, as the endpoints get it. Fragment does not check who asks: r must
-// have come through the gate.
+// The error is one of the issuer's, as the endpoints get it. Fragment does not find out who sent r: put the handler of
+// your page behind the gate, by gate.Require. If it is not, the error says so.
 func (g *Gallery) Fragment(r *http.Request, prefix string) (template.HTML, error) {
+	if _, ok := identity.FromContext(r.Context()); !ok {
+		return "", fmt.Errorf("handler: no user in the request's context: put your page's handler behind the gate, by gate.Require: %w", issuer.ErrNotSignedIn)
+	}
 	found, err := g.list(r)
 	if err != nil {
 		return "", err

@@ -25,7 +25,7 @@ var (
 	errUnreadable = fmt.Errorf("%w: the session cookie cannot be read: forged, cut off, expired or from other keys", ErrNotSignedIn)
 )
 
-// SessionConfig is what [NewSession] makes a gate from. The first three fields are required.
+// SessionConfig is what [NewSession] makes a gate from. Store, Name, and User or UserKey are required.
 type SessionConfig struct {
 	// Store is the store of the host's sessions, and Name the name of the session that says who is
 	// signed in.
@@ -39,6 +39,10 @@ type SessionConfig struct {
 	// A panic in it is not caught, such as that of a type assertion on a value that another version of
 	// the host has written: use the form with two results.
 	User func(*sessions.Session) (identity.User, error)
+
+	// UserKey is the key of the user's ID, a string, among the values of a session. It takes the place of User for
+	// a login that knows nothing else about its users. A value of another type is an error.
+	UserKey string
 
 	// Remember is how long a recognized cookie is remembered at most, before it is decoded and User is
 	// asked again; [NewSession] says what else ends it. Default: one minute; a negative duration
@@ -60,6 +64,9 @@ type SessionConfig struct {
 func (cfg SessionConfig) withDefaults() SessionConfig {
 	cfg.Remember = cmp.Or(cfg.Remember, time.Minute)
 	cfg.LoginURL = cmp.Or(cfg.LoginURL, "/login")
+	if cfg.User == nil && cfg.UserKey != "" {
+		cfg.User = userAt(cfg.UserKey)
+	}
 	return cfg
 }
 
@@ -71,10 +78,27 @@ func (cfg SessionConfig) validate() error {
 	if (&http.Cookie{Name: cfg.Name}).Valid() != nil { //nolint:gosec // it is never set: only the name is looked at
 		errs = append(errs, fmt.Errorf("middleware: Name is %q, which cannot be the name of a session, as it cannot be that of a cookie", cfg.Name))
 	}
-	if cfg.User == nil {
-		errs = append(errs, errors.New("middleware: User is missing: NewSession needs a function from session to user"))
+	switch {
+	case cfg.User == nil && cfg.UserKey == "":
+		errs = append(errs, errors.New("middleware: User is missing: NewSession needs a function from session to user, or the UserKey of the user's ID"))
+	case cfg.User != nil && cfg.UserKey != "":
+		errs = append(errs, errors.New("middleware: User and UserKey are both set: give one of them"))
 	}
 	return errors.Join(errs...)
+}
+
+// userAt returns a User that finds the ID of the user under key.
+func userAt(key string) func(*sessions.Session) (identity.User, error) {
+	return func(s *sessions.Session) (identity.User, error) {
+		switch id := s.Values[key].(type) {
+		case nil:
+			return identity.User{}, nil
+		case string:
+			return identity.User{ID: id}, nil
+		default:
+			return identity.User{}, fmt.Errorf("middleware: the session's value under the UserKey %q is not a string but of type %T: give a User function", key, id)
+		}
+	}
 }
 
 // NewSession makes a gate from the host's own gorilla/sessions login. It only reads: it never saves a
@@ -115,12 +139,13 @@ func (cfg SessionConfig) validate() error {
 // handler has made to it during the same request are not seen. Other stores are asked through their
 // Get, which returns the session that the request has registered already.
 func NewSession(cfg SessionConfig) (*Gate, error) {
+	wrong := cfg.validate()
 	cfg = cfg.withDefaults()
 	gate, err := New(newSessionRecognizer(cfg), Config{ // without Revocations: the Recognizer remembers their names
 		LoginURL: cfg.LoginURL, ReturnParam: cfg.ReturnParam, Events: cfg.Events, Logger: cfg.Logger,
 		SessionLifetime: cfg.SessionLifetime,
 	})
-	if err := errors.Join(cfg.validate(), err); err != nil {
+	if err := errors.Join(wrong, err); err != nil {
 		return nil, err
 	}
 	return gate, nil

@@ -221,3 +221,25 @@ func TestSessionReportsAllThatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+func TestUserKeyTakesThePlaceOfUser(t *testing.T) {
+	h := newHost()
+	var log bytes.Buffer
+	gate := must(middleware.NewSession(middleware.SessionConfig{
+		Store: h.store, Name: sessionName, UserKey: "user", Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	}))
+	wantSignedIn(t, gate, withCookie(h.cookie(t, "alice").Value), "alice")
+	wantNobody(t, gate, withCookie(h.encoded(t, sessionName, map[any]any{"other": "alice"})))
+	answer, _ := visit(gate, withCookie(h.encoded(t, sessionName, map[any]any{"user": 7})))
+	if answer.Code != http.StatusServiceUnavailable || !strings.Contains(log.String(), "UserKey") || !strings.Contains(log.String(), "type int") {
+		t.Errorf("an ID that is a number: %d, log %s", answer.Code, log.String())
+	}
+}
+
+func TestUserAndUserKeyExcludeEachOther(t *testing.T) {
+	h := newHost()
+	_, err := middleware.NewSession(middleware.SessionConfig{Store: h.store, Name: sessionName, UserKey: "user", User: h.user})
+	if err == nil || !strings.Contains(err.Error(), "User and UserKey are both set") {
+		t.Errorf("got: %v", err)
+	}
+}

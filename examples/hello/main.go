@@ -1,16 +1,12 @@
-// Hello is a whole intranet in one file: a login that believes every name, and private spaces. It needs no Matterport
-// account, as an emulator of Matterport runs beside it.
+// Hello is a whole intranet: a login that believes every name, and private spaces on an emulator of Matterport.
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
-	"fmt"
+	"errors"
 	"log"
-	"net"
 	"net/http"
-	"os"
 	"os/signal"
 	"syscall"
 	"time"
@@ -19,81 +15,42 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
-	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
-	"github.com/go-pme/pme/pages"
 )
 
 var store = sessions.NewCookieStore([]byte(rand.Text()))
 
-// user returns the user of a session. An empty ID means not signed in.
-func user(s *sessions.Session) (identity.User, error) {
-	id, _ := s.Values["user"].(string)
-	return identity.User{ID: id}, nil
-}
-
 func login(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		fmt.Fprint(w, `<!doctype html><title>Sign in</title><form method=post><input name=user value=alice> <button>Sign in</button></form>`)
-		return
-	}
-	session, _ := store.New(r, "intranet") // an old session that cannot be read is replaced
+	session, _ := store.New(r, "intranet")
 	session.Values["user"] = r.PostFormValue("user")
-	if err := session.Save(r, w); err != nil {
-		http.Error(w, "You could not be signed in.", http.StatusInternalServerError)
+	if r.Method != http.MethodPost || session.Save(r, w) != nil {
+		_, _ = w.Write([]byte(`<!doctype html><form method="post"><input name="user" value="alice"><button>Sign in</button></form>`))
 		return
 	}
-	next, _ := middleware.LocalPath(r.FormValue("next")) // where the visitor wanted to go
-	http.Redirect(w, r, next, http.StatusSeeOther)       //nolint:gosec // LocalPath allows paths of this host only
-}
-
-func run(ctx context.Context) error {
-	emulator, err := matterporttest.Start("", matterporttest.Config{})
-	if err != nil {
-		return err
-	}
-	defer emulator.Close()
-	store.Options.Secure, store.Options.SameSite = false, http.SameSiteLaxMode // plain http, on this machine
-	gate, err := middleware.NewSession(middleware.SessionConfig{Store: store, Name: "intranet", User: user})
-	if err != nil {
-		return err
-	}
-	h, err := pme.New(pme.Config{
-		ClientID:     matterporttest.DefaultClientID,
-		ClientSecret: matterporttest.DefaultClientSecret,
-		APIURL:       emulator.URL,
-		Authenticate: gate,
-		Access:       access.List{{Users: []string{"alice"}, Models: []string{"*"}}},
-		Pages:        pages.Config{ShowcaseURL: emulator.URL, SDKURL: emulator.URL + "/sdk.es6.js", SDKKey: matterporttest.DefaultSDKKey},
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = h.Close() }()
-	mux := http.NewServeMux()
-	mux.HandleFunc("/login", login)
-	h.Mount(mux, "/pme")
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cmp.Or(os.Getenv("ADDR"), "127.0.0.1:8080"))
-	if err != nil {
-		return err
-	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	stopped := make(chan error, 1)
-	go func() { stopped <- server.Serve(listener) }()
-	log.Printf("sign in as alice: http://%s/pme/", listener.Addr())
-	select {
-	case err := <-stopped:
-		return err
-	case <-ctx.Done():
-		return server.Shutdown(context.WithoutCancel(ctx))
-	}
+	page, _ := middleware.LocalPath(r.FormValue("next")) // the page that the user wanted to see
+	http.Redirect(w, r, page, http.StatusSeeOther)       //nolint:gosec // it is a path of this host
 }
 
 func main() {
+	store.Options.Secure, store.Options.SameSite = false, http.SameSiteLaxMode // for this machine: there is no TLS
+	gate, err1 := middleware.NewSession(middleware.SessionConfig{Store: store, Name: "intranet", UserKey: "user"})
+	emulator, err2 := matterporttest.Start("", matterporttest.Config{})
+	cfg, err3 := pme.ConfigFromEnv(emulator.LookupEnv) // os.LookupEnv with your own Matterport account
+	cfg.Authenticate, cfg.Access = gate, access.List{{Users: []string{"alice"}, Models: []string{"*"}}}
+	h, err4 := pme.New(cfg)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		log.Fatal(err)
+	}
+	mux := http.NewServeMux() // … and your own pages
+	mux.HandleFunc("/login", login)
+	h.Mount(mux, "/pme")
+	server := &http.Server{Addr: "127.0.0.1:8080", Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx); err != nil {
+	go func() { log.Print(server.ListenAndServe()); stop() }()
+	log.Print("sign in as alice at http://127.0.0.1:8080/pme/")
+	<-ctx.Done()
+	if err := errors.Join(server.Shutdown(context.Background()), h.Close()); err != nil { // requests may finish first
 		log.Fatal(err)
 	}
 }

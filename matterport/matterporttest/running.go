@@ -54,6 +54,23 @@ func NewServer(t testing.TB, cfg Config) *Running {
 	return r
 }
 
+// LookupEnv is [os.LookupEnv] in an environment that leads to the emulator. Give it to pme.ConfigFromEnv. A nil
+// Running, as Start returns beside an error, has no variables.
+func (r *Running) LookupEnv(name string) (string, bool) {
+	if r == nil {
+		return "", false
+	}
+	value, ok := map[string]string{
+		"MATTERPORT_CLIENT_ID":     r.cfg.ClientID,
+		"MATTERPORT_CLIENT_SECRET": r.cfg.ClientSecret,
+		"MATTERPORT_API_URL":       r.URL,
+		"MATTERPORT_SHOWCASE_URL":  r.URL,
+		"MATTERPORT_SDK_URL":       r.URL + "/sdk.es6.js",
+		"MATTERPORT_SDK_KEY":       r.cfg.SDKKey,
+	}[name]
+	return value, ok
+}
+
 // Client returns an HTTP client whose idle connections are closed together with the emulator.
 func (r *Running) Client() *http.Client { return r.listener.Client() }
 
