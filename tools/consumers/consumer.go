@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,12 +59,14 @@ func (s *shipment) application(m *checkout.Module) (string, []byte, error) {
 	return "example_test.go", source, err
 }
 
+var isProgram = regexp.MustCompile(`\A(//.*\n)*package main\n`)
+
 // firstProgram returns the first block of Go in the README that is a whole program, as it is printed there.
 func firstProgram(readme string) ([]byte, error) {
 	blocks := strings.Split(readme, "\n```go\n")
 	for _, block := range blocks[1:] {
 		source, _, closed := strings.Cut(block, "\n```")
-		if source += "\n"; closed && strings.HasPrefix(source, "package main\n") {
+		if source += "\n"; closed && isProgram.MatchString(source) {
 			return []byte(source), nil
 		}
 	}

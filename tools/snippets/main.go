@@ -2,7 +2,7 @@
 //
 //	go -C tools run ./snippets ..
 //
-// The argument is the root of the checkout. A block of Go that begins with "package" is a file. Any other block is
+// The argument is the root of the checkout. A block of Go with a package clause is a file. Any other block is
 // the body of a function, and what it needs is declared in a comment in front of it, which readers do not see:
 //
 //	<!-- given: cfg pme.Config, mux *http.ServeMux -->

@@ -57,7 +57,7 @@ func TestAllProblemsAreReportedAtOnce(t *testing.T) {
 }
 
 func TestSoundDocuments(t *testing.T) {
-	err := checkDocument(t, fenced("go", "package main\n\nfunc main() {}")+
+	err := checkDocument(t, fenced("go", "package main\n\nfunc main() {}")+fenced("go", "// Program is one.\npackage main\n\nfunc main() {}")+
 		"<!-- given: n int -->\n"+fenced("go", "err := door.Open(n)\nif err != nil {\n\treturn\n}")+
 		fenced("go", "func open(ctx context.Context) error { return door.Open(1) }")+
 		fenced("sh", "go test ./...")+fenced("json", `{"a":1}`)+fenced("yaml", "a: [1]")+fenced("", "a picture ─▶"))

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -18,9 +19,11 @@ type source struct {
 	text  string
 }
 
+var isProgram = regexp.MustCompile(`(?m)\A(//.*\n)*package `)
+
 // source returns the file that a block is.
 func (b block) source(known imports) (source, error) {
-	if strings.HasPrefix(b.text, "package ") {
+	if isProgram.MatchString(b.text) {
 		return source{b, b.directive() + b.text}, nil
 	}
 	body, err := parser.ParseFile(token.NewFileSet(), "", "package p\nfunc _("+b.given+") {\n"+b.text+"}\n", 0)
