@@ -249,8 +249,8 @@ func TestPagesTakeTheHostsWordsAndTemplates(t *testing.T) {
 func TestGalleryFragmentFitsAnotherPage(t *testing.T) {
 	p := newPortal(t, nil)
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/home", nil)
-	if _, err := p.Gallery().Fragment(r, "/pme"); !errors.Is(err, issuer.ErrNotSignedIn) {
-		t.Errorf("nobody: %v", err)
+	if _, err := p.Gallery().Fragment(r, "/pme"); !errors.Is(err, issuer.ErrNotSignedIn) || !strings.Contains(err.Error(), "gate.Require") {
+		t.Errorf("a page that is not behind the gate: %v", err)
 	}
 	r = r.WithContext(identity.NewContext(r.Context(), &identity.User{ID: "alice"}))
 	fragment, err := p.Gallery().Fragment(r, "/pme")
