@@ -158,3 +158,16 @@ test("the pages allow no other script, frame or style", async (t) => {
   }, server.npm);
   assert.deepEqual(violated, { seen: ["connect-src", "frame-src", "script-src-elem", "style-src-elem"], harmed: undefined });
 });
+
+test("a host's style for main leaves the space its place", async (t) => {
+  const server = await all.serve(t, "-sdk", "own");
+  const visitor = await all.visitor(t, server, { bypassCSP: true });
+  const page = await visitor.context.newPage();
+  await page.goto(server.site + "/pme/view/" + OFFICE);
+  await page.addStyleTag({ content: "main { max-width: 40rem; margin: 2rem auto; padding: 0 3rem }" });
+  await showcase(page);
+  const window = page.viewportSize();
+  const box = await page.locator("pme-space").boundingBox();
+  assert.deepEqual([box.x, box.width], [0, window.width], "the space is as wide as the window");
+  assert.ok(box.height > window.height / 2, `${box.height} of ${window.height}`);
+});
