@@ -66,7 +66,7 @@ func TestSoundPapers(t *testing.T) {
 	files := map[string]string{
 		"a.go":      "// Package a is plain (docs/b.md §2).\npackage a\n\n// nobody reads this.\nvar _ = 0\n\n// somebody\nfunc f() {}\n",
 		"a_test.go": "package a\n\n// T is at hand.\nfunc T() {}\n",
-		"README.md": "[b](docs/b.md#2-second-half) [docs](docs) [here](#here) [out](https://example.com/x)\n\n## Here\n\n```go\nx[i](y)\n```\n",
+		"README.md": "[b](docs/b.md#2-second-half) [docs](docs) [here](#here) [out](https://example.com/x) ![p](picture)\n\n## Here\n\n```go\nx[i](y)\n```\n",
 		"docs/b.md": "## 1. First\n\n## 2. Second `half`\n\n[back](../README.md)\n",
 		"picture":   "\x00 FACTS.md",
 	}

@@ -15,6 +15,7 @@ import (
 type shelf struct {
 	names []string // in git's order
 	texts map[string]string
+	files map[string]bool // the names of all files, of pictures too
 }
 
 // open reads all files of the checkout that are texts.
@@ -23,12 +24,13 @@ func open(ctx context.Context, root string) (*shelf, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &shelf{texts: map[string]string{}}
+	s := &shelf{texts: map[string]string{}, files: map[string]bool{}}
 	for _, name := range files {
 		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 		if err != nil {
 			return nil, err
 		}
+		s.files[name] = true
 		if bytes.IndexByte(data, 0) >= 0 {
 			continue
 		}
@@ -38,12 +40,12 @@ func open(ctx context.Context, root string) (*shelf, error) {
 	return s, nil
 }
 
-// has reports whether the checkout has a text or a directory of this name.
+// has reports whether the checkout has a file or a directory of this name.
 func (s *shelf) has(name string) bool {
-	if _, ok := s.texts[name]; ok || name == "." {
+	if s.files[name] || name == "." {
 		return true
 	}
-	for _, other := range s.names {
+	for other := range s.files {
 		if strings.HasPrefix(other, name+"/") {
 			return true
 		}
