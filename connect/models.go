@@ -71,7 +71,7 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, do c
 	}
 	c.heed(calls, err)
 	err = callError(err)
-	c.log.LogAttrs(ctx, slog.LevelWarn, "account not read", slog.String("user", r.User), slog.String("connection", r.ID), slog.Any("error", err))
+	c.log.LogAttrs(ctx, slog.LevelWarn, "models of a connected account not read", slog.String("user", r.User), slog.String("connection", r.ID), slog.Any("error", err))
 	return err
 }
 

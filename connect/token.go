@@ -81,7 +81,7 @@ func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Re
 	case r.Reconnect():
 		return nil, ErrReconnect
 	case c.token(r).usable() && renewErr != nil:
-		c.log.LogAttrs(ctx, slog.LevelWarn, "access token reused in trouble", slog.String("user", r.User),
+		c.log.LogAttrs(ctx, slog.LevelWarn, "access token reused, as it could not be renewed", slog.String("user", r.User),
 			slog.String("connection", r.ID), slog.Int("expires_in", c.token(r).ExpiresIn), slog.Any("error", renewErr))
 		return r, nil
 	case c.token(r).usable():

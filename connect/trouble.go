@@ -24,7 +24,7 @@ func (c *Connections) doubt(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return err // the caller has left, or has run out of time: that is what went wrong
 	}
-	c.log.LogAttrs(ctx, slog.LevelError, "connections in doubt", slog.Any("error", err))
+	c.log.LogAttrs(ctx, slog.LevelError, "connected accounts are unavailable", slog.Any("error", err))
 	return unavailable(err)
 }
 

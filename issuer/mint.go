@@ -220,6 +220,6 @@ func (i *Issuer) release(ctx context.Context, key store.Key, c store.Claim) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := i.store.Release(ctx, key, c); err != nil {
-		i.log.LogAttrs(ctx, slog.LevelWarn, "claim not released", slog.Any("error", err))
+		i.log.LogAttrs(ctx, slog.LevelWarn, "mint claim not released", slog.Any("error", err))
 	}
 }

@@ -79,7 +79,7 @@ func (g *Groups) AreElsewhere(claims map[string]any) bool {
 // report says what of a claim cannot be used. It quotes no values.
 func (g *Groups) report(ctx context.Context, value any, r *reading) {
 	if len(r.odd) > 0 {
-		g.Logger.WarnContext(ctx, "groups left out: they are not text",
+		g.Logger.WarnContext(ctx, "groups left out, as they are not text",
 			slog.String("groups_claim", g.Claim), slog.Int("groups", len(r.odd)), slog.Any("kinds", slices.Compact(slices.Sorted(slices.Values(r.odd)))))
 	}
 	if text, ok := value.(string); ok && g.Format == "" && looksLikeJSON(text) && !g.warnedOfText.Swap(true) {

@@ -103,7 +103,7 @@ func (s *sessions) asksAgain(w http.ResponseWriter, r *http.Request, in *signIn,
 	}
 	in.asked = in.asked.Add(set, now)
 	if err := s.write(r.Context(), w, in, now); err != nil {
-		s.cfg.Logger.WarnContext(r.Context(), "session cookie not written anew", slog.Any("error", err))
+		s.cfg.Logger.WarnContext(r.Context(), "session cookie not rewritten", slog.Any("error", err))
 		return now, nil // without the note the user might be asked for ever
 	}
 	return now, errNamedLater

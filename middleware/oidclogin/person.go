@@ -119,7 +119,7 @@ func (c *party) userInfo(ctx context.Context, p *idProvider, v *verified, earlie
 	case lasting:
 		earlier = nil
 	}
-	c.cfg.Logger.WarnContext(ctx, "userinfo is of no use, the user has no e-mail address or name that the ID token does not tell",
+	c.cfg.Logger.WarnContext(ctx, "userinfo not used: the user has only the e-mail address and the name of the ID token",
 		slog.Any("error", err), slog.Bool("lasting", lasting))
 	return earlier, nil
 }

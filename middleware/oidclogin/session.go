@@ -156,7 +156,7 @@ func (s *sessions) recognize(w http.ResponseWriter, r *http.Request, value strin
 	u := in.user(s.cfg.Issuer)
 	if changed {
 		if err := s.write(r.Context(), w, in, now); err != nil { // the old cookie goes on until its own end
-			s.cfg.Logger.WarnContext(r.Context(), "session cookie not written anew", slog.Any("error", err))
+			s.cfg.Logger.WarnContext(r.Context(), "session cookie not rewritten", slog.Any("error", err))
 		}
 		return u, nil
 	}
