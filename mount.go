@@ -22,6 +22,7 @@ func (h *Handler) Mount(mux *http.ServeMux, prefix string) {
 	if !isPlainPath(at) {
 		panic(fmt.Sprintf("pme: Mount: the prefix is %q: want a path such as \"/pme\"", prefix))
 	}
+	h.routes.found.Store(true)
 	for name, endpoint := range h.routes.named {
 		if name != "" {
 			mux.Handle(at+"/"+name, endpoint)

@@ -47,7 +47,7 @@ type Handler struct {
 	gallery      *handler.Gallery
 	watch        *handler.Watch
 	accounts     *accounts.Handler // nil without connections
-	routes       routes
+	routes       *routes
 	health       http.Handler
 	closing      context.CancelFunc // tells health
 	stopGroups   func()             // telling the Authenticator which groups the policy names

@@ -1,10 +1,12 @@
 package pme
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
+	"sync/atomic"
 
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/internal/answer"
@@ -52,11 +54,14 @@ type routes struct {
 	named   map[string]http.Handler // by the path without its leading slash
 	below   []route                 // the others
 	nothing http.HandlerFunc        // answers where there is nothing
+
+	// found says that requests find endpoints: one has, or they are mounted where they belong.
+	found atomic.Bool
 }
 
 // guarded puts the handlers of table behind the authenticator, once and for all: there is no other way in.
-func (h *Handler) guarded(table []route) routes {
-	rs := routes{named: make(map[string]http.Handler), nothing: h.refuseNothing}
+func (h *Handler) guarded(table []route) *routes {
+	rs := &routes{named: make(map[string]http.Handler), nothing: h.refuseNothing}
 	for _, rt := range table {
 		if !rt.public {
 			rt.handler = h.guard(rt.base())(rt.handler)
@@ -96,21 +101,36 @@ func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		addSlash(w, r)
 		return
 	}
-	if next, ok := rs.named[at]; ok {
-		next.ServeHTTP(w, r)
+	next := rs.find(at)
+	if next == nil {
+		rs.nothing(w, r)
 		return
+	}
+	if !rs.found.Load() {
+		rs.found.Store(true)
+	}
+	next.ServeHTTP(w, r)
+}
+
+// find returns the endpoint that answers at a path without its leading slash, or nil.
+func (rs *routes) find(at string) http.Handler {
+	if next, ok := rs.named[at]; ok {
+		return next
 	}
 	for _, rt := range rs.below {
 		if rt.has(at) {
-			rt.handler.ServeHTTP(w, r)
-			return
+			return rt.handler
 		}
 	}
-	rs.nothing(w, r)
+	return nil
 }
 
 // refuseNothing answers at an address that no endpoint has, without asking who it is.
 func (h *Handler) refuseNothing(w http.ResponseWriter, r *http.Request) {
+	if !h.routes.found.Swap(true) { // the first request, and it finds nothing
+		h.log.WarnContext(r.Context(), "no endpoint has this path: mount pme by Handler.Mount, or take its prefix off by http.StripPrefix",
+			slog.String("path", r.URL.EscapedPath()))
+	}
 	out, at := answer.Nothing, strings.TrimPrefix(r.URL.EscapedPath(), "/")
 	if strings.HasPrefix(at, "view/") {
 		out = answer.NoSpace
