@@ -82,7 +82,8 @@ const ask = (url, signal) => within(TRY, signal, async (limit) => {
     : body?.error?.replace("not_connected", "reconnect_required");
   const after = response.headers.get("Retry-After");
   const retryAfter = (isNaN(after) ? (Date.parse(after) - Date.now()) / 1000 : +after) || 0;
-  throw new PMEError(STRINGS[code] ? code : "transient", { loginURL: body?.login_url, retryAfter });
+  const sentence = code === "upstream_error" ? body.error_description : undefined; // trying again may not help
+  throw new PMEError(STRINGS[code] ? code : "transient", { loginURL: body?.login_url, retryAfter, sentence });
 }).catch((cause) => {
   throw signal.aborted ? stopped() : cause instanceof PMEError ? cause : new PMEError("transient", { cause });
 });
@@ -211,7 +212,11 @@ let turn;
 const connect = (sdk, key, frame, auth, signal) => within(4 * TRY, signal, (limit) => new Promise((resolve, reject) => {
   const source = frame.contentWindow;
   (sdk.connect?.(frame, { auth }) ?? sdk.setupSdk(key, { iframe: frame, connectOptions: { auth } }))
-    .then(resolve, (cause) => reject(new PMEError("failed", { cause })));
+    .then(resolve, (cause) => {
+      if (limit.aborted) return;
+      console.error("pme-space: the Showcase SDK does not open the space. Check the SDK key, and that it is registered for", location.origin, cause);
+      reject(new PMEError("failed", { cause }));
+    });
   limit.addEventListener("abort", () => {
     reject(signal.aborted ? stopped() : new PMEError("transient"));
     const payload = { reason: "given up", errorType: "ConnectionRefused" };
@@ -286,7 +291,7 @@ export class PMESpace extends HTMLElement {
   #show(state, text = state, go, href) {
     const strings = { ...STRINGS, ...JSON.parse(this.getAttribute("strings") || "{}") };
     this.setAttribute("state", state);
-    this.#text.textContent = strings[text] ?? "";
+    this.#text.textContent = strings[text] ?? (text === state ? "" : text);
     Object.assign(this.#action, { hidden: !go, href: href ?? "#", textContent: strings[!href ? "again" : state === "login_required" ? "sign_in" : "connect"] });
     this.#action.onclick = (event) => go() === null || event.preventDefault();
   }
@@ -296,7 +301,7 @@ export class PMESpace extends HTMLElement {
     const want = {
       endpoint, signal, models: list(this.getAttribute("model")),
       report: (error) => {
-        this.#show(this.#frames()[0] ? "waiting" : "opening", "waiting");
+        this.#show(this.#frames()[0] ? "waiting" : "opening", error.sentence ?? "waiting");
         this.#tell("pme-error", { error, final: false });
       },
       signedOut: ({ code, loginURL }) => {
