@@ -3,8 +3,8 @@
 //	go -C tools run ./papers ..
 //
 // The argument is the root of the checkout. It checks that every citation of a document leads to a section of
-// it, that every link between documents leads to a file and a heading, that llms.txt lists every document, and that
-// exported comments keep to plain words.
+// it, that every link between documents leads to a file and a heading, that llms.txt lists every document, that
+// exported comments keep to plain words, and that docs/troubleshooting.md explains every warning.
 package main
 
 import (
@@ -31,7 +31,7 @@ func run(ctx context.Context, root string) error {
 		return err
 	}
 	var problems []string
-	for _, check := range []func() ([]string, error){s.citations, s.links, s.index, s.words} {
+	for _, check := range []func() ([]string, error){s.citations, s.links, s.index, s.words, s.logged} {
 		found, err := check()
 		if err != nil {
 			return err

@@ -36,6 +36,14 @@ func TestEachProblemIsReported(t *testing.T) {
 			map[string]string{"llms.txt": "- [a](a.md)\n"},
 			"llms.txt: the link to a.md leads nowhere",
 		},
+		"a warning that is not explained": {
+			map[string]string{"a.go": "package a\n\nvar _ = log.LogAttrs(ctx, slog.LevelWarn, \"store \"+\n\t\"away\")\n", "docs/troubleshooting.md": "store away"},
+			"a.go:3: docs/troubleshooting.md does not explain `store away`",
+		},
+		"an error that is not explained": {
+			map[string]string{"a.go": "package a\n\nvar _ = log.ErrorContext(ctx, \"store away\")\n"},
+			"a.go:3: docs/troubleshooting.md does not explain `store away`",
+		},
 		"a word in the comment of a function": {
 			map[string]string{"a.go": "package a\n\n// F reports doubt.\nfunc F() {}\n"},
 			`a.go:3: "doubt" in an exported comment: write "error"`,
@@ -64,11 +72,13 @@ func TestEachProblemIsReported(t *testing.T) {
 
 func TestSoundPapers(t *testing.T) {
 	files := map[string]string{
-		"a.go":      "// Package a is plain (docs/b.md §2).\npackage a\n\n// nobody reads this.\nvar _ = 0\n\n// somebody\nfunc f() {}\n",
-		"a_test.go": "package a\n\n// T is at hand.\nfunc T() {}\n",
-		"README.md": "[b](docs/b.md#2-second-half) [docs](docs) [here](#here) [out](https://example.com/x) ![p](picture)\n\n## Here\n\n```go\nx[i](y)\n```\n",
-		"docs/b.md": "## 1. First\n\n## 2. Second `half`\n\n[back](../README.md)\n",
-		"picture":   "\x00 FACTS.md",
+		"a.go":                    "// Package a is plain (docs/b.md §2).\npackage a\n\n// nobody reads this.\nvar _ = 0\n\n// somebody\nfunc f() {}\n",
+		"a_test.go":               "package a\n\n// T is at hand.\nfunc T() { log.Warn(\"w\") }\n",
+		"log.go":                  "package a\n\nvar _, _ = log.InfoContext(ctx, \"i\"), log.LogAttrs(ctx, level, \"e\")\n",
+		"README.md":               "[b](docs/b.md#2-second-half) [docs](docs) [here](#here) [out](https://example.com/x) ![p](picture)\n\n## Here\n\n```go\nx[i](y)\n```\n",
+		"docs/troubleshooting.md": "`e`",
+		"docs/b.md":               "## 1. First\n\n## 2. Second `half`\n\n[back](../README.md)\n",
+		"picture":                 "\x00 FACTS.md",
 	}
 	if err := run(t.Context(), checkouttest.Write(t, files)); err != nil {
 		t.Error(err)
