@@ -80,7 +80,7 @@ func TestUserInfoThatFailsCostsWhatOnlyItCouldHaveSaid(t *testing.T) {
 			if u.Email != "" || u.EmailVerified || u.Name != "" || strings.Join(u.Groups, " ") != "facilities staff" {
 				t.Errorf("user %+v, want the groups of the ID token, and no address and no name", u)
 			}
-			if !strings.Contains(s.log.String(), "userinfo is of no use") || strings.Contains(s.log.String(), "an access token") {
+			if !strings.Contains(s.log.String(), "userinfo not used") || strings.Contains(s.log.String(), "an access token") {
 				t.Errorf("log:\n%s", s.log)
 			}
 		})
