@@ -83,7 +83,7 @@ func TestRefusedPersonLearnsAsWhomAndWhomToAsk(t *testing.T) {
 		}
 		status := http.StatusOK
 		if path != "/" {
-			status, want = http.StatusForbidden, append(want, "You do not have access to this space.", "If you need access, ask whoever runs this site.", `<a href="../">All spaces</a>`)
+			status, want = http.StatusForbidden, append(want, "You do not have access to this space.", "If you need access, ask the people who run this site.", `<a href="../">All spaces</a>`)
 		}
 		wantPage(t, do(t, h, http.MethodGet, "mallory", path, person...), status, want...)
 	}

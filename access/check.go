@@ -43,7 +43,7 @@ func (c *checker) rule(d draft) {
 		return
 	}
 	if !someone {
-		c.addf(d.at, "the rule is for nobody: give users, emails, domains or groups")
+		c.addf(d.at, "the rule names no user: give users, emails, domains or groups")
 	}
 	if len(d.models) == 0 {
 		c.addf(d.at, `the rule grants nothing: give models, or "*" for all`)
@@ -91,7 +91,7 @@ func wrongSubject(k kind, value string) string {
 	f, faulty := legible.InName(value)
 	switch {
 	case value == "":
-		return fmt.Sprintf("an empty string among %s matches nobody: remove it", kindKeys[k])
+		return fmt.Sprintf("an empty string among %s matches no user: remove it", kindKeys[k])
 	case faulty:
 		return fmt.Sprintf("%+.64q among %s is not what it looks like: %v", value, kindKeys[k], f)
 	case k == emails && isMailto(value):
@@ -101,7 +101,7 @@ func wrongSubject(k kind, value string) string {
 	case k == domains && !isDomain(value):
 		return fmt.Sprintf("%.64q among domains is not a domain such as example.com (which stands for itself, not for its subdomains)", value)
 	case strings.TrimSpace(value) != value:
-		return fmt.Sprintf("%+.64q among %s has space around it, and so matches nobody: remove it", value, kindKeys[k])
+		return fmt.Sprintf("%+.64q among %s has space around it, and so matches no user: remove it", value, kindKeys[k])
 	case strings.ContainsFunc(value, looksLikeSpace):
 		return fmt.Sprintf("%+.64q among %s has a character in it that looks like a space and is another: write U+0020", value, kindKeys[k])
 	case isDecomposed(value):

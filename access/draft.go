@@ -14,7 +14,7 @@ const (
 // kindKeys are the kinds' names in a file.
 var kindKeys = [kinds]string{users: "users", emails: "emails", domains: "domains", groups: "groups"}
 
-// draft is a rule as somebody wrote it, before it is checked. Lists in code and files are both turned into
+// draft is a rule as it was written, before it is checked. Lists in code and files are both turned into
 // drafts, so that the same code checks them. A place is a rule's number in a list, and a line in a file.
 type draft struct {
 	at       int

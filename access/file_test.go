@@ -188,7 +188,7 @@ func TestChangedFileIsInForceAtTheNextLook(t *testing.T) {
 	})
 }
 
-func TestIntervalIsKept(t *testing.T) {
+func TestFileIsReadOnceAnInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "allow.yaml")
 		write(t, path, forAlice)

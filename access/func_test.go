@@ -13,7 +13,7 @@ import (
 
 func allowAll(context.Context, *identity.User, string) (bool, error) { return true, nil }
 
-func TestFuncIsAskedOnlyForSomebodyAndAModelID(t *testing.T) {
+func TestFuncIsAskedOnlyForAUserAndAModelID(t *testing.T) {
 	asked := 0
 	policy, err := access.Func(func(_ context.Context, u *identity.User, model string) (bool, error) {
 		asked++

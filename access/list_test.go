@@ -28,7 +28,7 @@ func TestListReportsAllItsProblems(t *testing.T) {
 		},
 		"nobody": {
 			access.List{{Models: []string{"*"}}},
-			"access: rule 1: the rule is for nobody: give users, emails, domains or groups",
+			"access: rule 1: the rule names no user: give users, emails, domains or groups",
 		},
 		"nothing": {
 			access.List{{Users: some}},
@@ -36,15 +36,15 @@ func TestListReportsAllItsProblems(t *testing.T) {
 		},
 		"zero rule": {
 			access.List{{}},
-			"access: rule 1: the rule is for nobody: give users, emails, domains or groups\n" +
+			"access: rule 1: the rule names no user: give users, emails, domains or groups\n" +
 				`access: rule 1: the rule grants nothing: give models, or "*" for all`,
 		},
 		"empty strings": {
 			access.List{{Users: []string{""}, Emails: []string{""}, Domains: []string{""}, Groups: []string{""}, Models: []string{""}}},
-			"access: rule 1: an empty string among users matches nobody: remove it\n" +
-				"access: rule 1: an empty string among emails matches nobody: remove it\n" +
-				"access: rule 1: an empty string among domains matches nobody: remove it\n" +
-				"access: rule 1: an empty string among groups matches nobody: remove it\n" +
+			"access: rule 1: an empty string among users matches no user: remove it\n" +
+				"access: rule 1: an empty string among emails matches no user: remove it\n" +
+				"access: rule 1: an empty string among domains matches no user: remove it\n" +
+				"access: rule 1: an empty string among groups matches no user: remove it\n" +
 				"access: rule 1: an empty string among models is not a model ID: remove it",
 		},
 		"several rules": {

@@ -12,7 +12,7 @@ import (
 const maxAddress = 254
 
 // domainStart returns where in an address the domain starts. It is false for anything that does not have
-// exactly one "@" with something on both sides, so that "a@evil.com@example.com" is nobody's address,
+// exactly one "@" with something on both sides, so that "a@evil.com@example.com" is no address,
 // and for addresses with spaces, control characters or broken UTF-8 in them.
 func domainStart(address string) (int, bool) {
 	at := -1
@@ -38,7 +38,7 @@ func isAddress(s string) bool {
 }
 
 // isDomain reports whether s can be an entry of a rule's Domains. Wildcards are refused because they would
-// be taken literally, and so would match nobody.
+// be taken literally, and so would match no user.
 func isDomain(s string) bool {
 	_, ok := domainStart("a@" + s)
 	return ok && !strings.Contains("."+s+".", "..") && (isLiteral(s) || !strings.ContainsFunc(s, notInDomain))

@@ -20,7 +20,7 @@ func (r reader) file(root *yaml.Node) []draft {
 	rules, ok := top["rules"]
 	if !ok {
 		if len(r.found) == before {
-			r.addf(root.Line, `rules is missing: write "rules: []" if nobody is to see anything`)
+			r.addf(root.Line, `rules is missing: write "rules: []" if no user may see anything`)
 		}
 		return nil
 	}

@@ -52,7 +52,7 @@ func parseDocument(data []byte, p *problems) *yaml.Node {
 	var first, second yaml.Node
 	err := decoder.Decode(&first)
 	if err == nil && isNull(first.Content[0]) || errors.Is(err, io.EOF) {
-		p.addf(1, `the file is empty: write "rules: []" if nobody is to see anything`)
+		p.addf(1, `the file is empty: write "rules: []" if no user may see anything`)
 		return nil
 	}
 	if err != nil {

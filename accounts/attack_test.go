@@ -108,7 +108,7 @@ func TestOtherSitesPagesChangeNothing(t *testing.T) {
 	}
 }
 
-func TestNobodyConnectsAnything(t *testing.T) {
+func TestUnauthenticatedUsersConnectNothing(t *testing.T) {
 	s := newSite(t, nil)
 	id := s.browser(t, "alice").connect("gallery", "")
 	b := s.browser(t, "")

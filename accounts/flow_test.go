@@ -165,8 +165,8 @@ func TestRefusalsOfMatterportHaveEachTheirPage(t *testing.T) {
 		"the owner does not agree": {deny: true, status: 403, words: "Nothing was connected"},
 		"development mode":         {change: func(c *siteConfig) { c.emulator.OAuth.Production = false }, status: 403, words: "Development Mode"},
 		"missing scopes":           {prepare: func(s *site) { s.matterport.GrantOnly("ViewDetails") }, status: 403, words: "<li>purchase assets for its spaces</li>"},
-		"disabled before":          {prepare: func(s *site) { s.matterport.DisableApp(true) }, status: 403, words: "tell whoever runs this site"},
-		"wrong secret":             {change: func(c *siteConfig) { c.app.ClientSecret = "another-secret" }, status: 502, words: "tell whoever runs this site"},
+		"disabled before":          {prepare: func(s *site) { s.matterport.DisableApp(true) }, status: 403, words: "tell the people who run this site"},
+		"wrong secret":             {change: func(c *siteConfig) { c.app.ClientSecret = "another-secret" }, status: 502, words: "tell the people who run this site"},
 		"unavailable": {
 			prepare: func(s *site) {
 				s.matterport.Fail("authorization_code", matterporttest.Status(503, "40"), -1)
@@ -209,5 +209,5 @@ func TestDisabledAppIsAnUpstreamErrorAtTheExchange(t *testing.T) {
 	b := s.browser(t, "alice")
 	callback := b.allow(b.begin("", ""), "")
 	s.matterport.DisableApp(true)
-	b.get(callback).wantPage(t, http.StatusBadGateway, "tell whoever runs this site")
+	b.get(callback).wantPage(t, http.StatusBadGateway, "tell the people who run this site")
 }

@@ -90,7 +90,7 @@ func TestConnectPagesAreStrictAboutWhatTheyLoad(t *testing.T) {
 	}
 }
 
-func TestModulesOfThePagesAreKept(t *testing.T) {
+func TestModulesOfThePagesAreCached(t *testing.T) {
 	s := newSite(t, nil)
 	b := s.browser(t, "")
 	page := s.browser(t, "alice").get("/").text

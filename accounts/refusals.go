@@ -50,7 +50,7 @@ var refusals = answer.Table{
 	}},
 	{Err: connect.ErrAccountRefused, Refusal: answer.Refusal{
 		Status: http.StatusForbidden, Code: "account_refused",
-		Text: "Matterport does not let this account be connected here. The application is in Development Mode, or is not approved for this account. Please tell whoever runs this site.",
+		Text: "Matterport does not let this account be connected here. The application is in Development Mode, or is not approved for this account. Please tell the people who run this site.",
 	}},
 	{Err: connect.ErrMissingScopes, Refusal: answer.Refusal{
 		Status: http.StatusForbidden, Code: "missing_scopes",
@@ -63,7 +63,7 @@ var refusals = answer.Table{
 		Status: http.StatusTooManyRequests, Code: "temporarily_unavailable", Text: "You have asked for much in a short time. Please wait a moment.", Retry: time.Minute,
 	}},
 	{Err: connect.ErrUpstream, Refusal: answer.Refusal{
-		Status: http.StatusBadGateway, Code: "upstream_error", Text: "Matterport accounts cannot be connected or used at present. Please tell whoever runs this site.",
+		Status: http.StatusBadGateway, Code: "upstream_error", Text: "Matterport accounts cannot be connected or used at present. Please tell the people who run this site.",
 	}},
 	{Err: errUnconfirmed, Refusal: answer.Refusal{
 		Status: http.StatusConflict, Code: "confirmation_required",

@@ -13,7 +13,7 @@ const (
 	maxWaiting = 15 * time.Second // a request: for its turn, and for its listing
 	maxWords   = 50               // of a search
 
-	// The unit is one question to the policy. Somebody who opens the gallery, searches, goes to a space and
+	// The unit is one question to the policy. A user who opens the gallery, searches, goes to a space and
 	// back spends 30,000 in a minute only by 25 visits with 1,000 questions each, or by 500 without.
 	allowance    = 30_000
 	costListing  = 50

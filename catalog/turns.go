@@ -24,7 +24,7 @@ type turns struct {
 type turn struct {
 	user    *identity.User
 	query   string
-	callers int // who wait; once the last one has left, nobody can join
+	callers int // that wait; once the last one has left, no other can join
 	shared  bool
 	abandon context.CancelFunc
 

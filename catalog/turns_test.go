@@ -121,7 +121,7 @@ func TestCallerWhoLeavesTakesNothingFromOthers(t *testing.T) {
 	})
 }
 
-func TestListingThatNobodyWaitsForEnds(t *testing.T) {
+func TestListingEndsWhenEveryCallerHasLeft(t *testing.T) {
 	for name, stubborn := range map[string]bool{"policy ends with its context": false, "policy goes on": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -60,7 +60,7 @@ func (c *Connections) Begin(ctx context.Context, u *identity.User, req Request) 
 		Proof: sha256.Sum256([]byte(a.Proof)), Verifier: matterport.Secret(verifier), Ends: a.Ends,
 	}, maxAttempts, now)
 	if err != nil {
-		return nil, c.doubt(ctx, err)
+		return nil, c.unavailable(ctx, err)
 	}
 	c.log.LogAttrs(ctx, slog.LevelInfo, "connecting began", slog.String("user", u.ID), slog.Bool("again", req.Connection != ""))
 	return a, nil
@@ -142,7 +142,7 @@ func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, p
 	case errors.Is(err, store.ErrNotTheirs):
 		return nil, c.refuseAttempt(ctx, u, "begun by another user or in another browser")
 	case err != nil:
-		return nil, c.doubt(ctx, err)
+		return nil, c.unavailable(ctx, err)
 	case !c.cfg.Now().Before(a.Ends):
 		return nil, c.refuseAttempt(ctx, u, "begun too long ago")
 	}

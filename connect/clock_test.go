@@ -135,7 +135,7 @@ func TestRestartRenewsNothingThatIsStillGood(t *testing.T) {
 	})
 }
 
-func TestRenewalAheadThatHangsKeepsNobodyLong(t *testing.T) {
+func TestEarlyRenewalThatHangsDelaysNoCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		all := people(10)

@@ -99,7 +99,7 @@ func (c *Connections) List(ctx context.Context, u *identity.User) ([]Connection,
 func (c *Connections) list(ctx context.Context, u *identity.User) ([]Connection, error) {
 	records, err := c.store.List(ctx, u.ID)
 	if err != nil {
-		return nil, c.doubt(ctx, err)
+		return nil, c.unavailable(ctx, err)
 	}
 	var list []Connection
 	for _, r := range records {
@@ -143,7 +143,7 @@ func (c *Connections) find(ctx context.Context, u *identity.User, id string) (*s
 	case errors.Is(err, store.ErrNoRecord):
 		return nil, ErrNotConnected
 	case err != nil:
-		return nil, c.doubt(ctx, err)
+		return nil, c.unavailable(ctx, err)
 	}
 	return r, nil
 }
@@ -159,7 +159,7 @@ func (c *Connections) Delete(ctx context.Context, u *identity.User, id string) e
 	case errors.Is(err, store.ErrNoRecord):
 		return ErrNotConnected
 	case err != nil:
-		return c.doubt(ctx, err)
+		return c.unavailable(ctx, err)
 	}
 	c.changed(ctx, event.ConnectionDeleted, slog.LevelInfo, r.Key, "")
 	return nil
@@ -173,7 +173,7 @@ func (c *Connections) DeleteUser(ctx context.Context, userID string) (int, error
 	}
 	n, err := c.store.DeleteUser(ctx, userID)
 	if err != nil {
-		return n, c.doubt(ctx, err)
+		return n, c.unavailable(ctx, err)
 	}
 	c.cfg.Events.Emit(ctx, event.Event{Kind: event.ConnectionDeleted, Level: slog.LevelInfo, User: userID, Reason: "user_deleted", Count: n})
 	return n, nil
@@ -190,7 +190,7 @@ func (c *Connections) authorize(ctx context.Context, u *identity.User) error {
 	allowed, err := c.cfg.Allow(ctx, u)
 	switch {
 	case err != nil:
-		return c.doubt(ctx, err)
+		return c.unavailable(ctx, err)
 	case !allowed:
 		return c.denied(ctx, u)
 	}

@@ -30,7 +30,7 @@ func TestForgottenConnectionIsGoneEverywhere(t *testing.T) {
 	})
 }
 
-func TestSeveralAccountsAreKeptApart(t *testing.T) {
+func TestSeveralAccountsAreSeparate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		_, err := d.Find(t.Context(), alice, "")
@@ -99,7 +99,7 @@ func TestConnectionsOfAPersonAreBounded(t *testing.T) {
 	})
 }
 
-func TestNobodyAndTheDeniedGetNothing(t *testing.T) {
+func TestUnauthenticatedAndDeniedUsersGetNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("directory is down")
 		d := newDesk(t, func(s *setup) {

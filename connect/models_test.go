@@ -54,7 +54,7 @@ func TestModelsOfTheAccount(t *testing.T) {
 	})
 }
 
-func TestNobodyWaitsLongForMatterport(t *testing.T) {
+func TestCallersDoNotWaitLongForMatterport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		d.connect(t, alice, harbour)

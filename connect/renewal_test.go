@@ -43,7 +43,7 @@ func TestManyAtOnceMakeOneRefresh(t *testing.T) {
 	})
 }
 
-func TestRotatedTokenIsOnRecordBeforeItIsUsed(t *testing.T) {
+func TestRotatedTokenIsStoredBeforeItIsUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, func(s *setup) { s.emulator.StrictRotation = true })
 		d.connect(t, alice, harbour)
@@ -191,7 +191,7 @@ func TestRenewalThatWaitedForTooLongIsCommittedAndRenewed(t *testing.T) {
 	})
 }
 
-func TestRenewalKeptInMindIsNotUsedForAnythingElse(t *testing.T) {
+func TestUncommittedRenewalIsUsedForNothingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &troubled{Store: connect.NewMemory()}
 		d := newDesk(t, func(s *setup) { s.connect.Store = store })

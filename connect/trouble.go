@@ -19,8 +19,8 @@ func unavailable(err error) *Error {
 	return &Error{Kind: ErrUnavailable, RetryAfter: retryUnavailable, Err: err}
 }
 
-// doubt is the answer if the store, or a rule of the host, fails: nothing is given out.
-func (c *Connections) doubt(ctx context.Context, err error) error {
+// unavailable is the answer if the store, or a rule of the host, fails: nothing is given out.
+func (c *Connections) unavailable(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return err // the caller has left, or has run out of time: that is what went wrong
 	}
@@ -37,7 +37,7 @@ func (c *Connections) notFound(ctx context.Context, err, kind error) error {
 	case errors.As(err, &ours), errors.Is(err, ErrReconnect):
 		return err
 	}
-	return c.doubt(ctx, err)
+	return c.unavailable(ctx, err)
 }
 
 // landed gives the errors of a flight itself the form of all others.
@@ -51,7 +51,7 @@ func (c *Connections) landed(ctx context.Context, err error) error {
 			return err
 		}
 	}
-	return c.doubt(ctx, err)
+	return c.unavailable(ctx, err)
 }
 
 // exchangeError sorts an error of [matterport.OAuthApp.Exchange].

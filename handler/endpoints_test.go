@@ -122,7 +122,7 @@ func TestOtherMethodsAreRefused(t *testing.T) {
 	}
 }
 
-func TestNobodyGetsAnything(t *testing.T) {
+func TestUnauthenticatedRequestsGet401(t *testing.T) {
 	p := newPortal(t, nil)
 	for _, target := range []string{"token?modelId=" + office, "link?modelId=" + office, "models", "settings", "", "view/" + office} {
 		a := p.get(t, "", target)
@@ -168,7 +168,7 @@ func TestGoneModelIsNotFoundForWhoMaySeeIt(t *testing.T) {
 	p.get(t, "alice", "token?modelId="+gone).want(t, http.StatusForbidden, "access_denied")
 }
 
-func TestDoubtIsTemporary(t *testing.T) {
+func TestErrorsOfPolicyAndStoreAre503(t *testing.T) {
 	doubt := access.Func(func(context.Context, *identity.User, string) (bool, error) {
 		return true, errors.New("the directory is down: ldap://internal-host")
 	})

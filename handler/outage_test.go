@@ -12,7 +12,7 @@ import (
 
 const (
 	nameless = "The names and pictures of some spaces are missing at the moment."
-	tell     = "Please tell whoever runs this site."
+	tell     = "Please tell the people who run this site."
 )
 
 // wantSentences fails unless the gallery says the ones and not the others.

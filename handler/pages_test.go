@@ -126,7 +126,7 @@ func TestSettingsAndScriptAreServed(t *testing.T) {
 	}
 }
 
-func TestAssetsWithAHashInTheirNameAreKept(t *testing.T) {
+func TestAssetsWithAHashInTheirNameAreCached(t *testing.T) {
 	p := newPortal(t, nil)
 	view := p.get(t, "alice", "view/"+office).Body.String()
 	for stable, lasting := range map[string]string{"pme.js": lasting(view, "js"), "pme.css": lasting(view, "css")} {

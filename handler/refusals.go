@@ -30,7 +30,7 @@ var refusals = answer.Table{
 		Status: http.StatusTooManyRequests, Code: "temporarily_unavailable", Text: "You have opened many spaces in a short time. Please wait a moment.", Retry: time.Minute,
 	}},
 	{Err: issuer.ErrUpstream, Refusal: answer.Refusal{
-		Status: http.StatusBadGateway, Code: "upstream_error", Text: "Spaces cannot be shown at present. Please tell whoever runs this site.",
+		Status: http.StatusBadGateway, Code: "upstream_error", Text: "Spaces cannot be shown at present. Please tell the people who run this site.",
 	}},
 	{Err: issuer.ErrUnavailable, Refusal: answer.Refusal{
 		Status: http.StatusServiceUnavailable, Code: "temporarily_unavailable", Text: "Spaces are unavailable for the moment. Please try again shortly.", Retry: 5 * time.Second,

@@ -104,7 +104,7 @@ func TestWhatIsNoModelIDIsInvalid(t *testing.T) {
 	r.up.wantMints(t, 0)
 }
 
-func TestDoubtIsNeverAToken(t *testing.T) {
+func TestNoTokenAfterAnError(t *testing.T) {
 	r := newRig(t, nil)
 	r.issue(t, alice, office)
 	r.rules.err = errors.New("the database is down")
@@ -307,7 +307,7 @@ func TestRetryAfterOfOneMutationLeavesTheOther(t *testing.T) {
 }
 
 // Two calls are under way when the limit is met, and the shorter Retry-After comes last.
-func TestLongerRetryAfterIsKept(t *testing.T) {
+func TestLongerRetryAfterWins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		after := []time.Duration{40 * time.Second, 5 * time.Second}
@@ -376,7 +376,7 @@ func TestUserCannotFillTheMemory(t *testing.T) {
 	r.up.wantMints(t, 3)
 }
 
-func TestClockInDoubtIsNoToken(t *testing.T) {
+func TestNoTokenIfTheClockIsUnknown(t *testing.T) {
 	r := newRig(t, nil)
 	r.up.set(func(u *upstream) { u.shorter = 9*time.Minute + 30*time.Second })
 	r.refuse(t, issuer.ErrUpstream, alice, office)

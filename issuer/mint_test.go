@@ -99,7 +99,7 @@ func TestPanicInAMintEndsNothingButTheMint(t *testing.T) {
 	r.issue(t, alice, office)
 }
 
-func TestReplicaThatDiedHoldsUpNobodyForLong(t *testing.T) {
+func TestReplicaThatDiedDelaysOthersBriefly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := issuer.NewMemory(issuer.MemoryConfig{})
 		r := newRig(t, func(c *issuer.Config) { c.Store = tokens })

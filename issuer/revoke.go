@@ -151,7 +151,7 @@ func (i *Issuer) deleteOnce(ctx context.Context, token matterport.Secret) (err e
 	defer cancel()
 	err = i.cfg.Matterport.DeleteEmbedToken(ctx, token)
 	if errors.Is(err, matterport.ErrNotFound) {
-		return nil // expired, or deleted by somebody else
+		return nil // expired, or deleted elsewhere
 	}
 	return err
 }

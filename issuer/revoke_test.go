@@ -208,7 +208,7 @@ func TestChangedPolicyTakesTokensBack(t *testing.T) {
 	})
 }
 
-func TestPolicyInDoubtTakesNothingBack(t *testing.T) {
+func TestErrorOfThePolicyRevokesNothing(t *testing.T) {
 	r := newRig(t, nil)
 	r.issue(t, alice, office)
 	r.rules.err = errors.New("the database is down")
@@ -218,7 +218,7 @@ func TestPolicyInDoubtTakesNothingBack(t *testing.T) {
 	r.up.wantLive(t, 1)
 }
 
-func TestStoreInDoubtIsAnErrorOfRevoke(t *testing.T) {
+func TestErrorOfTheStoreIsAnErrorOfRevoke(t *testing.T) {
 	r := newRig(t, func(c *issuer.Config) {
 		c.Store = &brokenStore{Store: issuer.NewMemory(issuer.MemoryConfig{}), at: "Evict"}
 	})

@@ -93,7 +93,7 @@ func TestTokenThatRanOutIsNotUsed(t *testing.T) {
 	})
 }
 
-func TestTokenOfUnknownLifeIsKeptUntilRefused(t *testing.T) {
+func TestTokenOfUnknownLifeIsUsedUntilRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &upstream{token: func(n int) reply { return tokenOfLife(n, "null") }}
 		client := newClient(t, u)
@@ -147,7 +147,7 @@ func TestOneTokenFetchHoweverManyCallers(t *testing.T) {
 	})
 }
 
-func TestLeavingCallerNeitherCancelsNorIsKeptByTheFetch(t *testing.T) {
+func TestCallerCanLeaveWithoutCancellingTheFetch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &upstream{token: func(n int) reply { r := newToken(n); r.delay = 5 * time.Second; return r }}
 		client := newClient(t, u)

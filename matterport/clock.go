@@ -35,8 +35,8 @@ type clock struct {
 	// tolerance counts from there: many answers that are each a little earlier turn back no more than one.
 	high *anchor
 
-	// doubt is the first of the latest answers that agree on a time before high; nil: there is none.
-	doubt *anchor
+	// contradiction is the first of the latest answers that agree on a time before high; nil: there is none.
+	contradiction *anchor
 }
 
 // anchor ties the server's clock to the local one: at the local moment, the server's clock showed
@@ -91,7 +91,7 @@ func (c *clock) at(local time.Time) time.Time {
 
 // learn sets the clock by an answer, if it believes its date, and returns when the request was made.
 // behind is not zero if the date is earlier than the clock by more than the tolerance: the clock has
-// just begun to doubt it, or was turned back by so much, which turned reports.
+// just been contradicted, or was turned back by so much, which turned reports.
 func (c *clock) learn(a *answer) (b began, behind time.Duration, turned bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -115,13 +115,13 @@ func (c *clock) take(said *anchor) (behind time.Duration, turned bool) {
 	if c.high != nil {
 		behind = c.high.at(said.local).Sub(said.latest)
 	}
-	agreed := c.doubt != nil && c.doubt.agrees(said)
-	confirmed := agreed && said.latest.Sub(c.doubt.latest) >= confirmation
+	agreed := c.contradiction != nil && c.contradiction.agrees(said)
+	confirmed := agreed && said.latest.Sub(c.contradiction.latest) >= confirmation
 	switch {
 	case c.high == nil, behind <= 0, confirmed:
-		c.high, c.doubt = said, nil
+		c.high, c.contradiction = said, nil
 	case !agreed:
-		c.doubt = said // what it contradicts is not confirmed any more
+		c.contradiction = said // what it contradicts is not confirmed any more
 	}
 	if behind <= tolerance || confirmed {
 		c.anchor.Store(said)

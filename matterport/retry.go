@@ -73,7 +73,7 @@ func passing(e *Error) bool {
 func repeatable(e *Error) bool { return passing(e) && !errors.Is(e, errQuiet) }
 
 // settled reports whether a request has failed for a passing reason, and is not under way any more: of those
-// that got no answer in time, here or at a gateway, nobody knows.
+// that got no answer in time, here or at a gateway, is unknown.
 func settled(e *Error) bool {
 	return repeatable(e) && !errors.Is(e, errSilent) && e.Status != http.StatusGatewayTimeout
 }

@@ -17,7 +17,7 @@ const (
 )
 
 // graphKinds sorts the error codes of the Model API (docs/matterport.md §2) by what a caller can do about
-// them. An inactive model is archived: it cannot be shown until somebody activates it, which to a visitor
+// them. An inactive model is archived: it cannot be shown until it is activated, which to a visitor
 // is the same as gone.
 var graphKinds = map[string]error{
 	"request.unauthenticated": ErrTokenRefused,

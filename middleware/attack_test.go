@@ -34,7 +34,7 @@ func gates(t *testing.T, attack func(t *testing.T, opts []func(*middleware.Sessi
 	}
 }
 
-func TestTamperedCookieIsNobody(t *testing.T) {
+func TestTamperedCookieIsUnauthenticated(t *testing.T) {
 	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
@@ -46,26 +46,26 @@ func TestTamperedCookieIsNobody(t *testing.T) {
 		for i := range decoded {
 			tampered := []byte(string(decoded))
 			tampered[i] ^= 1
-			wantNobody(t, g, withCookie(base64.URLEncoding.EncodeToString(tampered)))
+			wantUnauthenticated(t, g, withCookie(base64.URLEncoding.EncodeToString(tampered)))
 		}
 	})
 }
 
-func TestTruncatedOrExtendedCookieIsNobody(t *testing.T) {
+func TestTruncatedOrExtendedCookieIsUnauthenticated(t *testing.T) {
 	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
 		g := warmed(t, h, opts, c)
 		for i := range len(c.Value) {
-			wantNobody(t, g, withCookie(c.Value[:i]))
+			wantUnauthenticated(t, g, withCookie(c.Value[:i]))
 		}
 		for _, suffix := range []string{"A", "=", "AAAA", c.Value, "\x00", strings.Repeat("A", 5000)} {
-			wantNobody(t, g, withCookie(c.Value+suffix))
+			wantUnauthenticated(t, g, withCookie(c.Value+suffix))
 		}
 	})
 }
 
-func TestPartsOfTwoPeoplesCookiesMakeNobody(t *testing.T) {
+func TestPartsOfTwoCookiesAreUnauthenticated(t *testing.T) {
 	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		alice, bob := h.cookie(t, "alice"), h.cookie(t, "bob")
@@ -79,26 +79,26 @@ func TestPartsOfTwoPeoplesCookiesMakeNobody(t *testing.T) {
 		}
 		a, b := parts(alice), parts(bob)
 		for _, mixed := range [][]string{{a[0], a[1], b[2]}, {b[0], b[1], a[2]}, {"9999999999", a[1], a[2]}} {
-			wantNobody(t, g, withCookie(base64.URLEncoding.EncodeToString([]byte(strings.Join(mixed, "|")))))
+			wantUnauthenticated(t, g, withCookie(base64.URLEncoding.EncodeToString([]byte(strings.Join(mixed, "|")))))
 		}
 		wantSignedIn(t, g, withCookie(alice.Value), "alice")
 		wantSignedIn(t, g, withCookie(bob.Value), "bob")
 	})
 }
 
-func TestCookieOfAnotherNameIsNobody(t *testing.T) {
+func TestCookieOfAnotherNameIsUnauthenticated(t *testing.T) {
 	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
 		g := warmed(t, h, opts, c)
-		wantNobody(t, g, request("other="+c.Value))
-		wantNobody(t, g, request(strings.ToUpper(sessionName)+"="+c.Value))
-		wantNobody(t, g, request("x"+sessionName+"="+c.Value))
-		wantNobody(t, g, request("x="+sessionName+"="+c.Value))
+		wantUnauthenticated(t, g, request("other="+c.Value))
+		wantUnauthenticated(t, g, request(strings.ToUpper(sessionName)+"="+c.Value))
+		wantUnauthenticated(t, g, request("x"+sessionName+"="+c.Value))
+		wantUnauthenticated(t, g, request("x="+sessionName+"="+c.Value))
 
 		// A session that the host keeps under another name, and that names somebody.
 		values := map[any]any{"user": "alice"}
-		wantNobody(t, g, withCookie(h.encoded(t, "preferences", values)))
+		wantUnauthenticated(t, g, withCookie(h.encoded(t, "preferences", values)))
 		wantSignedIn(t, g, withCookie(h.encoded(t, sessionName, values)), "alice")
 	})
 }
@@ -113,26 +113,26 @@ func TestFirstOfTwoCookiesCountsAsInNetHTTP(t *testing.T) {
 		wantSignedIn(t, g, request(pair(alice, bob)), "alice")
 		wantSignedIn(t, g, request(pair(bob, alice)), "bob")
 		wantSignedIn(t, g, request(sessionName+"="+bob, sessionName+"="+alice), "bob")
-		wantNobody(t, g, request(pair("forged", alice)))
-		wantNobody(t, g, request(sessionName+" =forged; "+sessionName+"="+alice))
-		wantNobody(t, g, request(pair(`"forged"`, alice)))
+		wantUnauthenticated(t, g, request(pair("forged", alice)))
+		wantUnauthenticated(t, g, request(sessionName+" =forged; "+sessionName+"="+alice))
+		wantUnauthenticated(t, g, request(pair(`"forged"`, alice)))
 		wantSignedIn(t, g, request(sessionName+`="`+alice+`"`), "alice")
 		wantSignedIn(t, g, request("a=b;;\t"+sessionName+"="+alice+" ; c"), "alice")
-		wantNobody(t, g, request(sessionName+"= "+alice))
+		wantUnauthenticated(t, g, request(sessionName+"= "+alice))
 	})
 }
 
-func TestRequestWithTooManyCookiesIsNobody(t *testing.T) {
+func TestTooManyCookiesAreUnauthenticated(t *testing.T) {
 	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
 		g := warmed(t, h, opts, c)
 		wantSignedIn(t, g, request(strings.Repeat("a=b; ", 200)+sessionName+"="+c.Value), "alice")
-		wantNobody(t, g, request(strings.Repeat("a=b; ", 5000)+sessionName+"="+c.Value)) // net/http reads none of them
+		wantUnauthenticated(t, g, request(strings.Repeat("a=b; ", 5000)+sessionName+"="+c.Value)) // net/http reads none of them
 	})
 }
 
-func TestExpiredCookieIsNobody(t *testing.T) {
+func TestExpiredCookieIsUnauthenticated(t *testing.T) {
 	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		synctest.Test(t, func(t *testing.T) {
 			h := newHost()
@@ -142,12 +142,12 @@ func TestExpiredCookieIsNobody(t *testing.T) {
 			time.Sleep(600 * time.Second)
 			wantSignedIn(t, g, withCookie(c.Value), "alice")
 			time.Sleep(time.Second)
-			wantNobody(t, g, withCookie(c.Value))
+			wantUnauthenticated(t, g, withCookie(c.Value))
 		})
 	})
 }
 
-func TestCookieOfWithdrawnKeysIsNobody(t *testing.T) {
+func TestCookieOfWithdrawnKeysIsUnauthenticated(t *testing.T) {
 	fresh := securecookie.CodecsFromPairs([]byte("another hash key of 32 bytes ---"), blockKey)[0]
 	old := newHost().store.Codecs[0]
 	type codecs = []securecookie.Codec
@@ -168,24 +168,24 @@ func TestCookieOfWithdrawnKeysIsNobody(t *testing.T) {
 				h.store.Codecs = tt.before
 				g := warmed(t, h, opts, c)
 				h.store.Codecs = tt.after
-				wantNobody(t, g, withCookie(c.Value))
+				wantUnauthenticated(t, g, withCookie(c.Value))
 				wantSignedIn(t, g, withCookie(h.cookie(t, "alice").Value), "alice")
 			})
 		})
 	}
 }
 
-func TestCookieOfKeysReplacedInPlaceIsNobody(t *testing.T) {
+func TestCookieOfKeysReplacedInPlaceIsUnauthenticated(t *testing.T) {
 	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		c := h.cookie(t, "alice")
 		g := warmed(t, h, opts, c)
 		h.store.Codecs[0] = securecookie.New([]byte("another hash key of 32 bytes ---"), blockKey)
-		wantNobody(t, g, withCookie(c.Value))
+		wantUnauthenticated(t, g, withCookie(c.Value))
 	})
 }
 
-func TestSessionOfAWrongTypeIsNobody(t *testing.T) {
+func TestSessionOfAWrongTypeIsUnauthenticated(t *testing.T) {
 	gates(t, func(t *testing.T, opts []func(*middleware.SessionConfig)) {
 		h := newHost()
 		g := session(h.store, h.user, opts...)

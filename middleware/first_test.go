@@ -146,5 +146,5 @@ func TestFirstNeedsGates(t *testing.T) {
 	gates := []*middleware.Gate{ask(fromHeader)}
 	g := first(gates...)
 	gates[0] = nil
-	wantNobody(t, g, request())
+	wantUnauthenticated(t, g, request())
 }

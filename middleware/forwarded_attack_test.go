@@ -20,7 +20,7 @@ import (
 // not: CVE-2026-30851 (GHSA-7r4p-vjf4-gxv4), and again by another spelling, CVE-2026-52845 (GHSA-f59h-q822-g45g),
 // as Traefik did: CVE-2026-54763 (GHSA-x677-9fxg-v5c5). What a gate here is not told of a user is empty,
 // whatever there was before and whoever else decided.
-func TestWhatIsNotSaidOfAUserIsTakenFromNobodyElse(t *testing.T) {
+func TestMissingHeadersAreNotTakenFromAnotherUser(t *testing.T) {
 	before := &identity.User{ID: "root", Email: "root@example.com", EmailVerified: true, Name: "Root", Groups: []string{"admins"}, Session: "s"}
 	proxy := behindProxy(t, func(c *middleware.TrustedHeaderConfig) { c.EmailVerified = true })
 	alice := ask(func(*http.Request) (identity.User, error) { return identity.User{ID: "alice"}, nil })

@@ -16,7 +16,7 @@ func TestFuncLetsThroughWhomTheHostNames(t *testing.T) {
 	r := request()
 	r.Header.Set("X-User", "alice")
 	wantSignedIn(t, g, r, "alice")
-	wantNobody(t, g, request())
+	wantUnauthenticated(t, g, request())
 }
 
 func TestFuncAsksTheHostEveryTime(t *testing.T) {
@@ -27,7 +27,7 @@ func TestFuncAsksTheHostEveryTime(t *testing.T) {
 	user = "bob"
 	wantSignedIn(t, g, request(), "bob")
 	user = ""
-	wantNobody(t, g, request())
+	wantUnauthenticated(t, g, request())
 }
 
 func TestPanicOfTheHostIsNotCaught(t *testing.T) {

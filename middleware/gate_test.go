@@ -128,7 +128,7 @@ func TestRefusalKeepsTheVaryOfOthers(t *testing.T) {
 	}
 }
 
-func TestDoubtIsUnavailableAndNeverSignedIn(t *testing.T) {
+func TestErrorOfTheRecognizerIs503(t *testing.T) {
 	g := ask(doubt)
 
 	w, user := visit(g, request())

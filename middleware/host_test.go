@@ -117,11 +117,11 @@ func returnParam(name string) func(*middleware.Config) {
 func first(gates ...*middleware.Gate) *middleware.Gate { return must(middleware.First(gates...)) }
 
 var (
-	request      = gatetest.Request
-	navigation   = gatetest.Navigation
-	visit        = gatetest.Visit
-	wantSignedIn = gatetest.WantSignedIn
-	wantNobody   = gatetest.WantUnauthenticated
-	wantRejected = gatetest.WantRejected
-	errorObject  = gatetest.ErrorObject
+	request             = gatetest.Request
+	navigation          = gatetest.Navigation
+	visit               = gatetest.Visit
+	wantSignedIn        = gatetest.WantSignedIn
+	wantUnauthenticated = gatetest.WantUnauthenticated
+	wantRejected        = gatetest.WantRejected
+	errorObject         = gatetest.ErrorObject
 )

@@ -12,7 +12,7 @@ import (
 // The maximum age is read from a field that another package keeps to itself; these tests stand for a
 // version of it that keeps it otherwise.
 
-func TestMaximumAgeIsFoundWhereItIsKept(t *testing.T) {
+func TestMaximumAgeOfEachCodecIsFound(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		in   reflect.Type

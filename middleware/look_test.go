@@ -76,7 +76,7 @@ func TestEachRefusalIsAPageForAPersonAndJSONForAScript(t *testing.T) {
 		"error":   {doubt, http.StatusServiceUnavailable, "temporarily_unavailable", "The sign-in could not be checked just now."},
 		"400":     {reject(&middleware.Rejection{Status: 400, Code: "invalid_request", Text: "The headers are odd."}), 400, "invalid_request", "The headers are odd."},
 		"401":     {reject(&middleware.Rejection{Status: 401, Code: "invalid_token", Text: "The token is bad."}), 401, "invalid_token", `href="/login?next=`},
-		"403":     {reject(&middleware.Rejection{}), 403, "access_denied", "ask whoever runs this site"},
+		"403":     {reject(&middleware.Rejection{}), 403, "access_denied", "ask the people who run this site"},
 		"unknown": {reject(&middleware.Rejection{Status: 500, Reason: "odd"}), 403, "access_denied", "You may not see this."},
 	} {
 		t.Run(name, func(t *testing.T) {

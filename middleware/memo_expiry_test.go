@@ -50,7 +50,7 @@ func TestRememberDoesNotProlongACookie(t *testing.T) {
 		c := h.cookie(t, "alice")
 		wantSignedIn(t, g, withCookie(c.Value), "alice")
 		time.Sleep(61 * time.Second)
-		wantNobody(t, g, withCookie(c.Value))
+		wantUnauthenticated(t, g, withCookie(c.Value))
 	})
 }
 
@@ -105,7 +105,7 @@ func TestMaximumAgeThatIsLoweredCountsAtOnce(t *testing.T) {
 				time.Sleep(90 * time.Second)
 				wantSignedIn(t, g, withCookie(c.Value), "alice")
 				lower(h.store)
-				wantNobody(t, g, withCookie(c.Value))
+				wantUnauthenticated(t, g, withCookie(c.Value))
 			})
 		})
 	}

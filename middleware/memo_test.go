@@ -47,7 +47,7 @@ func TestRememberOfZeroOrLessAsksEveryTime(t *testing.T) {
 	}
 }
 
-func TestForgetDropsOneUserAndNobodyElse(t *testing.T) {
+func TestInvalidateDropsOneUserOnly(t *testing.T) {
 	h := newHost()
 	g := session(h.store, h.user)
 	alice1, bob := h.cookie(t, "alice"), h.cookie(t, "bob")
@@ -152,12 +152,12 @@ func TestMemoryServesNewKeysAfterARotation(t *testing.T) {
 	wantAsked(t, h, 2)
 }
 
-func TestNobodyIsNeverRemembered(t *testing.T) {
+func TestUnauthenticatedCookiesAreNotRemembered(t *testing.T) {
 	h := newHost()
 	g := session(h.store, h.user)
 	c := h.cookie(t, "")
 	for range 3 {
-		wantNobody(t, g, withCookie(c.Value))
+		wantUnauthenticated(t, g, withCookie(c.Value))
 	}
 	wantAsked(t, h, 3)
 }

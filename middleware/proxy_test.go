@@ -83,7 +83,7 @@ func TestScriptsLearnTheLoginWithItsPrefix(t *testing.T) {
 	}
 }
 
-func TestStripPrefixInsideTheApplicationIsKept(t *testing.T) {
+func TestStripPrefixInsideTheApplicationCounts(t *testing.T) {
 	h, _ := behind(t, middleware.ProxyConfig{BaseURL: portal}, "/login")
 	if got := opened(http.StripPrefix("/pme", h), "/pme/view/x", "192.0.2.1:1"); got != "/apps/portal/login?next=%2Fapps%2Fportal%2Fpme%2Fview%2Fx" {
 		t.Error(got)

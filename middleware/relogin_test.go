@@ -233,7 +233,7 @@ func TestLoopOfRedirectsIsReported(t *testing.T) {
 	})
 }
 
-func TestNobodyFloodsTheLogWithRepeatedLogins(t *testing.T) {
+func TestRepeatedLoginsDoNotFloodTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLooping(t, saving(plain(newHost().store), "portal", "user", "alice"))
 		p := l.person(t)

@@ -60,7 +60,7 @@ func TestRequireAsksOnlyForPeople(t *testing.T) {
 	}
 }
 
-func TestRequireWithoutAFunctionLetsNobodyThrough(t *testing.T) {
+func TestRequireWithoutAFunctionRefusesEveryRequest(t *testing.T) {
 	all := ask(func(*http.Request) (identity.User, error) { return identity.User{ID: "alice"}, nil })
 	g := gateOf(func(next http.Handler) http.Handler { return all.Require(middleware.Require(nil)(next)) })
 	wantRejected(t, g, request(), http.StatusForbidden, "access_denied")

@@ -32,10 +32,10 @@ const (
 )
 
 var (
-	errRevoked = fmt.Errorf("%w: the session has been revoked", ErrNotSignedIn)
-	errTooOld  = fmt.Errorf("%w: the session is older than SessionLifetime", ErrNotSignedIn)
-	errFuture  = fmt.Errorf("%w: the session began in the future", ErrNotSignedIn)
-	errNobody  = errors.New("middleware: the user whose sessions are to end has no ID")
+	errRevoked  = fmt.Errorf("%w: the session has been revoked", ErrNotSignedIn)
+	errTooOld   = fmt.Errorf("%w: the session is older than SessionLifetime", ErrNotSignedIn)
+	errFuture   = fmt.Errorf("%w: the session began in the future", ErrNotSignedIn)
+	errNoUserID = errors.New("middleware: the user whose sessions are to end has no ID")
 )
 
 // NewMemoryRevocations returns an empty record of revocations for one process, on the clock of time.Now. Its
@@ -135,7 +135,7 @@ func (v *revocations) letThrough(began int64) {
 // revoke revokes the sessions of the user that have begun, or one of them.
 func (v *revocations) revoke(ctx context.Context, userID, session string) error {
 	if userID == "" {
-		return errNobody
+		return errNoUserID
 	}
 	name := revocableUser(userID)
 	if session != "" {

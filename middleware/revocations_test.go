@@ -87,15 +87,15 @@ func TestRevokedSessionIsRefusedWithEveryCopyOfItsCookie(t *testing.T) {
 					}
 					revoke(t, g, "alice", "")
 					for range 2 {
-						wantNobody(t, g, old())
-						wantNobody(t, replica, old())
+						wantUnauthenticated(t, g, old())
+						wantUnauthenticated(t, replica, old())
 						wantSignedIn(t, replica, bob(), "bob")
 					}
 					time.Sleep(time.Millisecond)
 					again := h.signIn(t, "alice", "", time.Now())
 					for range 2 {
 						wantSignedIn(t, replica, again(), "alice")
-						wantNobody(t, replica, old())
+						wantUnauthenticated(t, replica, old())
 					}
 				})
 			})
@@ -110,12 +110,12 @@ func TestOneSessionIsRevokedWithoutTheOthers(t *testing.T) {
 		phone, desk := h.signIn(t, "alice", "phone", time.Now()), h.signIn(t, "alice", "desk", time.Now())
 		bob, tricky := h.signIn(t, "bob", "phone", time.Now()), h.signIn(t, "ealice", "phon", time.Now())
 		revoke(t, g, "alice", "phone")
-		wantNobody(t, g, phone())
+		wantUnauthenticated(t, g, phone())
 		wantSignedIn(t, g, desk(), "alice")
 		wantSignedIn(t, g, bob(), "bob")
 		wantSignedIn(t, g, tricky(), "ealice")
 		revoke(t, g, "alice", "")
-		wantNobody(t, g, desk())
+		wantUnauthenticated(t, g, desk())
 		wantSignedIn(t, g, bob(), "bob")
 	})
 }
@@ -132,9 +132,9 @@ func TestSessionThatDoesNotSayWhenItBeganIsRefusedOnceTheUserIsRevoked(t *testin
 		wantSignedIn(t, g, undated(), "alice")
 		revoke(t, g, "alice", "")
 		time.Sleep(time.Second)
-		wantNobody(t, g, undated())
-		wantNobody(t, g, h.signIn(t, "alice", "", time.Time{})())
-		wantNobody(t, g, h.signIn(t, "alice", "", time.Unix(-7, 0))())
+		wantUnauthenticated(t, g, undated())
+		wantUnauthenticated(t, g, h.signIn(t, "alice", "", time.Time{})())
+		wantUnauthenticated(t, g, h.signIn(t, "alice", "", time.Unix(-7, 0))())
 		wantSignedIn(t, g, h.signIn(t, "alice", "", time.Now())(), "alice")
 	})
 }
@@ -151,11 +151,11 @@ func TestSessionFromTheFutureIsRefusedAndTheOperatorIsTold(t *testing.T) {
 			t.Errorf("log %q, want nothing", log.String())
 		}
 		early := h.signIn(t, "alice", "", time.Now().Add(10*time.Second+time.Millisecond))
-		wantNobody(t, g, early())
+		wantUnauthenticated(t, g, early())
 		if got := log.String(); !strings.Contains(got, "level=WARN") || !strings.Contains(got, "look at the clocks") || !strings.Contains(got, "user=alice") {
 			t.Errorf("log %q, want what to do", got)
 		}
-		wantNobody(t, g, h.signIn(t, "alice", "", time.Unix(time.Now().UnixNano(), 0))()) // nanoseconds taken for seconds
+		wantUnauthenticated(t, g, h.signIn(t, "alice", "", time.Unix(time.Now().UnixNano(), 0))()) // nanoseconds taken for seconds
 		time.Sleep(time.Millisecond)
 		wantSignedIn(t, g, early(), "alice")
 	})
@@ -169,9 +169,9 @@ func TestSessionThatWasLetThroughHasBegunWhateverTheClockSays(t *testing.T) {
 		ahead := h.signIn(t, "alice", "", time.Now().Add(9*time.Second))
 		wantSignedIn(t, g, ahead(), "alice")
 		revoke(t, g, "alice", "")
-		wantNobody(t, g, ahead())
+		wantUnauthenticated(t, g, ahead())
 		time.Sleep(10 * time.Second)
-		wantNobody(t, g, ahead())
+		wantUnauthenticated(t, g, ahead())
 		wantSignedIn(t, g, h.signIn(t, "alice", "", time.Now())(), "alice")
 	})
 }
@@ -190,14 +190,14 @@ func TestRevocationOutlivesEverySession(t *testing.T) {
 		time.Sleep(30 * 24 * time.Hour)
 		wantSignedIn(t, usual, bob(), "bob")
 		time.Sleep(time.Millisecond)
-		wantNobody(t, usual, bob())
+		wantUnauthenticated(t, usual, bob())
 		time.Sleep(life - 30*24*time.Hour - time.Millisecond)
-		wantNobody(t, g, alice())
+		wantUnauthenticated(t, g, alice())
 		wantSignedIn(t, g, bob(), "bob")
 		for range 100 { // long after the record has forgotten it
 			time.Sleep(time.Hour)
-			wantNobody(t, g, alice())
-			wantNobody(t, g, bob())
+			wantUnauthenticated(t, g, alice())
+			wantUnauthenticated(t, g, bob())
 		}
 	})
 }
@@ -224,7 +224,7 @@ func (b *brokenRecord) RevokeIssued(ctx context.Context, name string, until time
 	return b.Store.RevokeIssued(ctx, name, until, ttl)
 }
 
-func TestRecordThatFailsIsAnErrorAndNobodyIsSignedOut(t *testing.T) {
+func TestRecordThatFailsIs503AndEndsNoSession(t *testing.T) {
 	record := &brokenRecord{Store: middleware.NewMemoryRevocations()}
 	h := newDatedHost()
 	g := h.revocable(record)
@@ -266,9 +266,9 @@ func TestRevocationsOfAnotherLogin(t *testing.T) {
 		g := ask(func(*http.Request) (identity.User, error) { return u, nil }, func(cfg *middleware.Config) { cfg.Revocations = record })
 		wantSignedIn(t, g, request(), "alice")
 		revoke(t, g, "alice", "")
-		wantNobody(t, g, request())
+		wantUnauthenticated(t, g, request())
 		time.Sleep(time.Second)
-		wantNobody(t, g, request())
+		wantUnauthenticated(t, g, request())
 		u.SignedInAt = time.Now()
 		wantSignedIn(t, g, request(), "alice")
 		record.err = errRecord
@@ -278,7 +278,7 @@ func TestRevocationsOfAnotherLogin(t *testing.T) {
 		wantHealth(t, g, "the store of revocations fails")
 		record.err = nil
 		u.ID = ""
-		wantNobody(t, g, request())
+		wantUnauthenticated(t, g, request())
 	})
 }
 
@@ -324,7 +324,7 @@ func TestFirstRevokesAtAllGates(t *testing.T) {
 	if err := g.RevokeSessions(t.Context(), "alice", "phone"); !errors.Is(err, errRecord) {
 		t.Errorf("%v, want the error of the gate that failed", err)
 	}
-	wantNobody(t, g, alice())
+	wantUnauthenticated(t, g, alice())
 	for name, r := range map[string]*revokers{"failing": failing, "own": own} {
 		if len(r.revoked) != 1 || r.revoked[0] != "alice/phone" {
 			t.Errorf("%s: revoked %q", name, r.revoked)

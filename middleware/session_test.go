@@ -45,25 +45,25 @@ func TestSessionOfTheHostIsRecognised(t *testing.T) {
 			for range 2 {
 				wantSignedIn(t, g, withCookie(c.Value), "alice")
 			}
-			wantNobody(t, g, request())
-			wantNobody(t, g, withCookie(signIn(t, store, "").Value))
+			wantUnauthenticated(t, g, request())
+			wantUnauthenticated(t, g, withCookie(signIn(t, store, "").Value))
 		})
 	}
 }
 
-func TestNewSessionIsNobodyAndTheHostIsNotAsked(t *testing.T) {
+func TestNewSessionIsUnauthenticatedAndUserIsNotCalled(t *testing.T) {
 	h := newHost()
 	fresh := sessions.NewSession(nil, sessionName)
 	fresh.IsNew = true
 	fresh.Values["user"] = "alice"
-	wantNobody(t, session(otherStore{session: fresh}, h.user), request())
-	wantNobody(t, session(h.store, h.user), request())
+	wantUnauthenticated(t, session(otherStore{session: fresh}, h.user), request())
+	wantUnauthenticated(t, session(h.store, h.user), request())
 	if n := h.asked.Load(); n != 0 {
 		t.Errorf("the host was asked %d times, want never", n)
 	}
 }
 
-func TestErrorOfTheStoreIsDoubtUnlessItJudgesTheCookie(t *testing.T) {
+func TestErrorOfTheStoreIs503UnlessItIsAVerdictOnTheCookie(t *testing.T) {
 	noKeys := sessions.NewCookieStore()
 	emptyKey := sessions.NewCookieStore([]byte{})
 	_, errNoKeys := noKeys.New(request(sessionName+"=x"), sessionName)
@@ -108,14 +108,14 @@ func TestErrorOfTheStoreIsDoubtUnlessItJudgesTheCookie(t *testing.T) {
 	}
 }
 
-func TestStoreThatReturnsNoSessionIsDoubt(t *testing.T) {
+func TestStoreThatReturnsNoSessionIs503(t *testing.T) {
 	g := session(otherStore{}, newHost().user)
 	if w, user := visit(g, request()); w.Code != http.StatusServiceUnavailable || user != "" {
 		t.Errorf("let through %q with status %d, want nobody and 503", user, w.Code)
 	}
 }
 
-func TestSessionFileThatIsGoneIsNobody(t *testing.T) {
+func TestSessionFileThatIsGoneIsUnauthenticated(t *testing.T) {
 	dir := t.TempDir()
 	store := sessions.NewFilesystemStore(dir, hashKey)
 	c := signIn(t, store, "alice")
@@ -129,14 +129,14 @@ func TestSessionFileThatIsGoneIsNobody(t *testing.T) {
 	if err := os.WriteFile(files[0], []byte("cut o"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	wantNobody(t, g, withCookie(c.Value))
+	wantUnauthenticated(t, g, withCookie(c.Value))
 	if err := os.Remove(files[0]); err != nil {
 		t.Fatal(err)
 	}
-	wantNobody(t, g, withCookie(c.Value))
+	wantUnauthenticated(t, g, withCookie(c.Value))
 }
 
-func TestDoubtOfTheUserFunctionIsNotRemembered(t *testing.T) {
+func TestErrorOfTheUserFunctionIsNotRemembered(t *testing.T) {
 	h := newHost()
 	err := errDatabase
 	g := session(h.store, func(s *sessions.Session) (identity.User, error) {
@@ -174,7 +174,7 @@ func TestOtherStoresShareTheSessionOfTheRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	delete(s.Values, "user")
-	wantNobody(t, session(store, newHost().user), r)
+	wantUnauthenticated(t, session(store, newHost().user), r)
 }
 
 func TestSessionNeverWritesACookie(t *testing.T) {
@@ -229,7 +229,7 @@ func TestUserKeyTakesThePlaceOfUser(t *testing.T) {
 		Store: h.store, Name: sessionName, UserKey: "user", Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	}))
 	wantSignedIn(t, gate, withCookie(h.cookie(t, "alice").Value), "alice")
-	wantNobody(t, gate, withCookie(h.encoded(t, sessionName, map[any]any{"other": "alice"})))
+	wantUnauthenticated(t, gate, withCookie(h.encoded(t, sessionName, map[any]any{"other": "alice"})))
 	answer, _ := visit(gate, withCookie(h.encoded(t, sessionName, map[any]any{"user": 7})))
 	if answer.Code != http.StatusServiceUnavailable || !strings.Contains(log.String(), "UserKey") || !strings.Contains(log.String(), "type int") {
 		t.Errorf("an ID that is a number: %d, log %s", answer.Code, log.String())

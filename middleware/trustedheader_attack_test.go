@@ -56,7 +56,7 @@ func TestNothingThatClientsSayMakesThemTheProxy(t *testing.T) {
 }
 
 // oauth2-proxy's default for proxies was everybody: CVE-2026-76835.
-func TestNobodyTrustsEverybodyByAccident(t *testing.T) {
+func TestTrustingEveryPeerNeedsItsOwnOption(t *testing.T) {
 	refused := func(name string, proxies ...netip.Prefix) {
 		t.Helper()
 		if _, err := middleware.NewTrustedHeader(middleware.TrustedHeaderConfig{Proxies: proxies, User: "X-User"}); err == nil {

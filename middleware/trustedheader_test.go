@@ -117,7 +117,7 @@ func from(remote string, r *http.Request) *http.Request {
 	return r
 }
 
-func TestRequestWithoutTheHeadersIsNobody(t *testing.T) {
+func TestRequestWithoutTheHeadersIsUnauthenticated(t *testing.T) {
 	g := behindProxy(t, withSecret)
 	for _, r := range []*http.Request{
 		fromProxy(), from("203.0.113.1:1", fromProxy()), from("", fromProxy()), fromProxy("X-Proxy-Secret", secretOfProxy),

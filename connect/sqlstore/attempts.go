@@ -15,7 +15,7 @@ func (s *Store) Begin(ctx context.Context, a *store.PendingAuthorization, keep i
 	if !storable(a.ID, a.User, a.Connection, a.Label) {
 		return errText
 	}
-	// A transaction of its own, which waits for nobody, and so for nobody who waits for the other.
+	// A transaction of its own, which waits for no other, and so never for one that waits for it.
 	if err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, s.sweep, now.UnixMicro())
 		return err

@@ -40,7 +40,7 @@ type traits struct {
 	// the locks are in memory.
 	oneLocked string
 
-	// The statement that drops the attempts that have ended by $1, but for those that somebody else is
+	// The statement that drops the attempts that have ended by $1, but for those that another transaction is
 	// just dropping.
 	sweep string
 }

@@ -100,7 +100,7 @@ func (n *network) cut() {
 	n.ends = nil
 }
 
-func TestDatabaseThatDoesNotAnswerKeepsNobody(t *testing.T) {
+func TestDatabaseThatDoesNotAnswerIsAnErrorInTime(t *testing.T) {
 	n, dsn := between(t, postgres(t).Schema(t))
 	s := postgresPool(t, dsn, 10).store(t, sqlstore.NewKey())
 	create(t, s, record("alice", "A"), record("alice", "B"), record("alice", "C"))

@@ -102,7 +102,7 @@ func (s *Store) lockRow(ctx, hold context.Context, tx *sql.Tx, k store.Key) (*st
 }
 
 // allow lets the server give the transaction as much time as ctx has: more than its own limits perhaps,
-// and not much more, as the server may not notice that nobody is waiting any more.
+// and not much more, as the server may not notice that no caller waits any more.
 func (s *Store) allow(ctx, hold context.Context, tx *sql.Tx) error {
 	if s.limits == "" {
 		return nil

@@ -58,7 +58,7 @@ func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
 		"ChangeIsKeptThoughItsTimeIsOver":      changeIsKeptThoughItsTimeIsOver,
 		"FailingChangeWhoseTimeIsOver":         failingChangeWhoseTimeIsOver,
 		"UpdateDoesNotRunAfterItsContext":      updateDoesNotRunAfterItsContext,
-		"NobodyElseWaitsForAnUpdate":           nobodyElseWaitsForAnUpdate,
+		"OtherCallersDoNotWaitForAnUpdate":     otherCallersDoNotWaitForAnUpdate,
 		"UpdatesOfSeveralConnectionsRunAtOnce": updatesOfSeveralConnectionsRunAtOnce,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, newStore(t)) })

@@ -9,7 +9,7 @@ import (
 	"github.com/go-pme/pme/identity"
 )
 
-// person is somebody with an account. A real intranet has a directory and password hashes.
+// person is a user with an account. A real intranet has a directory and password hashes.
 type person struct{ id, name, password string }
 
 // people knows who there is.
@@ -42,6 +42,6 @@ const (
 func (p *people) signedIn(s *sessions.Session) (identity.User, error) {
 	id, _ := s.Values[sessionUser].(string)
 	since, _ := s.Values[sessionSince].(int64)
-	known := p.byID[id] // nobody if there is no such person
+	known := p.byID[id] // empty if there is no such person
 	return identity.User{ID: known.id, Name: known.name, SignedInAt: time.UnixMilli(since)}, nil
 }

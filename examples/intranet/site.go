@@ -93,7 +93,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	who, ok := s.people.check(r.PostFormValue("username"), r.PostFormValue("password"))
 	if !ok {
 		s.showForm(w, r, http.StatusUnauthorized,
-			form{Next: next, Username: r.PostFormValue("username"), Problem: "There is nobody with this name and password."})
+			form{Next: next, Username: r.PostFormValue("username"), Problem: "The name or the password is wrong."})
 		return
 	}
 	session := sessions.NewSession(s.sessions, sessionName) // never one that was there before

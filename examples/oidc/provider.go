@@ -50,7 +50,7 @@ func startProvider(c client, log *slog.Logger) (*provider, error) {
 		func(w http.ResponseWriter, r *http.Request) {
 			id := r.PostFormValue("id")
 			if err := p.storage.CheckUsernamePassword(r.PostFormValue("username"), r.PostFormValue("password"), id); err != nil {
-				signInPage(w, id, "There is nobody with this name and password.")
+				signInPage(w, id, "The name or the password is wrong.")
 				return
 			}
 			http.Redirect(w, r, op.AuthCallbackURL(service)(r.Context(), id), http.StatusSeeOther)

@@ -27,7 +27,7 @@ func get(t *testing.T, h http.Handler, path string, header ...string) *httptest.
 	return ask(t, h, http.MethodGet, path, header...)
 }
 
-func TestLastingNameIsKept(t *testing.T) {
+func TestLastingNameIsCached(t *testing.T) {
 	a := asset.New("one.js", asset.Script, []byte(content))
 	if other := asset.New("one.js", asset.Script, []byte(content+" ")); other.Lasting == a.Lasting || !strings.HasPrefix(a.Lasting, "one.") || !strings.HasSuffix(a.Lasting, ".js") {
 		t.Errorf("%s and %s", a.Lasting, other.Lasting)

@@ -16,7 +16,7 @@ func keep(t *memo.Table[int], text, userID string, until time.Time, proof int) {
 	t.Keep(t.Begin(), text, &identity.User{ID: userID, Groups: []string{"a"}}, until, proof)
 }
 
-func TestFindReturnsWhatWasKept(t *testing.T) {
+func TestFindReturnsAnEntry(t *testing.T) {
 	table := memo.New[int]()
 	groups := []string{"a", "b"}
 	table.Keep(table.Begin(), "cookie", &identity.User{ID: "alice", Groups: groups}, later, 7)
@@ -36,7 +36,7 @@ func TestFindReturnsWhatWasKept(t *testing.T) {
 	}
 }
 
-func TestLongTextsAreNotKept(t *testing.T) {
+func TestLongTextsAreNotRemembered(t *testing.T) {
 	table := memo.New[int]()
 	for n, want := range map[int]bool{4096: true, 4097: false} {
 		text := strings.Repeat("x", n)

@@ -59,7 +59,7 @@ func TestWrongClientSecret(t *testing.T) {
 	client := browser(t, site)
 	open(t, client, site.URL+"/login?user=alice&next=/")
 	_, body := get(t, client, site.URL+"/pme/token?modelId="+office, "application/json")
-	want(t, body, `"error":"upstream_error"`, "Please tell whoever runs this site.")
+	want(t, body, `"error":"upstream_error"`, "Please tell the people who run this site.")
 	want(t, p.log.String(), "level=WARN", "token withheld", "check the client ID and the client secret")
 }
 

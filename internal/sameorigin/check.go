@@ -22,7 +22,7 @@ const Reason = "cross_origin"
 // Refusal is what the browser is told of [ErrForeign].
 var Refusal = answer.Refusal{
 	Status: http.StatusForbidden, Code: Reason,
-	Text: "This request looks as if it came from another site, so it was not carried out. If you sent it from a page of this site, please tell whoever runs it.",
+	Text: "This request looks as if it came from another site, so it was not carried out. If you sent it from a page of this site, please tell the people who run it.",
 }
 
 // A Check is [http.CrossOriginProtection] that also knows the application's own origins. Behind a proxy

@@ -44,7 +44,7 @@ func TestCutSparesNoSecret(t *testing.T) {
 	}
 }
 
-func TestUUIDsAreKeptWhereAskedForUnlessSecret(t *testing.T) {
+func TestUUIDsStayIfAskedForUnlessSecret(t *testing.T) {
 	const trace, secret = "f5b1ad0c-8a1e-4c53-8a0c-000000000001", "f5b1ad0c-8a1e-4c53-8a0c-000000000002"
 	text := "Trace ID: " + trace + " Secret: " + secret + " App: " + trace + "."
 	s := scrub.Scrubber{Secrets: []string{secret}, Limit: 300, KeepUUIDs: true}

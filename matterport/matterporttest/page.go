@@ -14,8 +14,8 @@ var assets embed.FS
 // pages are the pages, and the drawing of a room.
 var pages = template.Must(template.ParseFS(assets, "assets/*.html", "assets/room.svg"))
 
-// writePage answers with a page that may load what policy says, which nobody keeps, and whose address,
-// which may hold a token or a code, is passed on to nobody.
+// writePage answers with a page that may load what policy says. No cache stores it, and no Referer has its address,
+// which may hold a token or a code.
 func writePage(w http.ResponseWriter, status int, policy, name string, data any) {
 	var page bytes.Buffer
 	if err := pages.ExecuteTemplate(&page, name, data); err != nil {

@@ -154,7 +154,7 @@ func TestPagesEscapeWhatTheyAreGiven(t *testing.T) {
 	}
 }
 
-func TestPagesLoadOnlyTheirOwnPartsAndAreNotKept(t *testing.T) {
+func TestPagesLoadOnlyTheirOwnPartsAndAreNotCached(t *testing.T) {
 	s := matterporttest.New(partner())
 	token := connected(t, s, owner, "ViewDetails").body.AccessToken
 	for target, tc := range map[string]struct{ assets, ancestors string }{

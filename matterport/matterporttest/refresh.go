@@ -32,7 +32,7 @@ func (t *refreshToken) live(now time.Time) bool {
 	return !t.grant.Revoked && !t.superseded && !t.discarded && now.Before(t.until)
 }
 
-// settle ends what t replaces: somebody has t, or the access token beside it, and uses it.
+// settle ends what t replaces: t, or the access token beside it, is in use.
 func (t *refreshToken) settle() {
 	if t.replaces != nil {
 		t.replaces.superseded = true

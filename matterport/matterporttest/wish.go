@@ -36,7 +36,7 @@ var (
 	nothingPermitted = &refusal{"access_denied", "The owner of the account agreed to nothing that was asked for."}
 )
 
-// readWish reads an authorize request. With an error nobody is to be sent anywhere; with a refusal the
+// readWish reads an authorize request. After an error the browser is sent nowhere; with a refusal the
 // application is to be told.
 func (s *Server) readWish(form url.Values) (*wish, *refusal, error) {
 	if len(form["client_id"]) > 1 || len(form["redirect_uri"]) > 1 {

@@ -239,7 +239,7 @@ func TestTokenOfAnotherKindIsRefused(t *testing.T) {
 	wantInvalid(t, g, aliceToken(map[string]any{"cnf": map[string]any{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}))
 }
 
-func TestSubjectThatIsNobodyIsRefused(t *testing.T) {
+func TestEmptySubjectIsRefused(t *testing.T) {
 	g := newProvider().bearer(t)
 	for _, sub := range []any{"", nil, 7, []string{"alice"}, "a\nb", "a\x00", strings.Repeat("a", 256)} {
 		wantInvalid(t, g, aliceToken(map[string]any{"sub": sub}))
@@ -363,12 +363,12 @@ func TestTokenElsewhereThanInTheHeaderIsNotAccepted(t *testing.T) {
 
 	form := httptest.NewRequest(http.MethodPost, "/pme/revoke", strings.NewReader("access_token="+token))
 	form.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	wantNobody(t, g, form)
+	wantUnauthenticated(t, g, form)
 	cookie := request("access_token=" + token)
 	cookie.Header["Proxy-Authorization"] = []string{"Bearer " + token}
 	cookie.Header["X-Authorization"] = []string{"Bearer " + token}
 	cookie.Header["authorization"] = []string{"Bearer " + token}
-	wantNobody(t, g, cookie)
+	wantUnauthenticated(t, g, cookie)
 	wantChecks(t, keys, 1)
 }
 

@@ -201,7 +201,7 @@ func authorized(value ...string) *http.Request {
 	return r
 }
 
-func TestNobodyIsRedirectedOnlyWhereThereIsALoginPage(t *testing.T) {
+func TestUnauthenticatedIsRedirectedOnlyIfThereIsALoginPage(t *testing.T) {
 	w, _ := visit(newProvider().bearer(t), navigation(request()))
 	if body := w.Body.String(); w.Code != http.StatusUnauthorized || !strings.Contains(body, "<h1>Please sign in.</h1>") || strings.Contains(body, "<a ") {
 		t.Errorf("without a login page: %d %s, want a page without a link", w.Code, body)
@@ -267,7 +267,7 @@ func TestLeewayIsSmallAndConfigurable(t *testing.T) {
 	}
 }
 
-func TestKeysThatCannotTellAreDoubt(t *testing.T) {
+func TestUnavailableKeysAreAnError(t *testing.T) {
 	for name, tt := range map[string]struct {
 		err    error
 		status int

@@ -29,8 +29,8 @@ func wantDoubt(tb testing.TB, g gatetest.Gate, token string) {
 func TestProviderIsNotAskedBeforeTheFirstToken(t *testing.T) {
 	p := newProvider()
 	g := p.bearer(t)
-	wantNobody(t, g, request())
-	wantNobody(t, g, authorized("Basic YTpi"))
+	wantUnauthenticated(t, g, request())
+	wantUnauthenticated(t, g, authorized("Basic YTpi"))
 	wantRejected(t, g, withToken(strings.Repeat("a", 17<<10)), http.StatusBadRequest, "invalid_request")
 	wantInvalid(t, g, "no.JWT")
 	wantFetches(t, p, 0)
@@ -38,7 +38,7 @@ func TestProviderIsNotAskedBeforeTheFirstToken(t *testing.T) {
 	wantFetches(t, p, 1)
 }
 
-func TestProviderThatIsDownIsDoubtAndThenTriedAgain(t *testing.T) {
+func TestProviderThatIsDownIsAnErrorAndThenTriedAgain(t *testing.T) {
 	for name, fault := range map[string]func(p *provider){
 		"network":               func(p *provider) { p.broken = errNetwork },
 		"status":                func(p *provider) { p.status = http.StatusBadGateway },

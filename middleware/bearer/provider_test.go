@@ -187,14 +187,14 @@ func withToken(token string) *http.Request {
 const aliceID = issuerURL + "#alice"
 
 var (
-	request      = gatetest.Request
-	navigation   = gatetest.Navigation
-	visit        = gatetest.Visit
-	user         = gatetest.User
-	wantSignedIn = gatetest.WantSignedIn
-	wantNobody   = gatetest.WantUnauthenticated
-	wantRejected = gatetest.WantRejected
-	errorObject  = gatetest.ErrorObject
+	request             = gatetest.Request
+	navigation          = gatetest.Navigation
+	visit               = gatetest.Visit
+	user                = gatetest.User
+	wantSignedIn        = gatetest.WantSignedIn
+	wantUnauthenticated = gatetest.WantUnauthenticated
+	wantRejected        = gatetest.WantRejected
+	errorObject         = gatetest.ErrorObject
 )
 
 func wantInvalid(tb testing.TB, g gatetest.Gate, token string) {

@@ -195,7 +195,7 @@ func TestOverlongLogoutTokenIsRefusedUnread(t *testing.T) {
 }
 
 // A flood of forgeries ends no session, and does not keep the provider from ending one.
-func TestForgedLogoutTokensFloodNobody(t *testing.T) {
+func TestForgedLogoutTokensDoNotFloodTheLog(t *testing.T) {
 	p, other := newIDP(t), newIDP(t)
 	s := newSite(t, p)
 	b := s.browser(t)

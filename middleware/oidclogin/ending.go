@@ -14,7 +14,7 @@ import (
 	"github.com/go-pme/pme/middleware/revocation"
 )
 
-var errNobody = errors.New("oidclogin: the user whose sessions are to end has no ID")
+var errNoUserID = errors.New("oidclogin: the user whose sessions are to end has no ID")
 
 // everySession is an end that no session was issued after.
 var everySession = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
@@ -93,7 +93,7 @@ func (s *sessions) endAll(ctx context.Context, userID string) error {
 // from this one.
 func (s *sessions) RevokeSessions(ctx context.Context, userID, session string) error {
 	if userID == "" {
-		return errNobody
+		return errNoUserID
 	}
 	var err error
 	if session == "" {

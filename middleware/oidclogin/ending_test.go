@@ -100,7 +100,7 @@ type longStore struct{ store.Store }
 
 func (longStore) Position(context.Context) (string, error) { return strings.Repeat("x", 101), nil }
 
-func TestStoreWithOverlongPositionsSignsNobodyIn(t *testing.T) {
+func TestStoreWithOverlongPositionsRefusesSignIns(t *testing.T) {
 	s := newSite(t, newIDP(t), func(c *oidclogin.Config) { c.Store = longStore{oidclogin.NewMemoryStore()} })
 	b := s.browser(t)
 	if a := b.open(b.toCallback("/page")); a.status != http.StatusServiceUnavailable {

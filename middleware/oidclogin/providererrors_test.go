@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-const runsThisSite = "tell whoever runs this site"
+const runsThisSite = "tell the people who run this site"
 
 // wantAdvice fails unless the page and the answer to a script say who can act: after status 502 the operator, after
 // 503 time.

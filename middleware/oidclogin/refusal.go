@@ -34,7 +34,7 @@ func (e *loginRefusal) text() string {
 	case http.StatusForbidden:
 		return "You could not be signed in."
 	case http.StatusBadGateway:
-		return "Signing in does not work at present. Please tell whoever runs this site."
+		return "Signing in does not work at present. Please tell the people who run this site."
 	}
 	return "The sign-in could not be completed. Please try again."
 }

@@ -194,7 +194,7 @@ func TestSessionWhoseTokensAreLostGoesOnWithoutRenewal(t *testing.T) {
 	}
 }
 
-func TestTokensAreNotKeptUnlessAskedFor(t *testing.T) {
+func TestTokensAreStoredOnlyWithKeepTokens(t *testing.T) {
 	p := newIDP(t)
 	p.refresh = "first refresh token"
 	watched := &watchedStore{Store: oidclogin.NewMemoryStore()}

@@ -8,7 +8,7 @@ import (
 )
 
 // The longest return path is that of middleware.LocalPath. Its cookie is one that browsers keep.
-func TestLongReturnPathsAreKept(t *testing.T) {
+func TestLongReturnPathsSurviveTheLogin(t *testing.T) {
 	for what, tt := range map[string]struct {
 		path, want string
 		logged     bool

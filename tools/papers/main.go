@@ -4,7 +4,7 @@
 //
 // The argument is the root of the checkout. It checks that every citation of a document leads to a section of
 // it, that every link between documents leads to a file and a heading, that llms.txt lists every document, that
-// exported comments keep to plain words, and that docs/troubleshooting.md explains every warning.
+// comments keep to plain words, and that docs/troubleshooting.md explains every warning.
 package main
 
 import (

@@ -46,19 +46,23 @@ func TestEachProblemIsReported(t *testing.T) {
 		},
 		"a word in the comment of a function": {
 			map[string]string{"a.go": "package a\n\n// F reports doubt.\nfunc F() {}\n"},
-			`a.go:3: "doubt" in an exported comment: write "error"`,
+			`a.go:3: "doubt" in a comment: write "error"`,
 		},
 		"a word in the comment of a field": {
 			map[string]string{"a.go": "package a\n\ntype T struct {\n\tF int // Nobody knows\n}\n"},
-			`a.go:4: "Nobody" in an exported comment: write "no user", "unauthenticated", or what does not happen`,
+			`a.go:4: "Nobody" in a comment: write "no user", "unauthenticated", or what does not happen`,
 		},
 		"a word in the comment of a method of an interface": {
 			map[string]string{"a.go": "package a\n\ntype T interface {\n\t// M is on record.\n\tM()\n}\n"},
-			`a.go:4: "on record" in an exported comment: write "stored"`,
+			`a.go:4: "on record" in a comment: write "stored"`,
+		},
+		"a word in a function": {
+			map[string]string{"a.go": "package a\n\nfunc f() {\n\t// somebody\n}\n"},
+			`a.go:4: "somebody" in a comment: write "a user"`,
 		},
 		"a word in the comment of a package": {
 			map[string]string{"a.go": "// Package a has tokens at hand.\npackage a\n"},
-			`a.go:1: "at hand" in an exported comment: write "cached"`,
+			`a.go:1: "at hand" in a comment: write "cached"`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,7 +76,7 @@ func TestEachProblemIsReported(t *testing.T) {
 
 func TestSoundPapers(t *testing.T) {
 	files := map[string]string{
-		"a.go":                    "// Package a is plain (docs/b.md §2).\npackage a\n\n// nobody reads this.\nvar _ = 0\n\n// somebody\nfunc f() {}\n",
+		"a.go":                    "// Package a is plain (docs/b.md §2).\npackage a\n\n// It is not exported.\nvar _ = 0\n",
 		"a_test.go":               "package a\n\n// T is at hand.\nfunc T() { log.Warn(\"w\") }\n",
 		"log.go":                  "package a\n\nvar _, _ = log.InfoContext(ctx, \"i\"), log.LogAttrs(ctx, level, \"e\")\n",
 		"README.md":               "[b](docs/b.md#2-second-half) [docs](docs) [here](#here) [out](https://example.com/x) ![p](picture)\n\n## Here\n\n```go\nx[i](y)\n```\n",

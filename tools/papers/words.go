@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Words that exported comments do not use, with what to write instead.
+// Words that comments do not use, with what to write instead.
 var plain = []struct {
 	pattern *regexp.Regexp
 	write   string
@@ -21,11 +21,11 @@ var plain = []struct {
 	{regexp.MustCompile(`(?i)\bon record\b`), `"stored"`},
 }
 
-// words reports exported comments that use other words than the field's.
+// words reports comments that use other words than the field's.
 func (s *shelf) words() ([]string, error) {
 	var problems []string
 	for _, name := range s.ending(".go") {
-		if strings.HasSuffix(name, "_test.go") {
+		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "tools/papers/") {
 			continue
 		}
 		fset := token.NewFileSet()
@@ -33,7 +33,7 @@ func (s *shelf) words() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, comment := range exportedComments(file) {
+		for _, comment := range file.Comments {
 			problems = append(problems, unplain(fset, comment)...)
 		}
 	}
@@ -46,79 +46,9 @@ func unplain(fset *token.FileSet, comment *ast.CommentGroup) []string {
 		for _, word := range plain {
 			if found := word.pattern.FindString(line.Text); found != "" {
 				at := fset.Position(line.Pos())
-				problems = append(problems, fmt.Sprintf("%s:%d: %q in an exported comment: write %s", at.Filename, at.Line, found, word.write))
+				problems = append(problems, fmt.Sprintf("%s:%d: %q in a comment: write %s", at.Filename, at.Line, found, word.write))
 			}
 		}
 	}
 	return problems
-}
-
-// exportedComments returns the comments of a file that its documentation shows: of the package, of exported
-// declarations, and of the exported fields and methods in them.
-func exportedComments(file *ast.File) []*ast.CommentGroup {
-	var comments []*ast.CommentGroup
-	add := func(groups ...*ast.CommentGroup) {
-		for _, group := range groups {
-			if group != nil {
-				comments = append(comments, group)
-			}
-		}
-	}
-	add(file.Doc)
-	for _, declaration := range file.Decls {
-		switch d := declaration.(type) {
-		case *ast.FuncDecl:
-			if d.Name.IsExported() {
-				add(d.Doc)
-			}
-		case *ast.GenDecl:
-			for _, spec := range d.Specs {
-				if groups, ok := specComments(spec); ok {
-					add(d.Doc)
-					add(groups...)
-				}
-			}
-		}
-	}
-	return comments
-}
-
-// specComments returns the comments of a type, variable or constant, and whether it is exported.
-func specComments(spec ast.Spec) ([]*ast.CommentGroup, bool) {
-	switch s := spec.(type) {
-	case *ast.TypeSpec:
-		if s.Name.IsExported() {
-			return append([]*ast.CommentGroup{s.Doc, s.Comment}, memberComments(s.Type)...), true
-		}
-	case *ast.ValueSpec:
-		for _, name := range s.Names {
-			if name.IsExported() {
-				return []*ast.CommentGroup{s.Doc, s.Comment}, true
-			}
-		}
-	}
-	return nil, false
-}
-
-// memberComments returns the comments of the exported fields of a struct and methods of an interface.
-func memberComments(t ast.Expr) []*ast.CommentGroup {
-	var fields *ast.FieldList
-	switch t := t.(type) {
-	case *ast.StructType:
-		fields = t.Fields
-	case *ast.InterfaceType:
-		fields = t.Methods
-	default:
-		return nil
-	}
-	var comments []*ast.CommentGroup
-	for _, field := range fields.List {
-		for _, name := range field.Names {
-			if name.IsExported() {
-				comments = append(comments, field.Doc, field.Comment)
-				break
-			}
-		}
-	}
-	return comments
 }

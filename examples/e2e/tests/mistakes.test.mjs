@@ -17,7 +17,7 @@ const said = (visitor, pattern) => eventually(() => visitor.console.some((line) 
 // Mistake 9: a wrong client secret. The visitor cannot help it, so it is no "connection interrupted".
 test("a wrong client secret shows the endpoint's own sentence", async (t) => {
   const { page } = await blank(t);
-  const sentence = "Spaces cannot be shown at present. Please tell whoever runs this site.";
+  const sentence = "Spaces cannot be shown at present. Please tell the people who run this site.";
   await page.route("**/pme/token?*", (route) => route.fulfill({ status: 502, json: { error: "upstream_error", error_description: sentence } }));
   await place(page);
   await eventually(async () => (await text(page)).includes(sentence), sentence);
