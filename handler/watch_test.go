@@ -179,6 +179,11 @@ func TestWatchTellsOfANewPolicyAtOnce(t *testing.T) {
 		n.change(func() { n.denied[office] = false })
 		n.changed()
 		b.want(t, "allowed again", renew(office), false)
+		n.change(func() { n.denied[office] = true })
+		if err := n.Issuer().Recheck(t.Context()); err != nil {
+			t.Error(err)
+		}
+		b.want(t, "withdrawn by a policy that tells of no change", denied(office), false)
 	})
 }
 

@@ -73,7 +73,6 @@ func New(cfg Config) (*Issuer, error) {
 	i.addParts(tokens)
 	if policy, ok := cfg.Policy.(access.Watcher); ok {
 		i.unwatch = policy.Watch(func() {
-			revocations.Changed(&i.counter)
 			i.flights.Go(func(ctx context.Context) { _ = i.Recheck(ctx) }) // Recheck logs
 		})
 	}

@@ -58,8 +58,10 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 
 // Recheck asks the policy again about every live token, for the user it was minted for, and revokes the
 // tokens that are no longer allowed. If the policy is an [access.Watcher], Recheck runs after each change.
-// An error of the policy revokes nothing: every later request asks the policy again anyway.
+// An error of the policy revokes nothing: every later request asks the policy again anyway. Pages that watch their
+// access learn of the change at once. Call it after a change of a policy of your own that is no Watcher.
 func (i *Issuer) Recheck(ctx context.Context) error {
+	revocations.Changed(&i.counter)
 	var errs []error
 	for e, err := range i.store.Entries(ctx) {
 		if err != nil {
