@@ -29,7 +29,7 @@ func wantRevoked(t *testing.T, what string, err error) {
 }
 
 // Promise 4: no mint counts whose request had passed the gate before the revocation.
-func TestRequestThatHadPassedTheGateGetsNothing(t *testing.T) {
+func TestRequestFromBeforeARevocationGetsNoToken(t *testing.T) {
 	for what, sel := range map[string]store.Selector{
 		"user":             {User: "alice"},
 		"model":            {Model: office},
@@ -108,7 +108,7 @@ func TestRevocationWhileThePolicyTakesItsTime(t *testing.T) {
 }
 
 // A mints, B waits for A's claim, and a revocation voids the claim: neither answers a token, and B does not mint again.
-func TestReplicaThatWaitsForAVoidedClaimMintsNothing(t *testing.T) {
+func TestReplicaWaitingForAVoidedClaimMintsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := issuer.NewMemory(issuer.MemoryConfig{})
 		a := newRig(t, func(c *issuer.Config) { c.Store = shared })
@@ -131,7 +131,7 @@ func TestReplicaThatWaitsForAVoidedClaimMintsNothing(t *testing.T) {
 }
 
 // A user who has signed in again must not suffer from a flight of the time before.
-func TestNewSignInIsNotSpoiltByAnOldFlight(t *testing.T) {
+func TestNewSignInIsNotAffectedByAnOldMint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		r.up.set(func(u *upstream) { u.takes = time.Second })
@@ -150,7 +150,7 @@ func TestNewSignInIsNotSpoiltByAnOldFlight(t *testing.T) {
 	})
 }
 
-func TestRevokedMeanwhileIsToldOnceForEachRequest(t *testing.T) {
+func TestRevocationDuringIssueIsReportedOncePerRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		r.up.set(func(u *upstream) { u.takes = time.Second })
@@ -198,7 +198,7 @@ func TestNothingOutlivesALockOutAndARevocation(t *testing.T) {
 			t.Fatalf("round %d: %d tokens were stored after the revocation", round, out.Tokens)
 		}
 	}
-	live := 1 // what was minted in vain is being deleted
+	live := 1 // the unused token is being deleted
 	for end := time.Now().Add(10 * time.Second); live > 0 && time.Now().Before(end); runtime.Gosched() {
 		_, live, _ = r.up.count()
 	}

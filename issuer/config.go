@@ -18,21 +18,21 @@ import (
 // maxValidFor is the longest life that Matterport allows a token.
 const maxValidFor = 24 * time.Hour
 
-// Matterport is what the issuer needs of Matterport's API. [*matterport.Client] provides it.
+// Matterport is the part of Matterport's API that the issuer calls. [*matterport.Client] implements it.
 type Matterport interface {
 	CreateEmbedLink(ctx context.Context, modelID string, validFor time.Duration) (*matterport.EmbedToken, error)
 	CreateEmbedToken(ctx context.Context, modelIDs []string, validFor time.Duration) (*matterport.EmbedToken, error)
 	DeleteEmbedToken(ctx context.Context, token matterport.Secret) error
 
-	// ServerTime is the present on Matterport's clock, which ValidUntil is told by. If it is not known,
-	// no token is reused.
+	// ServerTime returns the current time on Matterport's clock. ValidUntil is a time on that clock. While
+	// the time is unknown, no token is reused.
 	ServerTime() (now time.Time, known bool)
 
-	// LearnServerTime makes it known, if it is not.
+	// LearnServerTime asks Matterport for the time if it is unknown.
 	LearnServerTime(ctx context.Context) error
 }
 
-// Config is what an [Issuer] is made of. Matterport and Policy are required.
+// Config configures an [Issuer]. Matterport and Policy are required.
 type Config struct {
 	// Matterport mints and deletes the tokens.
 	Matterport Matterport
@@ -69,8 +69,8 @@ type Config struct {
 	// debug level. Its recorder can prevent a grant. Default: a stream that writes to Logger.
 	Events *event.Stream
 
-	// Logger gets what is no event, such as deletions that Matterport does not confirm. Default:
-	// slog.Default().
+	// Logger gets the records that are not events, such as deletions that Matterport does not confirm.
+	// Default: slog.Default().
 	Logger *slog.Logger
 }
 

@@ -7,13 +7,13 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// What callers branch on. Every error of [Issuer.Issue] is one of these under [errors.Is], or the
-// error of the caller's own context.
+// The errors of [Issuer.Issue]. Test for them with [errors.Is]. The only other error that Issue returns is that
+// of the caller's context.
 var (
-	// ErrNotSignedIn means that there is no user to issue anything to.
+	// ErrNotSignedIn means that the user is nil or has no ID.
 	ErrNotSignedIn = errors.New("issuer: no user is signed in")
 
-	// ErrInvalid means that no models were named, too many, or something that is no model ID.
+	// ErrInvalid means that the request names no models, too many, or a malformed model ID.
 	ErrInvalid = errors.New("issuer: the request names no valid set of models")
 
 	// ErrDenied means that the policy does not let the user see every model asked for. It is the same
@@ -27,12 +27,12 @@ var (
 	// ErrRateLimited means that this user asks for new tokens too often, or holds too many.
 	ErrRateLimited = errors.New("issuer: too many tokens for one user")
 
-	// ErrUnavailable means that no token can be issued just now: Matterport, the store or the policy does
-	// not answer, or the token was revoked while it was being issued. Trying again later is sensible.
+	// ErrUnavailable means that no token can be issued at the moment: Matterport, the store or the policy
+	// fails, or the token was revoked while it was being issued. The caller can retry later.
 	ErrUnavailable = errors.New("issuer: temporarily unavailable")
 
-	// ErrUpstream means that Matterport refuses this application or answers in a way that cannot be
-	// understood. Trying again will not help until an operator has looked at it.
+	// ErrUpstream means that Matterport refuses this application, or that its answer is not understood.
+	// Retries fail until an operator fixes the cause.
 	ErrUpstream = errors.New("issuer: Matterport refuses the application or is not understood")
 )
 
@@ -43,10 +43,10 @@ type Error struct {
 	// Kind is one of the sentinels above.
 	Kind error
 
-	// RetryAfter says when trying again is sensible. Zero means that nothing is known about it.
+	// RetryAfter is how long to wait before a retry. Zero means that the wait is unknown.
 	RetryAfter time.Duration
 
-	// Err is the cause, where there is one.
+	// Err is the cause, or nil.
 	Err error
 }
 
@@ -65,14 +65,15 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind, e.Err}
 }
 
-// retryUnavailable is the wait that is suggested if Matterport suggests none.
+// retryUnavailable is the suggested wait if Matterport suggests none.
 const retryUnavailable = 5 * time.Second
 
 func unavailable(err error) *Error {
 	return &Error{Kind: ErrUnavailable, RetryAfter: retryUnavailable, Err: err}
 }
 
-// retryRevoked is for a caller whose user may be signed in, but has to be recognized anew.
+// retryRevoked is the suggested wait after a revocation: the user may still be signed in, but must be
+// recognized again.
 const retryRevoked = time.Second
 
 func revokedMeanwhile() *Error {

@@ -26,7 +26,7 @@ const (
 	reasonRevoked = "revoked"      // withheld: revoked while it was minted
 )
 
-// about is an event of that kind about the tokens of key.
+// about returns an event about the tokens of key.
 func about(kind event.Kind, level slog.Level, key store.Key, reason string) event.Event {
 	e := event.Event{Kind: kind, Level: level, User: key.User, Session: key.Session, Reason: reason}
 	if key.Models != "" {
@@ -35,22 +35,22 @@ func about(kind event.Kind, level slog.Level, key store.Key, reason string) even
 	return e
 }
 
-// reused tells of a cached token. It is on the way of nearly every request, so it makes no event that
-// reaches no one.
+// reused emits the event of a cached token. It runs for nearly every request, so it builds no event that has
+// no listener.
 func (i *Issuer) reused(ctx context.Context, key store.Key) {
 	if i.events.Wants(ctx, slog.LevelDebug) {
 		i.events.Emit(ctx, about(event.TokenReused, slog.LevelDebug, key, reasonCached))
 	}
 }
 
-// reusedInTrouble tells of a token that was served because err kept a new one from being minted.
+// reusedInTrouble emits the event of a cached token that was served because minting a new one failed with err.
 func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, held stored, err error) {
 	e := about(event.TokenReused, slog.LevelWarn, key, reasonTrouble)
 	e.Detail, e.Count = err.Error(), seconds(held.left)
 	i.events.Emit(ctx, e)
 }
 
-// granted is the event of a token that was minted for u, with the grounds for each model.
+// granted returns the event of a token that was minted for u, with the policy's reason for each model.
 func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry) event.Event {
 	grant := about(event.TokenGranted, slog.LevelInfo, e.Key, "")
 	var grounds []string
@@ -63,14 +63,14 @@ func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry) 
 	return grant
 }
 
-// foreign tells of a request of a signed-in user that seems to come from a page of another site.
+// foreign emits the event of a signed-in user's request that seems to come from a page of another site.
 func (i *Issuer) foreign(ctx context.Context, user, detail string) {
 	i.events.Emit(ctx, event.Event{
 		Kind: event.RequestRefused, Level: slog.LevelWarn, User: user, Reason: sameorigin.Reason, Detail: detail,
 	})
 }
 
-// revoked tells what a revocation came to.
+// revoked emits the event of a revocation.
 func (i *Issuer) revoked(ctx context.Context, s store.Selector, out Revocation) {
 	e := event.Event{Kind: event.TokensRevoked, Level: slog.LevelInfo, User: s.User, Session: s.Session, Count: out.Tokens}
 	if s.Model != "" {
@@ -82,7 +82,7 @@ func (i *Issuer) revoked(ctx context.Context, s store.Selector, out Revocation) 
 	i.events.Emit(ctx, e)
 }
 
-// denied tells that the policy does not allow u the model, and why.
+// denied emits the event that the policy does not allow u the model, with the reason, and returns ErrDenied.
 func (i *Issuer) denied(ctx context.Context, u *identity.User, model string) error {
 	if i.events.Wants(ctx, slog.LevelInfo) && !isQuiet(ctx) {
 		why := i.explain(ctx, u, model)
@@ -94,8 +94,8 @@ func (i *Issuer) denied(ctx context.Context, u *identity.User, model string) err
 	return ErrDenied
 }
 
-// explain asks the policy for its grounds, if it gives any. It decides nothing: an error or a panic of the
-// policy costs only the explanation.
+// explain asks the policy for its reason, if it is an Explainer. It decides nothing: if the policy fails or
+// panics, only the explanation is lost.
 func (i *Issuer) explain(ctx context.Context, u *identity.User, model string) (why access.Explanation) {
 	if _, ok := i.cfg.Policy.(access.Explainer); !ok {
 		return access.Explanation{Reason: reasonPolicy}
@@ -114,7 +114,7 @@ func (i *Issuer) explain(ctx context.Context, u *identity.User, model string) (w
 	return why
 }
 
-// withheld tells that the user gets no token because of err.
+// withheld emits the event that the user gets no token because of err.
 func (i *Issuer) withheld(ctx context.Context, level slog.Level, key store.Key, reason string, err error) {
 	if isQuiet(ctx) {
 		return
@@ -124,7 +124,7 @@ func (i *Issuer) withheld(ctx context.Context, level slog.Level, key store.Key, 
 	i.events.Emit(ctx, e)
 }
 
-// failed tells that the store or the policy has failed. Nothing is issued then.
+// failed emits the event that the store or the policy failed. No token is issued then.
 func (i *Issuer) failed(ctx context.Context, key store.Key, part string, err error) error {
 	i.withheld(ctx, slog.LevelError, key, part, err)
 	return unavailable(err)

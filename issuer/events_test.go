@@ -21,7 +21,7 @@ func (m murky) Explain(context.Context, *identity.User, string) (access.Explanat
 	return m.explain()
 }
 
-func TestDecisionStandsThoughItCannotBeExplained(t *testing.T) {
+func TestFailedExplanationDoesNotChangeTheDecision(t *testing.T) {
 	for name, explain := range map[string]func() (access.Explanation, error){
 		"error": func() (access.Explanation, error) { return access.Explanation{}, errors.New("directory away") },
 		"panic": func() (access.Explanation, error) { panic("secret") },

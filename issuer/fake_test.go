@@ -43,9 +43,9 @@ type upstream struct {
 
 	skew      time.Duration
 	takes     time.Duration
-	failing   error             // what mints fail with
-	fail      func(n int) error // what the nth mint fails with
-	stubborn  error             // what deletions fail with
+	failing   error             // error of every mint
+	fail      func(n int) error // error of the nth mint
+	stubborn  error             // error of every deletion
 	shorter   time.Duration
 	whileMint func()
 

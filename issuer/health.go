@@ -13,7 +13,7 @@ import (
 	"github.com/go-pme/pme/issuer/store"
 )
 
-// What can be wrong with what an issuer asks. Probes that need no credential show it.
+// The states of the store and the policy. Unauthenticated probes show them.
 const (
 	healthStore  = health.Degraded("the token store fails")
 	healthFull   = health.Degraded("the token store is full")
@@ -25,13 +25,13 @@ type parts = condition.Parts
 
 var _ condition.Reporting = (*Issuer)(nil)
 
-// addParts adds those of the store and the policy as the issuer sees them, and those that they report.
+// addParts adds the parts for the store and the policy as seen by the issuer, and the parts that they report.
 func (i *Issuer) addParts(tokens *observedStore) {
 	condition.Add(&i.parts, tokens.condition.Part("tokens"), i.policy.Part("policy"))
 	condition.Add(&i.parts, condition.Of(i.cfg.Store, i.cfg.Policy)...)
 }
 
-// An observedStore notes how the calls of a store go. A panic is an error of the call.
+// An observedStore records whether the calls of a store succeed. It turns a panic into an error of the call.
 type observedStore struct {
 	store.Store
 	log       *slog.Logger
@@ -55,7 +55,7 @@ func (s *observedStore) note(ctx context.Context, err error) {
 // theStore is what the log says that panicked.
 const theStore = "the token store"
 
-// done notes how a call went, and makes a panic of the store an error of the call. It has to be deferred.
+// done records the result of a call and turns a panic of the store into an error. It must be deferred.
 func (s *observedStore) done(ctx context.Context, err *error) {
 	if recover() != nil {
 		rescue.Report(s.log, theStore)

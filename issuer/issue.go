@@ -13,7 +13,7 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// A Token is what a browser may have: it opens its models in Showcase, and nothing else.
+// A Token is a viewing token for a browser. It opens its models in Showcase, and nothing else.
 type Token struct {
 	AccessToken matterport.Secret
 	Link        matterport.Secret // a complete Showcase URL; only for a single model
@@ -21,7 +21,7 @@ type Token struct {
 	ExpiresIn   int               // whole seconds left when the token was issued; always more than 60
 }
 
-// patience is how long a caller who could be served a stored token waits for a fresher one.
+// patience is how long a caller waits for a new token if a stored one is still usable.
 const patience = 2 * time.Second
 
 var (
@@ -29,27 +29,27 @@ var (
 	errNoTimeLeft       = errors.New("the token has too little time left: check this machine's clock, and that the API answers with its own Date")
 )
 
-// Issue returns a token with which u can see all of models, in whatever order they are named.
+// Issue returns a token with which u can see all of models. Their order makes no difference.
 //
 // It asks the policy every time, reuses the stored token while more than RefreshBefore of its life is
-// left, and otherwise has one minted, once for however many callers. The mint runs on its own: a caller
-// whose ctx ends leaves at once, with ctx's error, and does not disturb the others. When Matterport is in
-// trouble, a stored token that the SDK can still work with is served instead.
+// left, and otherwise has one minted, once for all concurrent callers. The mint does not depend on the caller's
+// ctx: if that ends, the caller gets ctx's error at once and the others keep waiting. If Matterport fails, a
+// stored token that the SDK can still work with is served instead.
 //
-// If a [Issuer.Revoke] that covers the token has begun since [Issuer.Begin], or since Issue was called if ctx
-// has no mark, Issue returns no token, neither an old one nor a new one, but [ErrUnavailable]: the caller has
-// to find out anew who asks.
+// If an [Issuer.Revoke] that covers the token began after [Issuer.Begin], or after the call of Issue if ctx
+// has no mark, Issue returns [ErrUnavailable] and no token, neither an old one nor a new one. The caller must
+// then recognize the user again.
 func (i *Issuer) Issue(ctx context.Context, u *identity.User, models ...string) (Token, error) {
 	return i.IssueSince(ctx, i.Mark(ctx), u, models...)
 }
 
-// IssueSince is [Issuer.Issue] for a caller that passes the mark as an argument instead of in ctx. It took the
-// mark by [Issuer.Mark], before it was known who sent the request.
+// IssueSince is like [Issuer.Issue], with the mark as an argument instead of in ctx. The caller takes the mark
+// with [Issuer.Mark] before it recognizes the user of the request.
 func (i *Issuer) IssueSince(ctx context.Context, mark store.Mark, u *identity.User, models ...string) (Token, error) {
 	held, err := i.issue(ctx, mark, u, models)
 	if err != nil {
 		if ctx.Err() != nil {
-			err = ctx.Err() // the caller has left: that is what went wrong
+			err = ctx.Err() // the caller has left, so its context's error is the cause
 		}
 		return Token{}, err
 	}
@@ -92,18 +92,18 @@ func (i *Issuer) held(ctx context.Context, mark store.Mark, key store.Key) (stor
 	return i.judge(ctx, e), nil
 }
 
-// renew waits for a mint, then asks everything again: what was true before the wait may not be now.
+// renew waits for a mint, then checks the policy and the store again: both may have changed during the wait.
 func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, held stored) (stored, error) {
 	mintErr := i.mint(ctx, mark, u, key, held.usable())
 	again := ctx
-	if isTold(mintErr) { // one failure is one event: what fails now as well adds nothing
+	if isReported(mintErr) { // one event per failure: a second failure now emits none
 		again = quietly(ctx)
 	}
 	if _, err := i.authorize(again, u, key.List()); err != nil {
 		return stored{}, err
 	}
 	if errors.Is(mintErr, ErrNotFound) {
-		return stored{}, i.tell(ctx, key, mintErr) // the stored token opens nothing any more
+		return stored{}, i.report(ctx, key, mintErr) // the stored token is no longer valid
 	}
 	held, err := i.held(again, mark, key)
 	switch {
@@ -115,7 +115,7 @@ func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, k
 		}
 		return held, nil
 	case mintErr != nil:
-		return stored{}, i.tell(ctx, key, mintErr)
+		return stored{}, i.report(ctx, key, mintErr)
 	case held.Entry == nil:
 		return stored{}, revokedMeanwhile()
 	}
@@ -151,7 +151,7 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 	return key, nil
 }
 
-// ask asks the policy. If it panics, that is an error, also in what runs in the background.
+// ask asks the policy. A panic of the policy is an error, in background work too.
 func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allowed bool, err error) {
 	defer rescue.Into(i.log, "the policy", &err)
 	return i.cfg.Policy.Allowed(ctx, u, model)

@@ -75,7 +75,7 @@ func TestPolicyIsAskedOnEveryRequest(t *testing.T) {
 	r.up.wantMints(t, 1)
 }
 
-func TestWhoMayNotSeeGetsNothing(t *testing.T) {
+func TestDeniedUserGetsNoToken(t *testing.T) {
 	r := newRig(t, nil)
 	r.refuse(t, issuer.ErrNotSignedIn, nil, office)
 	r.refuse(t, issuer.ErrNotSignedIn, &identity.User{}, office)
@@ -86,7 +86,7 @@ func TestWhoMayNotSeeGetsNothing(t *testing.T) {
 	r.up.wantMints(t, 0)
 }
 
-func TestWhatIsNoModelIDIsInvalid(t *testing.T) {
+func TestMalformedModelIDIsInvalid(t *testing.T) {
 	r := newRig(t, nil)
 	for _, models := range [][]string{
 		nil,
@@ -104,7 +104,7 @@ func TestWhatIsNoModelIDIsInvalid(t *testing.T) {
 	r.up.wantMints(t, 0)
 }
 
-func TestNoTokenAfterAnError(t *testing.T) {
+func TestErrorIssuesNoToken(t *testing.T) {
 	r := newRig(t, nil)
 	r.issue(t, alice, office)
 	r.rules.err = errors.New("the database is down")
@@ -120,7 +120,7 @@ func TestNoTokenAfterAnError(t *testing.T) {
 				c.Store = &brokenStore{Store: issuer.NewMemory(issuer.MemoryConfig{}), at: broken}
 			})
 			r.refuse(t, issuer.ErrUnavailable, alice, office)
-			synctest.Wait() // for the deletion of what could not be kept
+			synctest.Wait() // for the deletion of the token that was not stored
 			r.up.wantLive(t, 0)
 		})
 	}
@@ -206,7 +206,7 @@ func TestTokenIsNeverServedBelowSDKLead(t *testing.T) {
 	}
 }
 
-func TestTroubleUpstreamIsNotNoticedWhileATokenIsUsable(t *testing.T) {
+func TestUsableTokenIsServedDuringAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		first := r.issue(t, alice, office)
@@ -227,7 +227,7 @@ func TestTroubleUpstreamIsNotNoticedWhileATokenIsUsable(t *testing.T) {
 	})
 }
 
-func TestSlowUpstreamDoesNotKeepWhoCanBeServed(t *testing.T) {
+func TestUsableTokenIsServedIfMatterportIsSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		first := r.issue(t, alice, office)
@@ -235,7 +235,7 @@ func TestSlowUpstreamDoesNotKeepWhoCanBeServed(t *testing.T) {
 		r.up.set(func(u *upstream) { u.takes = 10 * time.Second })
 		start := time.Now()
 		if got := r.issue(t, alice, office); got.AccessToken != first.AccessToken {
-			t.Error("want the token at hand")
+			t.Error("want the stored token")
 		}
 		if waited := time.Since(start); waited != 2*time.Second {
 			t.Errorf("waited %v, want 2s", waited)
@@ -257,7 +257,7 @@ func TestGoneModelIsRememberedForAMoment(t *testing.T) {
 		r.refuse(t, issuer.ErrNotFound, alice, office)
 		r.refuse(t, issuer.ErrNotFound, alice, office)
 		r.up.wantMints(t, 1)
-		r.refuse(t, issuer.ErrDenied, bob, office) // who may not see it does not learn that it is gone
+		r.refuse(t, issuer.ErrDenied, bob, office) // a denied user does not learn that it is gone
 		time.Sleep(31 * time.Second)
 		r.refuse(t, issuer.ErrNotFound, alice, office)
 		r.up.wantMints(t, 2)
@@ -327,7 +327,7 @@ func TestLongerRetryAfterWins(t *testing.T) {
 	})
 }
 
-func TestRetryAfterUpstreamIsHonouredForEverybody(t *testing.T) {
+func TestRetryAfterAppliesToAllUsers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		r.up.set(func(u *upstream) {
@@ -353,7 +353,7 @@ func TestUserCannotSpendTheAccountsQuota(t *testing.T) {
 		if retry := r.refuse(t, issuer.ErrRateLimited, alice, showroom); retry != 10*time.Second {
 			t.Errorf("RetryAfter %v, want 10s", retry)
 		}
-		r.issue(t, alice, office)  // what is on record costs nothing
+		r.issue(t, alice, office)  // stored tokens cost nothing
 		r.issue(t, bob, warehouse) // nor do others pay
 		r.up.wantMints(t, 3)
 		time.Sleep(10 * time.Second)
@@ -376,7 +376,7 @@ func TestUserCannotFillTheMemory(t *testing.T) {
 	r.up.wantMints(t, 3)
 }
 
-func TestNoTokenIfTheClockIsUnknown(t *testing.T) {
+func TestUnknownTimeIssuesNoToken(t *testing.T) {
 	r := newRig(t, nil)
 	r.up.set(func(u *upstream) { u.shorter = 9*time.Minute + 30*time.Second })
 	r.refuse(t, issuer.ErrUpstream, alice, office)

@@ -23,19 +23,19 @@ type Issuer struct {
 	log     *slog.Logger
 	events  *event.Stream
 	store   store.Store
-	flights *flight.Group // all that runs beyond a caller's own request
+	flights *flight.Group // work that can outlast a request
 	budget  *budget.Budget
 	gone    gone
-	deletes chan struct{} // a place for each deletion that may be under way at once
+	deletes chan struct{} // a slot for each concurrent deletion
 	unwatch func()
 
 	quiet *quiet.Quiet[mutation] // as Matterport has asked for
 
-	counter // of revocations, which package handler reads
-	parts   // which the root package shows
+	counter // counts revocations; package handler reads it
+	parts   // for health; the root package reads them
 	policy  condition.Condition
 
-	reporter // of requests that package handler refuses
+	reporter // reports requests that package handler refuses
 }
 
 // counter is embedded under a name that is not exported, and has no exported methods.
@@ -79,9 +79,9 @@ func New(cfg Config) (*Issuer, error) {
 	return i, nil
 }
 
-// Close ends what the issuer runs in the background and waits for it. Issue and Revoke fail from now
-// on; tokens that were issued live until they expire, and deletions that Matterport has not confirmed
-// are given up, with a record in the log. It can be called more than once; the error is always nil.
+// Close stops the issuer's background work and waits for it to end. Afterwards Issue and Revoke fail. Issued
+// tokens live until they expire. Deletions that Matterport has not confirmed are abandoned and logged. Close can
+// be called more than once; the error is always nil.
 func (i *Issuer) Close() error {
 	rescue.Call(i.log, "the policy", i.unwatch)
 	i.flights.Close()

@@ -11,8 +11,8 @@ import (
 	"github.com/go-pme/pme/issuer/store"
 )
 
-// KeyOf returns the key of u and models, whose order and repetitions make no difference. It fails with
-// [ErrInvalid] if models is empty, longer than most, or has an entry that is no model ID. It does not
+// KeyOf returns the key of u and models. The order and repetitions of models make no difference. It fails with
+// [ErrInvalid] if models is empty, has more than most entries, or has a malformed model ID. It does not
 // check that u is signed in, or may see the models.
 func KeyOf(u *identity.User, models []string, most int) (store.Key, error) {
 	set, err := canonical(models, most)
@@ -22,7 +22,7 @@ func KeyOf(u *identity.User, models []string, most int) (store.Key, error) {
 	return store.Key{User: u.ID, Session: u.Session, Models: set}, nil
 }
 
-// canonical costs nothing for the single model that nearly every request names.
+// canonical allocates nothing for a single model, the case of nearly every request.
 func canonical(models []string, most int) (string, error) {
 	switch n := len(models); {
 	case n == 0:
@@ -47,7 +47,7 @@ func invalid(why string) error { return &Error{Kind: ErrInvalid, Err: fmt.Errorf
 
 func clip(s string) string { return s[:min(len(s), 32)] }
 
-// cloned lets go of the request whose query string the models may be a part of.
+// cloned copies the strings, so that the key does not hold the request's query string in memory.
 func cloned(k store.Key) store.Key {
 	k.Models = strings.Clone(k.Models)
 	return k

@@ -9,7 +9,7 @@ import (
 	"github.com/go-pme/pme/issuer/store"
 )
 
-// spend takes one call to Matterport from the user's budget.
+// spend takes one call to Matterport from the user's rate limit.
 func (i *Issuer) spend(user string) error {
 	if wait := i.budget.Spend(user); wait > 0 {
 		return &Error{
@@ -21,8 +21,8 @@ func (i *Issuer) spend(user string) error {
 	return nil
 }
 
-// gone remembers for a moment which sets of models Matterport did not find, so that asking for them
-// again and again costs nothing there.
+// gone remembers for a short time which sets of models Matterport did not find, so that repeated requests for
+// them make no calls to Matterport.
 type gone struct{ sets *cache.Cache }
 
 const (
@@ -46,10 +46,10 @@ func (g gone) note(models string) {
 	}
 }
 
-// maxQuiet bounds what one answer of Matterport can ask for by a Retry-After.
+// maxQuiet bounds the Retry-After of Matterport's answers.
 const maxQuiet = time.Minute
 
-// mutation is the mutation that mints for key. The limit of one says nothing of the other.
+// mutation is a GraphQL mutation that mints tokens. Matterport limits the rate of each separately.
 type mutation int
 
 const (

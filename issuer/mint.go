@@ -15,18 +15,18 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// maxFlights is how many flights a caller joins that a revocation spoils, if it began after that itself.
+// maxFlights bounds how often a caller that began after a revocation retries because the revocation
+// invalidated the mint it had joined.
 const maxFlights = 3
 
-// mint waits until a token for key has been minted and stored, by this caller's flight or by one under
-// way. The flight goes on when the caller leaves; a caller with a usable token leaves after a little
-// patience.
+// mint waits until a token for key has been minted and stored, by a new flight or by one in progress. The
+// flight continues if the caller leaves. A caller with a usable token leaves after patience.
 func (i *Issuer) mint(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, usable bool) (err error) {
 	for range maxFlights {
 		if err = i.join(ctx, mark, u, key, usable); !errors.Is(err, errRevokedMeanwhile) {
 			break
 		}
-		// The flight may be another caller's, from before the revocation. Is this caller from before it, too?
+		// The flight may have begun before the revocation. Retry only if this caller began after it.
 		if _, err := i.held(ctx, mark, key); err != nil {
 			return err
 		}
@@ -34,17 +34,17 @@ func (i *Issuer) mint(ctx context.Context, mark store.Mark, u *identity.User, ke
 	return err
 }
 
-// join waits for the flight that is under way for key, or starts one.
+// join waits for the flight in progress for key, or starts one.
 func (i *Issuer) join(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, usable bool) error {
 	key = cloned(key)
-	from := i.events.Request(ctx) // now: the flight may outlive the request
-	landed := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
+	from := i.events.Request(ctx) // read it now: the flight may outlast the request
+	result := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
 		ctx = event.WithRequest(ctx, from)
 		if !usable {
 			return i.fly(ctx, mark, u, key)
 		}
 		if err := i.fly(quietly(ctx), mark, u, key); err != nil {
-			return untold{err} // most of those who wait get the stored token, and tell of that
+			return unreported{err} // most waiting callers get the stored token and report that
 		}
 		return nil
 	})
@@ -52,27 +52,27 @@ func (i *Issuer) join(ctx context.Context, mark store.Mark, u *identity.User, ke
 	if usable {
 		enough = patience
 	}
-	done, err := flight.Wait(ctx, landed, enough)
+	done, err := flight.Wait(ctx, result, enough)
 	switch {
 	case done:
-		return i.landed(ctx, key, err)
+		return i.flightError(ctx, key, err)
 	case err != nil:
 		return err
 	}
-	return untold{unavailable(errors.New("Matterport takes its time"))}
+	return unreported{unavailable(errors.New("Matterport does not answer in time"))}
 }
 
-// landed gives the errors of the flight itself the form of all others.
-func (i *Issuer) landed(ctx context.Context, key store.Key, err error) error {
+// flightError turns an error of the flight itself, such as a panic, into an [Error].
+func (i *Issuer) flightError(ctx context.Context, key store.Key, err error) error {
 	var ours *Error
-	if err == nil || errors.As(err, &ours) || errors.Is(err, ErrDenied) { // told of, or untold
+	if err == nil || errors.As(err, &ours) || errors.Is(err, ErrDenied) { // fly made the error
 		return err
 	}
 	i.withheld(ctx, slog.LevelError, key, reasonNoMint, err)
 	return unavailable(err)
 }
 
-// fly is one flight: on its own time, not on that of the caller who happened to be first.
+// fly mints one token, with its own deadline instead of that of the first caller.
 func (i *Issuer) fly(ctx context.Context, mark store.Mark, u *identity.User, key store.Key) error {
 	if err := i.mayCall(ctx, key); err != nil {
 		return err
@@ -92,8 +92,8 @@ func (i *Issuer) fly(ctx context.Context, mark store.Mark, u *identity.User, key
 	return err
 }
 
-// mayCall fails if no call to Matterport would be made, before the store is troubled for a claim. Otherwise it
-// takes one from the user's budget.
+// mayCall fails if no call to Matterport may be made now, so that the store is not asked for a claim in vain.
+// Otherwise it takes one call from the user's rate limit.
 func (i *Issuer) mayCall(ctx context.Context, key store.Key) error {
 	if i.gone.recently(key.Models) {
 		i.withheld(ctx, slog.LevelInfo, key, reasonNoMint, ErrNotFound)
@@ -110,16 +110,15 @@ func (i *Issuer) mayCall(ctx context.Context, key store.Key) error {
 	return nil
 }
 
-// claim gets the right to mint for key, or waits for whoever has it. It returns no claim where a token
-// is there already: stored by another replica, or by a flight that has just landed. Once the key is revoked,
-// it gives up.
+// claim gets the right to mint for key, or waits for the replica that has it. It returns no claim if a token
+// is already stored, by another replica or by a flight that has just finished. If the key is revoked, it fails.
 func (i *Issuer) claim(ctx context.Context, mark store.Mark, key store.Key) (store.Claim, error) {
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
 		claim, err := i.store.Claim(ctx, key, mark, i.cfg.MintTimeout+5*time.Second)
 		if err != nil && !errors.Is(err, store.ErrClaimed) {
 			return "", i.refused(ctx, key, err)
 		}
-		// Only now: whoever minted before us stored its token before giving up its claim.
+		// Check after claiming: an earlier mint stores its token before it releases its claim.
 		held, err := i.held(ctx, mark, key)
 		fresh := i.fresh(held)
 		if claim != "" && err == nil && !fresh {
@@ -151,10 +150,10 @@ func (i *Issuer) refused(ctx context.Context, key store.Key, err error) error {
 	}
 }
 
-var errQuiet = errors.New("Matterport asked to be left alone for a while")
+var errQuiet = errors.New("Matterport asked for a pause that is not over yet")
 
-// mintAndKeep makes the one call upstream, and stores its token under the claim. Whatever goes wrong
-// after the call, a token that is not stored is deleted.
+// mintAndKeep mints one token at Matterport and stores it under the claim. A token that cannot be stored is
+// deleted.
 func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Key, claim store.Claim) error {
 	minted, err := i.create(ctx, key)
 	if err != nil {
@@ -180,8 +179,8 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 		i.discard(e)
 		return i.failed(ctx, key, reasonStore, err)
 	}
-	// The policy may have changed since it was asked, and have been rechecked before this token was
-	// stored. Asked once more from here on, no change can slip through.
+	// The policy may have changed since it was asked, and Recheck may have run before this token was stored.
+	// So ask it again: Recheck finds the stored token after any later change.
 	if _, err := i.authorize(ctx, u, key.List()); err != nil {
 		_, _ = i.Revoke(ctx, store.Selector{User: key.User, Token: e.Token}) // Revoke logs
 		return err
@@ -190,7 +189,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 	return nil
 }
 
-// create uses the mutation that returns a link where there can be one.
+// create uses the mutation that returns a link if there is a single model.
 func (i *Issuer) create(ctx context.Context, key store.Key) (*matterport.EmbedToken, error) {
 	if models := key.List(); len(models) > 1 {
 		return i.cfg.Matterport.CreateEmbedToken(ctx, models, i.cfg.ValidFor)
@@ -198,7 +197,7 @@ func (i *Issuer) create(ctx context.Context, key store.Key) (*matterport.EmbedTo
 	return i.cfg.Matterport.CreateEmbedLink(ctx, key.Models, i.cfg.ValidFor)
 }
 
-// notMinted sorts an error of the call upstream.
+// notMinted classifies an error of the call to Matterport.
 func (i *Issuer) notMinted(ctx context.Context, key store.Key, err error) error {
 	i.withheld(ctx, slog.LevelWarn, key, reasonNoMint, err)
 	sorted := upstream(err)
@@ -215,7 +214,7 @@ func (i *Issuer) notMinted(ctx context.Context, key store.Key, err error) error 
 	return sorted
 }
 
-// release gives a claim up, also when the flight's own time is over.
+// release releases a claim, even after the flight's deadline.
 func (i *Issuer) release(ctx context.Context, key store.Key, c store.Claim) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()

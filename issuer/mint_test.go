@@ -51,7 +51,7 @@ func TestReplicasMintOnce(t *testing.T) {
 	})
 }
 
-func TestCallerWhoLeavesTakesNothingFromTheOthers(t *testing.T) {
+func TestCallerThatLeavesDoesNotDisturbTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		r.up.set(func(u *upstream) { u.takes = time.Second })
@@ -63,7 +63,7 @@ func TestCallerWhoLeavesTakesNothingFromTheOthers(t *testing.T) {
 				t.Errorf("the caller who left: %v, want its own context's error", err)
 			}
 			if waited := time.Since(start); waited != 500*time.Millisecond {
-				t.Errorf("the caller who left was kept for %v", waited)
+				t.Errorf("the caller that left waited %v", waited)
 			}
 		})
 		synctest.Wait()
@@ -91,7 +91,7 @@ func TestHangingUpstreamEndsWithTheDeadline(t *testing.T) {
 	})
 }
 
-func TestPanicInAMintEndsNothingButTheMint(t *testing.T) {
+func TestPanicInAMintFailsOnlyThatMint(t *testing.T) {
 	r := newRig(t, nil)
 	r.up.set(func(u *upstream) { u.whileMint = func() { panic("secret-token inside") } })
 	r.refuse(t, issuer.ErrUnavailable, alice, office)
@@ -99,7 +99,7 @@ func TestPanicInAMintEndsNothingButTheMint(t *testing.T) {
 	r.issue(t, alice, office)
 }
 
-func TestReplicaThatDiedDelaysOthersBriefly(t *testing.T) {
+func TestDeadReplicaDelaysOthersOnlyBriefly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := issuer.NewMemory(issuer.MemoryConfig{})
 		r := newRig(t, func(c *issuer.Config) { c.Store = tokens })

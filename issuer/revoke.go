@@ -15,16 +15,16 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// maxDeletes bounds the deletions under way at Matterport at once.
+// maxDeletes bounds the concurrent deletions at Matterport.
 const maxDeletes = 8
 
 // A Revocation is the result of [Issuer.Revoke].
 type Revocation struct {
-	// Tokens were live, and are no longer served by any replica.
+	// Tokens is the number of live tokens that were revoked. No replica serves them any longer.
 	Tokens int
 
-	// Pending is how many of them Matterport has not yet confirmed as deleted. The issuer goes on
-	// trying until it has, or they have expired.
+	// Pending is how many of them Matterport has not yet confirmed as deleted. The issuer retries each
+	// deletion until Matterport confirms it or the token expires.
 	Pending int
 }
 
@@ -78,8 +78,8 @@ func (i *Issuer) Recheck(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// deleteAll has entries deleted at Matterport and returns how many are, when it has been tried once
-// for each, or patience or ctx is over.
+// deleteAll deletes entries at Matterport and returns how many were deleted. It returns after one attempt for
+// each, or when patience or ctx ends; attempts continue in the background.
 func (i *Issuer) deleteAll(ctx context.Context, entries []*store.Entry) (deleted int) {
 	if len(entries) == 0 {
 		return 0
@@ -108,15 +108,15 @@ func (i *Issuer) deleteAll(ctx context.Context, entries []*store.Entry) (deleted
 	return deleted
 }
 
-// discard has a token deleted that was minted and is not to be used.
+// discard deletes a minted token that will not be used.
 func (i *Issuer) discard(e *store.Entry) {
 	if !i.flights.Go(func(ctx context.Context) { i.delete(ctx, e, func(bool) {}) }) {
 		i.abandoned(e)
 	}
 }
 
-// delete tries until Matterport has confirmed it, e has certainly expired, or the issuer is closed. It calls
-// tried after the first time.
+// delete retries until Matterport confirms the deletion, e has certainly expired, or the issuer is closed. It
+// calls tried after the first attempt.
 func (i *Issuer) delete(ctx context.Context, e *store.Entry, tried func(done bool)) {
 	expired := time.After(i.mostLeft(e))
 	pause := time.Second
@@ -153,7 +153,7 @@ func (i *Issuer) deleteOnce(ctx context.Context, token matterport.Secret) (err e
 	defer cancel()
 	err = i.cfg.Matterport.DeleteEmbedToken(ctx, token)
 	if errors.Is(err, matterport.ErrNotFound) {
-		return nil // expired, or deleted elsewhere
+		return nil // expired, or deleted outside this issuer
 	}
 	return err
 }

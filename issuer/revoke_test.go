@@ -25,7 +25,7 @@ func TestRevokedTokenIsDeletedAndNoLongerServed(t *testing.T) {
 		"model":          {store.Selector{Model: warehouse}, 2},
 		"user and model": {store.Selector{User: "alice", Model: warehouse}, 3},
 		"token":          {store.Selector{Token: "secret-token-1"}, 3},
-		"nobody":         {store.Selector{User: "mallory"}, 4},
+		"other user":     {store.Selector{User: "mallory"}, 4},
 	} {
 		t.Run(what, func(t *testing.T) {
 			r := newRig(t, nil)
@@ -95,7 +95,7 @@ func TestRevokedTokenIsServedByNoReplica(t *testing.T) {
 	})
 }
 
-func TestMintUnderWayIsSpoiltByARevocation(t *testing.T) {
+func TestRevocationInvalidatesAMintInProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		r.up.set(func(u *upstream) { u.takes = time.Second })
@@ -105,7 +105,7 @@ func TestMintUnderWayIsSpoiltByARevocation(t *testing.T) {
 		}
 		time.Sleep(500 * time.Millisecond)
 		if out := r.revoke(t, store.Selector{User: "alice"}); out.Tokens != 0 {
-			t.Errorf("%+v, want nothing on record yet", out)
+			t.Errorf("%+v, want nothing stored yet", out)
 		}
 		wg.Wait()
 		time.Sleep(time.Second)
@@ -194,7 +194,7 @@ func TestCloseGivesDeletionsUpAndSaysSo(t *testing.T) {
 	}
 }
 
-func TestChangedPolicyTakesTokensBack(t *testing.T) {
+func TestChangedPolicyRevokesTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		r.issue(t, alice, office)
@@ -208,7 +208,7 @@ func TestChangedPolicyTakesTokensBack(t *testing.T) {
 	})
 }
 
-func TestErrorOfThePolicyRevokesNothing(t *testing.T) {
+func TestFailingPolicyRevokesNothing(t *testing.T) {
 	r := newRig(t, nil)
 	r.issue(t, alice, office)
 	r.rules.err = errors.New("the database is down")
@@ -218,7 +218,7 @@ func TestErrorOfThePolicyRevokesNothing(t *testing.T) {
 	r.up.wantLive(t, 1)
 }
 
-func TestErrorOfTheStoreIsAnErrorOfRevoke(t *testing.T) {
+func TestRevokeFailsIfTheStoreFails(t *testing.T) {
 	r := newRig(t, func(c *issuer.Config) {
 		c.Store = &brokenStore{Store: issuer.NewMemory(issuer.MemoryConfig{}), at: "Evict"}
 	})

@@ -8,13 +8,13 @@ import (
 	"github.com/go-pme/pme/issuer/store"
 )
 
-// stored is a token in the store, and how much of its life it has left. The zero stored is none.
+// stored is a token from the store and its remaining life. The zero stored means that there is no token.
 type stored struct {
 	*store.Entry
 	left time.Duration
 }
 
-// judge says how much e is still worth. A process that has just started learns the time first.
+// judge returns e with its remaining life. If Matterport's time is unknown, as after a start, it asks first.
 func (i *Issuer) judge(ctx context.Context, e *store.Entry) stored {
 	left, known := i.left(e)
 	if !known && i.learnTime(ctx, e.Key) {
@@ -23,10 +23,10 @@ func (i *Issuer) judge(ctx context.Context, e *store.Entry) stored {
 	return stored{e, left}
 }
 
-// usable says that the SDK can work with the token: promise 2 of the design rests on this line.
+// usable reports whether the SDK can work with the token. Promise 2 of the design depends on this line.
 func (s stored) usable() bool { return s.left >= showcase.LeastLeft }
 
-// fresh says that a token needs no renewal yet.
+// fresh reports whether a token needs no renewal yet.
 func (i *Issuer) fresh(s stored) bool { return seconds(s.left) > seconds(i.cfg.RefreshBefore) }
 
 func (s stored) token() Token {

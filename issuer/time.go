@@ -9,8 +9,8 @@ import (
 	"github.com/go-pme/pme/issuer/store"
 )
 
-// left is how much of its life e has left, never more than a token is minted for. While the time at Matterport
-// is not known, it is nothing.
+// left returns the remaining life of e, at most the life that a token is minted for. While Matterport's time is
+// unknown, it is zero.
 func (i *Issuer) left(e *store.Entry) (left time.Duration, known bool) {
 	now, known := i.cfg.Matterport.ServerTime()
 	if !known {
@@ -19,14 +19,14 @@ func (i *Issuer) left(e *store.Entry) (left time.Duration, known bool) {
 	return min(e.ValidUntil.Sub(now), i.cfg.ValidFor), true
 }
 
-// mostLeft is how long e can live at most, even if the clock that it is judged by runs ahead.
+// mostLeft is the longest that e can still live, even if the clock used here runs ahead.
 func (i *Issuer) mostLeft(e *store.Entry) time.Duration {
 	now, _ := i.cfg.Matterport.ServerTime()
 	return min(max(e.ValidUntil.Sub(now), i.cfg.ValidFor), maxValidFor)
 }
 
-// learnTime makes the time at Matterport known, for a process that has just started and finds a stored token. If
-// it cannot, the token counts as expired.
+// learnTime asks Matterport for its time, for a process that has just started and finds a stored token. If that
+// fails, the token counts as expired.
 func (i *Issuer) learnTime(ctx context.Context, key store.Key) bool {
 	learned := i.flights.Do("the time", i.cfg.MintTimeout, i.cfg.Matterport.LearnServerTime)
 	_, err := flight.Wait(ctx, learned, 0)

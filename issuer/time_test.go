@@ -34,7 +34,7 @@ func TestColdReplicaLearnsTheTimeBeforeItReusesAToken(t *testing.T) {
 	})
 }
 
-func TestColdReplicaInTroubleServesNothing(t *testing.T) {
+func TestColdReplicaThatCannotLearnTheTimeServesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		warm, cold := replicas(t)
 		warm.issue(t, alice, office)
@@ -45,7 +45,7 @@ func TestColdReplicaInTroubleServesNothing(t *testing.T) {
 	})
 }
 
-// A mint whose answer told no time is worth nothing, and is deleted.
+// A token is deleted if the answer of its mint had no time.
 func TestTokenIsNotServedWhileTheTimeIsUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)

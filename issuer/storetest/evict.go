@@ -65,7 +65,7 @@ func evictRemovesWhatIsMeant(t *testing.T, s store.Store) {
 		"user and their token": {store.Selector{User: "bob", Token: "bob-A"}, []string{"bob-A"}},
 		"another's token":      {store.Selector{User: "bob", Token: "alice-A"}, nil},
 		"part of a model":      {store.Selector{Model: "A,B"}, nil},
-		"nobody":               {store.Selector{User: "carol"}, nil},
+		"another user":         {store.Selector{User: "carol"}, nil},
 	} {
 		for _, e := range all {
 			put(t, s, e, long)
@@ -145,7 +145,7 @@ func manyAtOnceLoseNothing(t *testing.T, s store.Store) {
 		}
 	})
 	if got := len(onRecord(t, s)); got != n {
-		t.Errorf("%d on record, want %d", got, n)
+		t.Errorf("%d stored, want %d", got, n)
 	}
 	for i := range n {
 		wantToken(t, s, key(fmt.Sprintf("user%d", i%4), fmt.Sprintf("M%d", i)), fmt.Sprintf("t%d", i))

@@ -84,7 +84,7 @@ func oldMarkFindsNothingPutLater(t *testing.T, s store.Store) {
 	}
 }
 
-// Who waits for another's claim must learn that its own request is over.
+// A request that waits for another's claim must learn that its own key was revoked.
 func oldMarkIsRefusedWhileOthersClaim(t *testing.T, s store.Store) {
 	k := key("alice", "A")
 	old := s.Mark()

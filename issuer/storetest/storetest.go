@@ -23,7 +23,7 @@ import (
 // Bounds are the limits that a new store shall have.
 type Bounds struct{ MaxEntries, MaxPerUser int }
 
-// soon is a life that ends within a test, long one that does not.
+// soon is a lifetime that ends within a test; long is one that does not.
 const (
 	soon = 150 * time.Millisecond
 	long = time.Hour
@@ -103,7 +103,7 @@ func put(t *testing.T, s store.Store, e *store.Entry, ttl time.Duration) {
 	}
 }
 
-// token returns what Get finds, "" for nothing.
+// token returns the token that Get finds, or "".
 func token(t *testing.T, s store.Store, k store.Key) string {
 	t.Helper()
 	e, err := s.Get(t.Context(), k, s.Mark())
@@ -161,7 +161,7 @@ func wantTokens(t *testing.T, what string, got []string, want ...string) {
 	}
 }
 
-// eventually waits for what a store does when a time is over.
+// eventually waits for a change that a store makes when a lifetime ends.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)

@@ -2,7 +2,7 @@ package memory
 
 import "container/heap"
 
-// due tells whose shelf has something that is over, earliest first.
+// due is a heap of users whose shelves have expiring entries, earliest first.
 type due []ending
 
 type ending struct {

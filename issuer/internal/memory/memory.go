@@ -1,7 +1,7 @@
 // Package memory is the store of live tokens for a single process.
 //
-// Users are spread over shards, each with a lock of its own, so that no call waits long for another: not a
-// revocation for a full store, nor a mint for the revocation of a model that everybody has open.
+// Users are spread over shards, and each shard has its own lock. So no call waits long for another: a revocation
+// does not wait for the cleanup of a full store, and a mint does not wait for the revocation of a popular model.
 package memory
 
 import (

@@ -26,7 +26,7 @@ type shard struct {
 	shelves *cache.Cache // by user ID. The shard clears them, not the cache.
 	room    *room        // of the whole store
 
-	mu          sync.Mutex // held by whoever replaces a shelf or touches what is below
+	mu          sync.Mutex // guards replacing a shelf, and the fields below
 	claims      map[string]map[store.Key]claim
 	endings     due
 	generations generations
@@ -156,7 +156,7 @@ func (s *shard) evictAll(selector store.Selector, at uint64, now moment) (out []
 	users := slices.Collect(maps.Keys(s.shelves.Items()))
 	for some := range slices.Chunk(users, evictAtOnce) {
 		out = append(out, s.evictSome(some, selector)...)
-		runtime.Gosched() // whoever waits for the lock goes first
+		runtime.Gosched() // let waiting calls take the lock first
 	}
 	return out
 }
@@ -211,7 +211,7 @@ func (s *shard) sweep(now moment) {
 		return
 	}
 	s.swept = now
-	for user := range s.claims { // whoever held one that is over has died
+	for user := range s.claims { // the holder of an expired claim has died
 		s.dropClaims(user, func(_ store.Key, c claim) bool { return c.until <= now })
 	}
 }

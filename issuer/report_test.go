@@ -10,8 +10,8 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// told returns the records above info level.
-func (r *rig) told() (lines []string) {
+// reports returns the records above info level.
+func (r *rig) reports() (lines []string) {
 	for line := range strings.Lines(r.log.String()) {
 		if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
 			lines = append(lines, line)
@@ -20,12 +20,12 @@ func (r *rig) told() (lines []string) {
 	return lines
 }
 
-func TestFailedMintIsToldOfOnce(t *testing.T) {
+func TestFailedMintIsReportedOnce(t *testing.T) {
 	away := &matterport.Error{Op: "mint", Err: matterport.ErrUnavailable}
 	for name, test := range map[string]struct {
 		age   time.Duration // of the stored token; 0: there is none
 		takes time.Duration // the mint
-		err   error         // whom it is refused with, if so
+		err   error         // that the caller gets; nil: it gets a token
 		want  string
 	}{
 		"without a token":             {0, 0, issuer.ErrUnavailable, `msg="token withheld"`},
@@ -48,7 +48,7 @@ func TestFailedMintIsToldOfOnce(t *testing.T) {
 					r.refuse(t, test.err, alice, office)
 				}
 				time.Sleep(time.Minute)
-				if lines := r.told(); len(lines) != 1 || !strings.Contains(lines[0], test.want) {
+				if lines := r.reports(); len(lines) != 1 || !strings.Contains(lines[0], test.want) {
 					t.Errorf("%d records, want one %s:\n%s", len(lines), test.want, strings.Join(lines, ""))
 				}
 			})
