@@ -12,7 +12,7 @@ import (
 	"github.com/go-pme/pme/identity"
 )
 
-// What a policy says of many models, or of one name, is what it says of each model and of all names.
+// The answers for many models and for one name must agree with Allowed and Grants.
 func TestBulkAnswersAgreeWithAllowedAndGrants(t *testing.T) {
 	const seed = 1
 	r := rand.New(rand.NewPCG(seed, seed))

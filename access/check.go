@@ -43,7 +43,7 @@ func (c *checker) rule(d draft) {
 		return
 	}
 	if !someone {
-		c.addf(d.at, "the rule names no user: give users, emails, domains or groups")
+		c.addf(d.at, "the rule names no people: give users, emails, domains or groups")
 	}
 	if len(d.models) == 0 {
 		c.addf(d.at, `the rule grants nothing: give models, or "*" for all`)

@@ -3,10 +3,10 @@
 // A [Policy] answers the question for one person and one model. There are three ways to have one:
 // a [List] written in code, the same list in a YAML file that is read again whenever it changes
 // ([File]), and a function of the host application ([Func]). Each of them is a [Source].
-// What a policy can do besides has an interface of its own, which is optional: [BulkPolicy] answers for many
-// models at once, [Namer] looks up one name, [Watcher] tells of changes, and [Explainer] gives reasons.
+// A policy can implement optional interfaces: [BulkPolicy] answers for many models at once, [Namer] looks up one
+// name, [Watcher] reports changes, and [Explainer] gives reasons.
 //
-// # What every policy here keeps
+// # Rules that every policy here follows
 //
 //   - Nothing is allowed that no rule allows.
 //   - A user who is nil or has no ID sees nothing. No rule, not even "*", allows a model whose ID is not
@@ -18,27 +18,27 @@
 //   - An internationalized domain has two spellings, bücher.example and xn--bcher-kva.example. An entry
 //     with one of them, in lower case, matches both.
 //   - User IDs and group names are compared byte by byte: letter case, spaces and Unicode forms all matter.
-//   - A domain stands for itself alone, not for its subdomains. An address that does not have exactly
+//   - A domain matches itself only, not its subdomains. An address that does not have exactly
 //     one "@", or that has a space or a control character in it, matches no rule.
 //   - If a policy returns an error, the caller must refuse.
 //
 // # Rules
 //
-// A rule names people (by user ID, e-mail address, domain or group) and models. It is for everybody who
-// matches at least one of its entries. The model "*" stands for every model of the account. A rule
+// A rule names people (by user ID, e-mail address, domain or group) and models. It allows its models to every
+// user who matches at least one of its entries. The model "*" stands for every model of the account. A rule
 // without people or without models is an error, and so are empty and repeated entries, two rules with the
 // same people and models, malformed model IDs and addresses, and one model with two display names.
 //
-// Rules are reviewed by people, so what they see must be what is in force. Control characters, line breaks and
+// Rules are reviewed by people, so the text they see must be the rules in force. Control characters, line breaks and
 // characters that change the order in which text is shown are errors in every entry and display name, and
 // invisible characters are errors in every entry: two entries that look the same would mean different
-// people. The joiners and selectors of emoji and of scripts that are spelled with them are none.
+// people. Joiners and variation selectors are allowed in emoji and in scripts that need them.
 //
 // Entries that can never match are errors too: with space around them; with a no-break space or another one
 // that looks like a space; with "mailto:", angle brackets or a separator around an address; and with letters and
 // their accents apart (Unicode's form NFD), where nearly all identity providers send them as one character (NFC).
 // If a provider sends NFD after all, its users match no entry with such a letter, and [Explain] says so.
-// If something else than a model ID is given, such as the address of a Showcase, the error names the ID in it.
+// If an entry contains a model ID but is not one, such as the address of a Showcase, the error names the ID in it.
 //
 // # The file
 //
@@ -54,22 +54,22 @@
 //	        name: Warehouse
 //
 // The one key at the top is rules. A rule has the keys users, emails, domains, groups and models, each a
-// list; a model is an ID, or a mapping of id and, if it is to have a display name, name. "rules: []" allows
-// nothing to anyone; an empty file is an error.
+// list; a model is an ID, or a mapping of id and, optionally, name, its display name. "rules: []" allows
+// nothing; an empty file is an error.
 //
-// The file is read strictly. Besides what is wrong in any list, these are errors: unknown and repeated
+// The file is read strictly. Besides the errors of any list, these are errors: unknown and repeated
 // keys; numbers, dates, true, false and null where text is wanted (a user ID such as 007 needs quotes);
 // anchors, aliases, merge keys and tags; a second YAML document; text that is not UTF-8; more than 1 MiB.
-// So are, wherever they stand, also in comments: control characters but tabs; what is a line break to YAML and
-// not to every editor (U+2028, U+2029, U+0085, and CR without LF); characters that change the order in which text
-// is shown, such as U+202E; and a byte order mark that is not at the beginning.
+// These are errors everywhere, also in comments: control characters except tabs; characters that YAML, but not
+// every editor, takes for a line break (U+2028, U+2029, U+0085, and CR without LF); characters that change the
+// order in which text is shown, such as U+202E; and a byte order mark that is not at the beginning.
 //
 // Every problem is reported with its line. Lines end with LF or CR LF.
 //
 // # Explanations
 //
-// [Explain] says why a policy answers as it does: which rules match, and what each of a rule's lists makes
-// of the person and the model. A near miss says what would make it a hit: an e-mail address that is not
+// [Explain] says why a policy answers as it does: which rules match, and for each of a rule's lists, whether it
+// matches the person or the model. A near miss says what would make it a hit: an e-mail address that is not
 // verified or has spaces around it; a user ID or a group that differs from the rule's in letter case, spaces,
 // accents or invisible characters only; an address in a subdomain of the rule's domain. Near misses are hints for the operator.
 // They never allow anything, and a name that is nearly the same may belong to another person.

@@ -14,15 +14,15 @@ const (
 // kindKeys are the kinds' names in a file.
 var kindKeys = [kinds]string{users: "users", emails: "emails", domains: "domains", groups: "groups"}
 
-// draft is a rule as it was written, before it is checked. Lists in code and files are both turned into
+// draft is a rule as written, before it is checked. Lists in code and files are both turned into
 // drafts, so that the same code checks them. A place is a rule's number in a list, and a line in a file.
 type draft struct {
 	at       int
 	subjects [kinds][]entry
 	models   []entry
 
-	// broken says that parts of the rule could not be read, and were reported, so that nothing
-	// can be said of the rule as a whole.
+	// broken means that parts of the rule could not be read and were reported. The rule as a whole is then
+	// not checked.
 	broken bool
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/go-pme/pme/internal/spelling"
 )
 
-// evidence is what the facts about a person amount to, rule by rule. It is read from the index that Allowed
-// reads, so that both know the same rules.
+// evidence holds the findings about a person, rule by rule. It is read from the index that Allowed reads, so that
+// both use the same rules.
 type evidence struct {
 	found [kinds]map[int]finding // by the rule's place
 	hits  set                    // rules with a hit
@@ -52,7 +52,7 @@ func (e *evidence) add(k kind, r *reach, f finding) {
 	}
 }
 
-// evidence gathers what the rules know of u, who is signed in.
+// evidence collects the findings about u, who must be signed in.
 func (t *table) evidence(u *identity.User) *evidence {
 	e := new(evidence)
 	_, domain, _ := strings.Cut(u.Email, "@")
@@ -133,8 +133,8 @@ func (t *table) addSubdomain(e *evidence, address string, conditions []string) {
 	}
 }
 
-// spelled finds the entries of rules by what is left of them without differences of spelling. It is built
-// when the first explanation needs it, so that a policy that is never explained does not pay for it.
+// spelled finds the entries of rules by their text without differences of spelling. It is built for the first
+// explanation, so that a policy that is never explained does not pay for it.
 type spelled struct {
 	once  sync.Once
 	byKey [kinds]map[string][]string

@@ -55,7 +55,7 @@ type Explanation struct {
 	//	no_rule        no rule allows it
 	//	not_signed_in  the user is nil or has no ID
 	//	invalid_model  the model ID is not 11 ASCII letters and digits
-	//	policy         the policy has answered and does not say why
+	//	policy         the policy has answered without a reason
 	//	error          the policy has failed
 	Reason string
 
@@ -83,7 +83,7 @@ type Explanation struct {
 	Omitted int
 }
 
-// RuleExplanation says what one rule makes of a person and a model.
+// RuleExplanation is one rule, compared with a person and a model.
 type RuleExplanation struct {
 	// Number is the rule's place in the policy, counted from 1.
 	Number int
@@ -99,7 +99,8 @@ type RuleExplanation struct {
 	// unless the rule nearly matches.
 	If string
 
-	// Criteria are what the rule has of users, emails, domains and groups, in this order, and models.
+	// Criteria are the rule's lists, without those it does not have: users, emails, domains, groups and
+	// models, in this order.
 	Criteria []Criterion
 }
 

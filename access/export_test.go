@@ -1,6 +1,6 @@
 package access
 
-// What the tests examine without a file or an interface between.
+// Internals that the tests check directly.
 var Compile = compile
 
 // ParseYAML reads what is then compiled.

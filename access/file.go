@@ -15,18 +15,18 @@ import (
 	"github.com/go-pme/pme/internal/condition"
 )
 
-// defaultInterval is how often a file is looked at.
+// defaultInterval is how often a file is checked for changes.
 const defaultInterval = 5 * time.Second
 
-// FileOptions adjust a [File]. The zero value is fit for use.
+// FileOptions configure a [File]. The zero value is ready for use.
 type FileOptions struct {
-	// Interval is the time between two looks at the file. Zero means 5 seconds. A change is in force
-	// at most one interval and a tenth of it after it was made.
+	// Interval is the time between two checks of the file. A change takes effect within one interval and a
+	// tenth of it. Default: 5 seconds.
 	Interval time.Duration
 
-	// Logger is told of every accepted change (Info) and, once per distinct problem, of versions that
-	// are refused (Error). Default: slog.Default(). Records quote the file's entries: user
-	// IDs, addresses and group names.
+	// Logger gets a record of every accepted change (Info) and, once per distinct problem, of refused
+	// versions (Error). Records quote the file's entries: user IDs, addresses and group names. Default:
+	// slog.Default().
 	Logger *slog.Logger
 }
 
@@ -48,9 +48,9 @@ func (o FileOptions) validate() error {
 //
 // A version of the file that cannot be read, is broken, or is still being written never replaces a good
 // one: the last good list stays in force until there is a better one. The content is compared, not the
-// modification time, and symbolic links are followed anew on each look, so Kubernetes' way of
-// swapping a ConfigMap is seen. A program that writes the file should still write another one and rename
-// it: half a list, caught while its writer pauses, can be a valid list.
+// modification time, and symbolic links are followed on each check, so a ConfigMap that Kubernetes swaps is
+// noticed. A program that writes the file should still write another one and rename it: half a list, read while
+// its writer pauses, can be a valid list.
 type File struct {
 	path   string
 	settle time.Duration
@@ -59,21 +59,21 @@ type File struct {
 
 	// These belong to the goroutine of run.
 	content []byte // of the version in force
-	problem string // the one logged last, or "" while all is well
+	problem string // logged last; "" if the last check succeeded
 
 	watchers watchers
 
-	parts  // which the root package shows
+	parts  // for health; the root package reads them
 	newest condition.Condition
 
 	closing func()
-	closed  <-chan struct{} // the goroutine is to end
+	closed  <-chan struct{} // tells the goroutine to end
 	done    chan struct{}   // the goroutine has ended
 }
 
-// OpenFile reads the list in the file and goes on looking for changes until [File.Close]. It fails if the
-// first read does: there is no list to fall back on. The error then names every problem with its line;
-// errors.Is finds [io/fs.ErrNotExist] and the like.
+// OpenFile reads the list in the file and checks it for changes until [File.Close]. It fails if the first read
+// fails, as there is no list to fall back on. The error names every problem with its line. It wraps the error of
+// the file system, such as [io/fs.ErrNotExist].
 func OpenFile(path string, opts FileOptions) (*File, error) {
 	opts = opts.withDefaults()
 	if err := opts.validate(); err != nil {
@@ -99,19 +99,19 @@ func OpenFile(path string, opts FileOptions) (*File, error) {
 	return f, nil
 }
 
-// Allowed answers by the list in force, also after Close. It never waits for the file. The error is
+// Allowed uses the list in force, also after Close. It never waits for the file. The error is
 // always nil.
 func (f *File) Allowed(ctx context.Context, u *identity.User, model string) (bool, error) {
 	return f.table.Load().Allowed(ctx, u, model)
 }
 
-// Explain says how Allowed answers, by the list in force: its lines and its hash are those of the version
-// that was read, though the file may have changed since. The error is always nil.
+// Explain explains the answer of Allowed, using the list in force. Its lines and its hash are those of the version
+// that was read, even if the file has changed since. The error is always nil.
 func (f *File) Explain(ctx context.Context, u *identity.User, model string) (Explanation, error) {
 	return f.table.Load().Explain(ctx, u, model)
 }
 
-// Grants answers by the list in force, also after Close. The error is always nil.
+// Grants uses the list in force, also after Close. The error is always nil.
 func (f *File) Grants(ctx context.Context, u *identity.User) (Grants, error) {
 	return f.table.Load().Grants(ctx, u)
 }
@@ -124,9 +124,8 @@ func (f *File) Policy() (Policy, error) {
 	return f, nil
 }
 
-// Close stops looking for changes. It waits for a look that is under way, callbacks of [File.Watch]
-// included, so these must not call it. The list stays in force as it is. It can be called more
-// than once; the error is always nil.
+// Close stops checking for changes. It waits for a check in progress, including callbacks of [File.Watch], so
+// callbacks must not call it. The list stays in force. It can be called more than once; the error is always nil.
 func (f *File) Close() error {
 	f.closing()
 	<-f.done

@@ -109,7 +109,7 @@ func (f *allowFile) expectLog(t *testing.T, want ...string) {
 	}
 }
 
-func TestPanicOfACallbackKeepsNeitherTheOthersNorTheNextLook(t *testing.T) {
+func TestPanicOfACallbackStopsNeitherOtherCallbacksNorTheNextCheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFile(t, forAlice)
 		var called int
@@ -137,7 +137,7 @@ func (failingLog) Enabled(context.Context, slog.Level) bool { return true }
 
 func (failingLog) Handle(context.Context, slog.Record) error { panic("the log is broken") }
 
-func TestPanicOfTheLogKeepsNeitherCallbacksNorTheNextLook(t *testing.T) {
+func TestPanicOfTheLoggerStopsNeitherCallbacksNorTheNextCheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "allow.yaml")
 		write(t, path, forAlice)
@@ -159,7 +159,7 @@ func TestPanicOfTheLogKeepsNeitherCallbacksNorTheNextLook(t *testing.T) {
 	})
 }
 
-func TestChangedFileIsInForceAtTheNextLook(t *testing.T) {
+func TestChangedFileIsInForceAtTheNextCheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFile(t, forAlice)
 		changes := 0
@@ -188,7 +188,7 @@ func TestChangedFileIsInForceAtTheNextLook(t *testing.T) {
 	})
 }
 
-func TestFileIsReadOnceAnInterval(t *testing.T) {
+func TestFileIsReadOncePerInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "allow.yaml")
 		write(t, path, forAlice)
@@ -344,7 +344,7 @@ func TestConfigMapSwapIsSeen(t *testing.T) {
 	})
 }
 
-func TestClosedFileKeepsAnswering(t *testing.T) {
+func TestClosedFileStillAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFile(t, forAlice)
 		f.Watch(func() { t.Error("a change was reported after Close") })
@@ -360,7 +360,7 @@ func TestClosedFileKeepsAnswering(t *testing.T) {
 	})
 }
 
-func TestCloseDuringALookDoesNotWaitForTheWriter(t *testing.T) {
+func TestCloseDuringACheckDoesNotWaitForTheWriter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFile(t, forAlice)
 		write(t, f.path, forBoth)
@@ -374,7 +374,7 @@ func TestCloseDuringALookDoesNotWaitForTheWriter(t *testing.T) {
 	})
 }
 
-func TestStoppedCallbackIsCalledNoMore(t *testing.T) {
+func TestStoppedCallbackIsNotCalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFile(t, forAlice)
 		var order []string

@@ -13,7 +13,7 @@ import (
 
 func allowAll(context.Context, *identity.User, string) (bool, error) { return true, nil }
 
-func TestFuncIsAskedOnlyForAUserAndAModelID(t *testing.T) {
+func TestFuncIsAskedOnlyForASignedInUserAndAModelID(t *testing.T) {
 	asked := 0
 	policy, err := access.Func(func(_ context.Context, u *identity.User, model string) (bool, error) {
 		asked++
@@ -52,7 +52,7 @@ func TestFuncsErrorRefuses(t *testing.T) {
 	}
 }
 
-func TestFuncsGrantsAreOpenToWhoIsSignedIn(t *testing.T) {
+func TestGrantsOfAFuncAreOpenToSignedInUsers(t *testing.T) {
 	for user, want := range map[*identity.User]access.Grants{
 		{ID: "alice"}:   {Open: true},
 		{Name: "alice"}: {},

@@ -5,7 +5,7 @@ import (
 	"github.com/go-pme/pme/internal/condition"
 )
 
-// healthFile says that the file differs from the rules in force. Probes that need no credential show it.
+// healthFile says that the file differs from the rules in force. Unauthenticated probes show it.
 const healthFile = health.Degraded("the newest rules cannot be loaded, the last good ones are in force")
 
 // parts is embedded under a name that is not exported, and has no exported methods.

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Rule lets people see models. It is for everybody who matches at least one entry of Users, Emails,
-// Domains and Groups; a rule without any of them is an error, never a rule for everybody.
+// Rule lets people see models. It applies to every user who matches at least one entry of Users, Emails,
+// Domains or Groups. A rule without any of them is an error. It never applies to all users.
 type Rule struct {
 	// Users are values of [identity.User.ID], compared exactly. The package documentation says which entries
 	// are errors because they can never match.
@@ -16,7 +16,7 @@ type Rule struct {
 	// people whose address is verified.
 	Emails []string
 
-	// Domains are what follows the "@" in an address, compared without regard to ASCII letter case. Both
+	// Domains are the parts of addresses after the "@", compared without regard to ASCII letter case. Both
 	// spellings of an internationalized domain match.
 	// Subdomains are not included. They count only for people whose address is verified.
 	Domains []string
@@ -37,8 +37,8 @@ type Rule struct {
 type List []Rule
 
 // Policy checks the list and compiles it. The error names every problem with the number of its rule,
-// counted from 1. Later changes to l have no effect on the Policy. What Allowed costs does not depend on
-// the number of rules: one look-up for the model and one for each fact about the user, without allocation.
+// counted from 1. Later changes to l have no effect on the Policy. The cost of Allowed does not depend on the
+// number of rules: one look-up for the model and one for each fact about the user, without allocation.
 func (l List) Policy() (Policy, error) {
 	t, err := compile(l)
 	if err != nil {

@@ -28,7 +28,7 @@ func TestListReportsAllItsProblems(t *testing.T) {
 		},
 		"nobody": {
 			access.List{{Models: []string{"*"}}},
-			"access: rule 1: the rule names no user: give users, emails, domains or groups",
+			"access: rule 1: the rule names no people: give users, emails, domains or groups",
 		},
 		"nothing": {
 			access.List{{Users: some}},
@@ -36,7 +36,7 @@ func TestListReportsAllItsProblems(t *testing.T) {
 		},
 		"zero rule": {
 			access.List{{}},
-			"access: rule 1: the rule names no user: give users, emails, domains or groups\n" +
+			"access: rule 1: the rule names no people: give users, emails, domains or groups\n" +
 				`access: rule 1: the rule grants nothing: give models, or "*" for all`,
 		},
 		"empty strings": {

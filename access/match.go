@@ -12,7 +12,7 @@ import (
 const maxAddress = 254
 
 // domainStart returns where in an address the domain starts. It is false for anything that does not have
-// exactly one "@" with something on both sides, so that "a@evil.com@example.com" is no address,
+// exactly one "@" with text on both sides, so that "a@evil.com@example.com" is not an address,
 // and for addresses with spaces, control characters or broken UTF-8 in them.
 func domainStart(address string) (int, bool) {
 	at := -1
@@ -44,7 +44,7 @@ func isDomain(s string) bool {
 	return ok && !strings.Contains("."+s+".", "..") && (isLiteral(s) || !strings.ContainsFunc(s, notInDomain))
 }
 
-// isMailbox reports whether s can stand before the "@". What is in quotation marks may be anything. Otherwise the
+// isMailbox reports whether s can stand before the "@". Text in quotation marks may be anything. Otherwise the
 // characters around an address, as in "Alice <alice@example.com>", do not belong to it (RFC 5322, section 3.2.3).
 func isMailbox(s string) bool {
 	return strings.HasPrefix(s, `"`) || !strings.ContainsAny(s, `()<>[]:;,\"`)
@@ -53,7 +53,7 @@ func isMailbox(s string) bool {
 // isLiteral reports whether s has the form of an address of the network in place of a domain (RFC 5321, section 4.1.3).
 func isLiteral(s string) bool { return strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") }
 
-// notInDomain reports whether c is an ASCII character that no domain has. It lets underscores be, as some
+// notInDomain reports whether c is an ASCII character that no domain has. Underscores are allowed, as some
 // internal domains have them.
 func notInDomain(c rune) bool {
 	return c < utf8.RuneSelf && c != '-' && c != '.' && c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c)

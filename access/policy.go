@@ -22,13 +22,13 @@ type Policy interface {
 	// catalog, unless the Policy is a [BulkPolicy].
 	Allowed(ctx context.Context, u *identity.User, model string) (bool, error)
 
-	// Grants returns what is known of the models u may see, for showing them a choice. It is no
-	// substitute for Allowed.
+	// Grants returns the known models that u may see, to show the user a choice. It does not replace
+	// Allowed.
 	Grants(ctx context.Context, u *identity.User) (Grants, error)
 }
 
 // A BulkPolicy is a [Policy] that can answer for many models at once. What a [List] is compiled to and a
-// [*File] are BulkPolicies. A [Func] is not: each model that a listing looks at is a call of it. If the answer
+// [*File] are BulkPolicies. A [Func] is not: a listing calls it once for each model. If the answer
 // comes from a database or a directory, give the Func a type of its own that has this method and a method
 // Policy that returns itself.
 //
@@ -40,7 +40,7 @@ type BulkPolicy interface {
 	// the account has: up to 5,000 if catalog.Config does not say otherwise. AllowedAmong may keep and
 	// change the slice.
 	//
-	// The caller must ignore IDs that it has not asked for, and must not rely on each ID coming once. If
+	// The caller must ignore IDs that it has not asked for. The answer may repeat an ID. If
 	// AllowedAmong returns an error, the caller must refuse all of models.
 	AllowedAmong(ctx context.Context, u *identity.User, models []string) (allowed []string, err error)
 }
@@ -77,18 +77,19 @@ var (
 	_ GroupNamer = (*File)(nil)
 )
 
-// A Watcher is a [Policy] that learns when its answers have changed, as a [*File] does. Tokens that a
+// A Watcher is a [Policy] that reports when its answers have changed, as a [*File] does. Tokens that a
 // change no longer allows are then revoked at once. Without it a change takes effect only at each user's
 // next request for a token.
 type Watcher interface {
-	// Watch has changed called after each change, once the new answers are in force. stop ends that and
-	// can be called more than once. It does not wait, so a call that has begun may still be running.
+	// Watch registers changed, which is called after each change, once the new answers are in force. stop
+	// unregisters it and can be called more than once. stop does not wait, so a call that has begun may
+	// still be running.
 	Watch(changed func()) (stop func())
 }
 
-// Source is anything that yields a checked [Policy]: a [List], a [*File] or a [Func]. A Policy of your own
-// becomes one by a method Policy that returns itself. The error names every problem that keeps the Source
-// from being a Policy.
+// Source returns a checked [Policy]. A [List], a [*File] and a [Func] are Sources. A Policy of your own becomes
+// one with a method Policy that returns itself. The error names every problem because of which the Source is not
+// a valid Policy.
 type Source interface {
 	Policy() (Policy, error)
 }
@@ -102,29 +103,29 @@ type Model struct {
 	Name string
 }
 
-// Grants is what a policy knows beforehand of the models one person may see.
+// Grants are the models that a policy can list for one person without being asked about each.
 type Grants struct {
 	// Models were named one by one for the person: in the list's order, each once. The caller may keep
 	// and change the slice.
 	Models []Model
 
-	// Open says that there may be more among the account's models, by a "*" rule or a [Func]: ask
-	// Allowed about each of them.
+	// Open means that the person may see more of the account's models, because of a "*" rule or a [Func].
+	// Ask Allowed about each of them.
 	Open bool
 }
 
-// AllowedAmong implements [BulkPolicy] by the list in force: one version of it for all models, also if the file
-// changes meanwhile. The error is always nil.
+// AllowedAmong implements [BulkPolicy]. It uses one version of the list for all models, even if the file changes
+// in the meantime. The error is always nil.
 func (f *File) AllowedAmong(ctx context.Context, u *identity.User, models []string) ([]string, error) {
 	return f.table.Load().AllowedAmong(ctx, u, models)
 }
 
-// ModelName implements [Namer] by the list in force. The error is always nil.
+// ModelName implements [Namer] with the list in force. The error is always nil.
 func (f *File) ModelName(ctx context.Context, u *identity.User, model string) (string, error) {
 	return f.table.Load().ModelName(ctx, u, model)
 }
 
-// NamedGroups implements [GroupNamer] by the list in force.
+// NamedGroups implements [GroupNamer] with the list in force.
 func (f *File) NamedGroups(policy Policy) ([]string, bool) {
 	return f.table.Load().namedGroups(), policy == Policy(f)
 }
@@ -167,7 +168,7 @@ func (t *table) ModelName(_ context.Context, u *identity.User, model string) (st
 	return "", nil
 }
 
-// reachesOf returns all that the list says about u, and nothing if u is not signed in.
+// reachesOf returns the reaches of all facts about u, and nothing if u is not signed in.
 func (t *table) reachesOf(u *identity.User) []*reach {
 	if !u.SignedIn() {
 		return nil

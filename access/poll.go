@@ -15,7 +15,7 @@ import (
 	"github.com/go-pme/pme/internal/rescue"
 )
 
-// run looks at the file once per interval until the File is closed.
+// run checks the file once per interval until the File is closed.
 func (f *File) run(interval time.Duration) {
 	defer close(f.done)
 	ticker := time.NewTicker(interval)
@@ -30,8 +30,8 @@ func (f *File) run(interval time.Duration) {
 	}
 }
 
-// look compares the file with the version in force. What differs is read again after a moment, and counts
-// only if it is still the same: a writer may be half-way.
+// look compares the file with the version in force. If the content differs, look reads it again after a moment and
+// accepts it only if it is still the same: the file may be half-written.
 func (f *File) look() {
 	seen, err := read(f.path)
 	if err == nil && bytes.Equal(seen, f.content) {
@@ -46,7 +46,7 @@ func (f *File) look() {
 	content, table, err := load(f.path)
 	switch {
 	case !bytes.Equal(seen, content):
-		return // the next look will tell
+		return // the next look decides
 	case err != nil:
 		f.refuse(err)
 	default:
@@ -60,7 +60,7 @@ func (f *File) accept(content []byte, table *table) {
 	f.content = content
 	f.table.Store(table)
 	f.problem = ""
-	defer f.watchers.call(f.log) // whatever becomes of the record
+	defer f.watchers.call(f.log) // even if logging panics
 	f.log.LogAttrs(context.Background(), slog.LevelInfo, "allow-list has changed; the new one is in force",
 		slog.String("path", f.path), slog.Int("rules", len(table.rules)))
 }
@@ -87,7 +87,7 @@ func (f *File) confirm() {
 		slog.String("path", f.path))
 }
 
-// load reads and compiles the file. The content is returned also where it is broken.
+// load reads and compiles the file. It returns the content even if that is broken.
 func load(path string) ([]byte, *table, error) {
 	content, err := read(path)
 	if err != nil {
@@ -129,7 +129,7 @@ func (o origin) line(rule int) int {
 	return o.lines[rule]
 }
 
-// read returns the file's content, or as much of it as shows that it is too big.
+// read returns the file's content, or enough of it to show that it is too big.
 func read(path string) (content []byte, err error) {
 	defer func() {
 		if err != nil {

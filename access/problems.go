@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// maxProblems bounds how many problems an error spells out, so that a wrong file of a megabyte does not
-// become a log record of many.
+// maxProblems bounds how many problems an error lists, so that a wrong file of one megabyte does not become a log
+// record of several.
 const maxProblems = 100
 
-// problems collects what is wrong with a list, each problem with its place.
+// problems collects the problems of a list, each with its place.
 type problems struct {
 	prefix string // stands before the number of the place
 	unit   string // what the places count: "rule" or "line"

@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// reader turns a parsed file into drafts. It sees to the form: kinds of values, keys, and the parts of
-// YAML that have no place in an allow-list. What the values say is left to checkDrafts.
+// reader turns a parsed file into drafts. It checks the form: kinds of values, keys, and the parts of YAML that are
+// not allowed in an allow-list. checkDrafts checks the values.
 type reader struct {
 	*problems
 }
@@ -20,7 +20,7 @@ func (r reader) file(root *yaml.Node) []draft {
 	rules, ok := top["rules"]
 	if !ok {
 		if len(r.found) == before {
-			r.addf(root.Line, `rules is missing: write "rules: []" if no user may see anything`)
+			r.addf(root.Line, `rules is missing: write "rules: []" to allow nothing`)
 		}
 		return nil
 	}
@@ -142,8 +142,8 @@ func (r reader) text(n *yaml.Node, what string) (string, bool) {
 	return n.Value, true
 }
 
-// plain reports whether n is free of the parts of YAML by which text comes to mean something
-// that it does not say.
+// plain reports whether n has none of the YAML features that change the meaning of its text, such as aliases
+// and tags.
 func (r reader) plain(n *yaml.Node) bool {
 	switch {
 	case n.Kind == yaml.AliasNode:
@@ -160,7 +160,7 @@ func (r reader) plain(n *yaml.Node) bool {
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
 
-// describe says what n is. It does not quote n: the wrong file may have been mounted, one with secrets.
+// describe names the kind of n. It does not quote n: a wrong file with secrets may have been mounted.
 func describe(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.MappingNode:

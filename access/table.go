@@ -8,10 +8,9 @@ import (
 	"github.com/go-pme/pme/internal/modelid"
 )
 
-// table is a compiled [List]. Nothing changes in it but what spelled does under a lock of its own, so any
-// number of goroutines may use it. What Allowed costs
-// does not depend on the number of rules: it is one look-up for the model and one for each thing known
-// about the person, without allocation. The zero table allows nothing.
+// table is a compiled [List]. It is safe for concurrent use: only spelled changes, under its own lock. The cost of
+// Allowed does not depend on the number of rules: it is one look-up for the model and one for each fact about the
+// person, without allocation. The zero table allows nothing.
 type table struct {
 	rules   []grant
 	models  []Model // each once, as first listed; a model's number is its place here
@@ -33,7 +32,7 @@ type grant struct {
 // allows reports whether the rule is for the model with this number.
 func (g grant) allows(number int) bool { return g.all || slices.Contains(g.models, number) }
 
-// reach is what a user ID, an address, a domain or a group amounts to, over all rules that name it.
+// reach is the union of all rules that name one user ID, address, domain or group.
 type reach struct {
 	all    bool
 	models set
@@ -111,7 +110,7 @@ func (t *table) Grants(_ context.Context, u *identity.User) (Grants, error) {
 	return g, nil
 }
 
-// own returns what the list says about u's ID, address and domain, with nil for each it does not know.
+// own returns the reaches of u's ID, address and domain, with nil for each that no rule names.
 func (t *table) own(u *identity.User) [3]*reach {
 	found := [3]*reach{t.index[users][u.ID]}
 	if !u.EmailVerified || len(t.index[emails])+len(t.index[domains]) == 0 {

@@ -18,7 +18,7 @@ const (
 	maxWant      = 256 // bytes of an entry
 )
 
-// Explain says what the rules make of u and the model. The error is always nil.
+// Explain compares the rules with u and the model. The error is always nil.
 func (t *table) Explain(ctx context.Context, u *identity.User, model string) (Explanation, error) {
 	allowed, err := t.Allowed(ctx, u, model)
 	e := Explanation{Allowed: allowed, File: t.origin.file, Hash: t.origin.hash}
@@ -40,7 +40,7 @@ func unaskable(u *identity.User, model string) (reason, text string) {
 	return reasonInvalidModel, fmt.Sprintf("%.64q is not a model ID: 11 letters and digits%s", model, modelid.Suggestion(model))
 }
 
-// verdict puts into words what the rules listed amount to.
+// verdict writes the result of the listed rules as text.
 func (e *Explanation) verdict(model string) (reason, text string) {
 	if i := slices.IndexFunc(e.Rules, func(r RuleExplanation) bool { return r.Matched }); i >= 0 {
 		r := e.Rules[i]
@@ -65,7 +65,7 @@ func (e *Explanation) place(format string, r RuleExplanation) string {
 // kindNouns name one entry of each kind.
 var kindNouns = [kinds]string{users: "user", emails: "e-mail address", domains: "domain", groups: "group"}
 
-// ground says by which of the person's facts a rule matches.
+// ground says which of the person's facts a rule matches.
 func (r RuleExplanation) ground() string {
 	for k, key := range kindKeys {
 		for _, c := range r.Criteria {
@@ -77,7 +77,7 @@ func (r RuleExplanation) ground() string {
 	return ""
 }
 
-// A rank says how much a rule has to do with a question. Less is more.
+// A rank says how relevant a rule is to a question. Lower ranks are more relevant.
 type rank int
 
 const (
@@ -89,7 +89,7 @@ const (
 	ranks // how many there are
 )
 
-// rank tells what a rule has to do with a model and the person of the evidence.
+// rank returns how relevant a rule is to a model and the person of the evidence.
 func (g grant) rank(rule, model int, e *evidence) rank {
 	hit, allows := e.hits.has(rule), g.allows(model)
 	switch {
@@ -105,7 +105,7 @@ func (g grant) rank(rule, model int, e *evidence) rank {
 	return unrelated
 }
 
-// explainRules explains the rules that have the most to do with the question, in the order of their numbers.
+// explainRules explains the most relevant rules, in the order of their numbers.
 func (t *table) explainRules(u *identity.User, model string) []RuleExplanation {
 	e, number := t.evidence(u), t.number(model)
 	var byRank [ranks][]int
@@ -172,7 +172,7 @@ func criterion(kind string, wants []string, hit bool, f finding) Criterion {
 	return c
 }
 
-// clip cuts what is too long for an explanation.
+// clip cuts text that is too long for an explanation.
 func clip(s string) string {
 	if len(s) <= maxWant {
 		return s

@@ -12,13 +12,12 @@ var _ Watcher = (*File)(nil)
 
 // Watch implements [Watcher]: changed is called after each accepted change of the file, once the new list
 // is in force.
-// It is called by the goroutine that looks at the file, one call at a time and under no lock: it may
-// register and stop callbacks, but as long as it runs no further change is seen, and it must not
-// call [File.Close]. The first read of the file is no change. A panic in it is logged, and the other callbacks
-// are called all the same.
+// It is called by the goroutine that checks the file, one call at a time and without holding a lock. It may
+// register and stop callbacks. While it runs, no further change is noticed. It must not call [File.Close]. It is
+// not called for the first read of the file. A panic in it is logged, and the other callbacks are still called.
 //
-// stop ends this, and can be called more than once. It does not wait, so changed may still be called, or
-// still run, for a change accepted just before. A nil changed is ignored.
+// stop unregisters changed, and can be called more than once. It does not wait: changed may still be called, or
+// still be running, for a change accepted just before. A nil changed is ignored.
 func (f *File) Watch(changed func()) (stop func()) {
 	if changed == nil {
 		return func() {}
@@ -44,7 +43,7 @@ func (w *watchers) add(callback func()) (remove func()) {
 	}
 }
 
-// call calls all callbacks: one that panics must not keep the others from revoking.
+// call calls all callbacks. If one panics, it still calls the others, which revoke tokens.
 func (w *watchers) call(log *slog.Logger) {
 	w.mu.Lock()
 	all := slices.Clone(w.all)

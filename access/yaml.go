@@ -19,9 +19,8 @@ const maxSize = 1 << 20
 // problem it finds, each on a line of its own that starts with name and the number of the line, as
 // compilers do. What it accepts, compile accepts. The drafts' places are lines.
 //
-// Where the text is not YAML at all, nothing after that place is looked at, and the mistake
-// can be some lines above the one reported. Where it has characters that hide a part of it, these are
-// the only problems reported.
+// If the text is not valid YAML, the rest of it is not checked, and the mistake can be some lines above the one
+// reported. If characters hide parts of the text, these are the only problems reported.
 func parseYAML(name string, data []byte) ([]draft, error) {
 	p := &problems{prefix: name + ":", unit: "line"}
 	var drafts []draft
@@ -52,7 +51,7 @@ func parseDocument(data []byte, p *problems) *yaml.Node {
 	var first, second yaml.Node
 	err := decoder.Decode(&first)
 	if err == nil && isNull(first.Content[0]) || errors.Is(err, io.EOF) {
-		p.addf(1, `the file is empty: write "rules: []" if no user may see anything`)
+		p.addf(1, `the file is empty: write "rules: []" to allow nothing`)
 		return nil
 	}
 	if err != nil {
@@ -94,8 +93,8 @@ func (r *lineReader) Read(p []byte) (int, error) {
 }
 
 // report reports a parser's error where reading stopped, except for a quotation mark that is never
-// closed: that stops at the end, and the parser knows where it began. A bare "*" is the mistake that
-// everybody makes once, so its message is put into other words.
+// closed: that stops at the end, and the parser knows where it began. A bare "*" is a common mistake, so it has
+// its own message.
 func (r *lineReader) report(err error, p *problems) {
 	at := r.read
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
