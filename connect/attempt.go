@@ -17,20 +17,20 @@ import (
 
 // A Request says what a user wants to connect.
 type Request struct {
-	// Connection is the ID of the connection to connect again. Nothing tells whether it will be the same
-	// account as before: the user chooses it at Matterport. Empty: a new connection.
+	// Connection is the ID of the connection to connect again. It may become another account than before: the
+	// user chooses it at Matterport, and this is not checked. Empty: a new connection.
 	Connection string
 
-	// Label names a new connection: at most 100 characters on one line, in any script and with emoji. Characters
-	// that change the order in which text is shown, or are not seen, are refused. It may be empty.
+	// Label names a new connection: at most 100 characters on one line, in any script and with emoji. Invisible
+	// characters and those that change the order in which text is shown are refused. It may be empty.
 	Label string
 }
 
 // An Attempt is an attempt to connect that has begun.
 type Attempt struct {
-	ID           string            // names it; it comes back with the browser
-	Proof        matterport.Secret // to be kept by this browser, in a cookie that scripts cannot read
-	AuthorizeURL string            // where the person is to go
+	ID           string            // comes back in the callback
+	Proof        matterport.Secret // for a cookie of this browser that scripts cannot read
+	AuthorizeURL string            // where to send the person
 	Ends         time.Time         // on the clock of Config.Now
 	Life         time.Duration     // from Begin to Ends
 }
@@ -60,13 +60,13 @@ func (c *Connections) Begin(ctx context.Context, u *identity.User, req Request) 
 		Proof: sha256.Sum256([]byte(a.Proof)), Verifier: matterport.Secret(verifier), Ends: a.Ends,
 	}, maxAttempts, now)
 	if err != nil {
-		return nil, c.unavailable(ctx, err)
+		return nil, c.failed(ctx, err)
 	}
 	c.log.LogAttrs(ctx, slog.LevelInfo, "connecting began", slog.String("user", u.ID), slog.Bool("again", req.Connection != ""))
 	return a, nil
 }
 
-// roomFor says early what Finish would find out late, when the person has been at Matterport already.
+// roomFor checks in advance what Finish would otherwise refuse after the person has been at Matterport.
 func (c *Connections) roomFor(ctx context.Context, u *identity.User, req Request) error {
 	if req.Connection != "" {
 		_, err := c.find(ctx, u, req.Connection)
@@ -79,10 +79,10 @@ func (c *Connections) roomFor(ctx context.Context, u *identity.User, req Request
 	return err
 }
 
-// maxParameter is the longest parameter of a callback that is looked at, in bytes.
+// maxParameter is the longest parameter of a callback that is accepted, in bytes.
 const maxParameter = 4096
 
-// A Callback is what a browser has brought back from Matterport.
+// A Callback holds the parameters of a callback from Matterport.
 type Callback struct {
 	Attempt     string // the attempt's ID, from the redirect URI's own query or from the state
 	Code        string // RFC 6749 §4.1.2
@@ -90,9 +90,9 @@ type Callback struct {
 	Description string // of the error
 }
 
-// ReadCallback reads the query of a callback. ok is false where the query names no attempt, or two that
-// differ, or has one of these parameters twice (RFC 6749 §3.1), or one that is too long or has characters that OAuth
-// does not allow in it (RFC 6749, appendix A). The description of an error may have any characters.
+// ReadCallback reads the query of a callback. ok is false if the query names no attempt or two different ones, if a
+// parameter occurs twice (RFC 6749 §3.1), is too long, or has characters that OAuth does not allow in it (RFC 6749,
+// appendix A). The description of an error may have any characters.
 func ReadCallback(query url.Values) (cb Callback, ok bool) {
 	var state string
 	for _, parameter := range []struct {
@@ -126,8 +126,8 @@ func visible(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// take returns the attempt that the callback belongs to, if u has begun it in this browser a short while
-// ago, and ends it. An attempt of another user or another browser goes on.
+// take returns and ends the attempt that the callback belongs to, if u began it in this browser within
+// attemptLife. It does not end an attempt of another user or another browser.
 func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, proof string) (*store.PendingAuthorization, error) {
 	if cb.Attempt == "" {
 		return nil, c.refuseAttempt(ctx, u, "the callback names no attempt, or more than one")
@@ -142,7 +142,7 @@ func (c *Connections) take(ctx context.Context, u *identity.User, cb Callback, p
 	case errors.Is(err, store.ErrNotTheirs):
 		return nil, c.refuseAttempt(ctx, u, "begun by another user or in another browser")
 	case err != nil:
-		return nil, c.unavailable(ctx, err)
+		return nil, c.failed(ctx, err)
 	case !c.cfg.Now().Before(a.Ends):
 		return nil, c.refuseAttempt(ctx, u, "begun too long ago")
 	}

@@ -187,7 +187,7 @@ func TestStoreInTroubleConnectsNothing(t *testing.T) {
 		wantErr(t, "Finish", err, connect.ErrUnavailable)
 		_, err = d.DeleteUser(t.Context(), "alice")
 		wantErr(t, "DeleteUser", err, connect.ErrUnavailable)
-		d.log.has(t, "connected accounts are unavailable", "disk full")
+		d.log.has(t, "connections unavailable", "disk full")
 		store.set(nil, nil)
 		if _, err := d.Finish(t.Context(), alice, cb, string(a.Proof)); err != nil {
 			t.Errorf("after the trouble: %v", err)

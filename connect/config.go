@@ -19,13 +19,13 @@ const (
 	// attemptLife is how long the owner of an account may take at Matterport.
 	attemptLife = 10 * time.Minute
 
-	// maxAttempts bounds the attempts of one person that are under way.
+	// maxAttempts bounds the attempts in progress of one person.
 	maxAttempts = 16
 
-	// workTime bounds one exchange or one renewal, with its repeats and the store's part in it.
+	// workTime bounds one exchange or one renewal, including retries and calls of the store.
 	workTime = 20 * time.Second
 
-	// callTime bounds one call to the Model API, with its repeats.
+	// callTime bounds one call to the Model API, including retries.
 	callTime = 10 * time.Second
 
 	// burst and every limit how often one person may cause a call to Matterport.
@@ -33,7 +33,7 @@ const (
 	every = time.Second
 )
 
-// Config is what [Connections] are made of. App and Store are required.
+// Config configures [Connections]. App and Store are required.
 type Config struct {
 	// App is the application that accounts are connected to. Connections do not close it.
 	App *matterport.OAuthApp
@@ -48,19 +48,19 @@ type Config struct {
 	// MaxPerUser bounds the connections of one person. Default: 10.
 	MaxPerUser int
 
-	// Allow says who may connect accounts, and use those they have connected. It is asked every time; an
-	// error means: not now. Default: every user who is signed in.
+	// Allow reports whether a user may connect accounts and use connected ones. It is called every time. If it
+	// returns an error, the caller gets ErrUnavailable. Default: every signed-in user may.
 	Allow func(ctx context.Context, u *identity.User) (bool, error)
 
 	// Events gets an event for each account that is connected, renewed, lost or deleted, and for each
 	// refusal, without secrets. Default: a stream that writes to Logger.
 	Events *event.Stream
 
-	// Logger gets what is no event, such as a store that fails. Default: slog.Default().
+	// Logger gets the records that are not events, such as errors of the store. Default: slog.Default().
 	Logger *slog.Logger
 
-	// Now is the clock of this machine: for every time that is stored or compared, and for the limit on
-	// calls to Matterport. How long a call may take is measured by the runtime. Default: time.Now.
+	// Now returns the time of this machine. It is used for every time that is stored or compared, and for the
+	// limit on calls to Matterport. Timeouts of calls do not use it. Default: time.Now.
 	Now func() time.Time
 }
 

@@ -19,8 +19,8 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// Connections are the accounts that people have connected. Create them with [New]; they are safe for
-// concurrent use, and any number of them, in any number of processes, may share a [store.Store].
+// Connections manages the accounts that people have connected. Create it with [New]. It is safe for concurrent use.
+// Any number of them, in any number of processes, may share a [store.Store].
 type Connections struct {
 	cfg     Config
 	app     *matterport.OAuthApp
@@ -36,7 +36,7 @@ type Connections struct {
 	ahead   chan struct{} // full while a renewal goes ahead; see first
 	parts   []health.Part
 
-	reporter // of requests that package accounts refuses
+	reporter // reports requests that package accounts refuses
 }
 
 // reporter is embedded under a name that is not exported, and has no exported methods.
@@ -44,7 +44,8 @@ type reporter = sameorigin.Reporter
 
 var _ sameorigin.Reporting = (*Connections)(nil)
 
-// New reports everything that is wrong with cfg. It uses neither the network nor the store.
+// New returns Connections, or an error that names everything wrong with cfg. It uses neither the network nor the
+// store.
 func New(cfg Config) (*Connections, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
@@ -68,12 +69,12 @@ func New(cfg Config) (*Connections, error) {
 // App returns the application that accounts are connected to.
 func (c *Connections) App() *matterport.OAuthApp { return c.app }
 
-// A Connection is what a person is told of an account that they have connected.
+// A Connection describes a connected account to its user. It contains no token.
 type Connection struct {
-	// ID has 26 characters, A-Z and 2-7, and is no secret: only its own person can do anything with it.
+	// ID has 26 characters, A-Z and 2-7. It is not secret: only the connection's own user can use it.
 	ID string
 
-	// Label is what the person calls it; it may be empty. Matterport does not say whose account it is.
+	// Label is the user's name for it, and may be empty. Matterport does not say whose account it is.
 	Label string
 
 	Scopes    []matterport.Scope // what was granted, as far as Matterport says
@@ -88,7 +89,7 @@ func newConnection(r *store.Record) Connection {
 	}
 }
 
-// List returns the connections of u, those that were connected first before the others.
+// List returns the connections of u, the oldest first.
 func (c *Connections) List(ctx context.Context, u *identity.User) ([]Connection, error) {
 	if err := c.authorize(ctx, u); err != nil {
 		return nil, err
@@ -99,7 +100,7 @@ func (c *Connections) List(ctx context.Context, u *identity.User) ([]Connection,
 func (c *Connections) list(ctx context.Context, u *identity.User) ([]Connection, error) {
 	records, err := c.store.List(ctx, u.ID)
 	if err != nil {
-		return nil, c.unavailable(ctx, err)
+		return nil, c.failed(ctx, err)
 	}
 	var list []Connection
 	for _, r := range records {
@@ -111,8 +112,8 @@ func (c *Connections) list(ctx context.Context, u *identity.User) ([]Connection,
 	return list, nil
 }
 
-// Find returns the connection of u with that ID, or the only one that u has where id is empty:
-// [ErrNotConnected], [ErrSeveral].
+// Find returns the connection of u with that ID. If id is empty, it returns the only connection of u. It fails with
+// [ErrNotConnected] if there is none, and with [ErrSeveral] if id is empty and u has several.
 func (c *Connections) Find(ctx context.Context, u *identity.User, id string) (Connection, error) {
 	r, err := c.find(ctx, u, id)
 	if err != nil {
@@ -121,7 +122,7 @@ func (c *Connections) Find(ctx context.Context, u *identity.User, id string) (Co
 	return newConnection(r), nil
 }
 
-// find is the only way to a record, and so to a token: it asks whether u may have it.
+// find is the only way to a record, and so to a token: it checks whether u may use it.
 func (c *Connections) find(ctx context.Context, u *identity.User, id string) (*store.Record, error) {
 	if err := c.authorize(ctx, u); err != nil {
 		return nil, err
@@ -143,13 +144,13 @@ func (c *Connections) find(ctx context.Context, u *identity.User, id string) (*s
 	case errors.Is(err, store.ErrNoRecord):
 		return nil, ErrNotConnected
 	case err != nil:
-		return nil, c.unavailable(ctx, err)
+		return nil, c.failed(ctx, err)
 	}
 	return r, nil
 }
 
-// Delete deletes a connection and its tokens. Matterport is not told, as it documents no way to: the owner
-// of the account can withdraw the permission there. A token that a browser holds lives until it expires.
+// Delete deletes a connection and its tokens here. It does NOT revoke them at Matterport, which documents no way to do
+// so: the owner of the account can withdraw the permission there. A token in a browser is valid until it expires.
 func (c *Connections) Delete(ctx context.Context, u *identity.User, id string) error {
 	r, err := c.find(ctx, u, id)
 	if err != nil {
@@ -159,27 +160,27 @@ func (c *Connections) Delete(ctx context.Context, u *identity.User, id string) e
 	case errors.Is(err, store.ErrNoRecord):
 		return ErrNotConnected
 	case err != nil:
-		return c.unavailable(ctx, err)
+		return c.failed(ctx, err)
 	}
 	c.changed(ctx, event.ConnectionDeleted, slog.LevelInfo, r.Key, "")
 	return nil
 }
 
-// DeleteUser deletes all connections and pending authorizations of a user who has left for good, and
-// returns the number of connections. Do not call it when a user signs out: connections outlast a session.
+// DeleteUser deletes all connections and pending authorizations of a user whose account is removed, and returns the
+// number of connections. Do not call it when a user signs out: connections outlast a session.
 func (c *Connections) DeleteUser(ctx context.Context, userID string) (int, error) {
 	if userID == "" {
 		return 0, ErrInvalid
 	}
 	n, err := c.store.DeleteUser(ctx, userID)
 	if err != nil {
-		return n, c.unavailable(ctx, err)
+		return n, c.failed(ctx, err)
 	}
 	c.cfg.Events.Emit(ctx, event.Event{Kind: event.ConnectionDeleted, Level: slog.LevelInfo, User: userID, Reason: "user_deleted", Count: n})
 	return n, nil
 }
 
-// authorize says whether u may use connections at all.
+// authorize checks whether u may use connections at all.
 func (c *Connections) authorize(ctx context.Context, u *identity.User) error {
 	switch {
 	case !u.SignedIn():
@@ -190,14 +191,14 @@ func (c *Connections) authorize(ctx context.Context, u *identity.User) error {
 	allowed, err := c.cfg.Allow(ctx, u)
 	switch {
 	case err != nil:
-		return c.unavailable(ctx, err)
+		return c.failed(ctx, err)
 	case !allowed:
 		return c.denied(ctx, u)
 	}
 	return nil
 }
 
-// spend takes one call to Matterport from the user's budget.
+// spend takes one call to Matterport from the user's rate limit.
 func (c *Connections) spend(userID string) error {
 	if wait := c.budget.Spend(userID); wait > 0 {
 		return &Error{Kind: ErrRateLimited, RetryAfter: wait}

@@ -1,5 +1,5 @@
-// Package connect keeps the Matterport accounts that people have connected to the application by OAuth, so
-// that it can show the private spaces of those accounts to them (RFC 6749 §4.1, docs/matterport.md §5).
+// Package connect manages the Matterport accounts that users connect to the application by OAuth, so that it
+// can show them the private spaces of those accounts (RFC 6749 §4.1, docs/matterport.md §5).
 //
 // A person begins an attempt with [Connections.Begin], agrees at Matterport, and comes back with a code
 // that [Connections.Finish] redeems. From then on [Connections.Token] gives out access tokens in the shape
@@ -7,30 +7,28 @@
 //
 // # An attempt
 //
-// A link to another account's callback must not be able to connect that account to the person who follows
-// it. An attempt is therefore bound to the user who began it and to the browser it was begun in, ends after
-// ten minutes, and can be used once. None of this rests on Matterport: whether it echoes the state is not
-// documented, so the nonce of an attempt is in the query of the redirect URI as well, and either will do.
-// PKCE's verifier is always sent.
+// A user who follows a link to another account's callback must not get connected to that account. An attempt is
+// therefore bound to the user and the browser that began it, ends after ten minutes, and can be used once. This
+// does not depend on Matterport: it does not document whether it echoes the state, so the nonce of an attempt is
+// also in the query of the redirect URI, and either is accepted. PKCE's verifier is always sent.
 //
 // # Tokens
 //
-// Both tokens of a connection are in the store, and each request reads them there: all replicas use at once
-// what one has renewed, and a deleted connection is gone everywhere. Each process renews a connection once
-// at a time, under the store's lock for it, and commits the new tokens before any caller sees them. If the
+// Both tokens of a connection are in the store, and each request reads them there: all replicas use renewed tokens
+// at once, and a deleted connection is gone everywhere. Each process renews a connection once
+// at a time, under the store's lock for it, and commits the new tokens before any caller gets them. If the
 // commit fails, the tokens stay in memory, as Matterport may have made the old ones void. The process commits them
 // within about a second of when the store works again. Other replicas wait for two seconds after an outage before they
 // renew anything, and when Matterport refuses a refresh token, before they give the connection up.
 //
-// If Matterport asks for a wait, by Retry-After, nothing is renewed before it is over, and a model query of an account
-// waits as well. Callers get [ErrUnavailable] with the time that is left. Each process counts for itself.
+// If Matterport answers with Retry-After, no connection is renewed before that time is over, and no models of the
+// account are queried. Callers get [ErrUnavailable] with the remaining time. Each process counts for itself.
 //
 // # The end
 //
-// [Connections.Shutdown] and [Connections.Close] let what has been sent to Matterport finish. Stop the HTTP server
-// before, and close the store and the application after. A pme.Handler that was given the connections does not close
-// them.
+// [Connections.Shutdown] and [Connections.Close] wait for requests that have been sent to Matterport. Stop the HTTP
+// server before them, and close the store and the application after them. A pme.Handler does not close the connections
+// that it uses.
 //
-// The package answers no HTTP: package accounts does. Where connections are stored is defined by package
-// store below it.
+// The package serves no HTTP: package accounts does. Package connect/store defines the interface of the store.
 package connect

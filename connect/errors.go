@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// What callers branch on. Every error of a [Connections] is one of these under [errors.Is], or the error
-// of the caller's own context.
+// The errors of [Connections]. Test for them with [errors.Is]. The only other error is that of the caller's
+// context.
 var (
 	// ErrNotSignedIn means that there is no user.
 	ErrNotSignedIn = errors.New("connect: no user is signed in")
@@ -14,7 +14,7 @@ var (
 	// ErrDenied means that Config.Allow does not let the user connect accounts.
 	ErrDenied = errors.New("connect: this person may not connect accounts")
 
-	// ErrInvalid means that the request makes no sense: an ID that is none, a label that is too long.
+	// ErrInvalid means that the request is malformed, such as an invalid ID or a label that is too long.
 	ErrInvalid = errors.New("connect: invalid request")
 
 	// ErrNotConnected means that the user has no such connection, or none at all.
@@ -30,9 +30,9 @@ var (
 	// has withdrawn it, or it was not used for too long: the user has to connect it again.
 	ErrReconnect = errors.New("connect: the account has to be connected again")
 
-	// ErrAttemptOver means that a callback belongs to no attempt that is under way in this browser by
-	// this user: it is too old, was used before, or was begun by another user or elsewhere.
-	ErrAttemptOver = errors.New("connect: no such attempt is under way here")
+	// ErrAttemptOver means that a callback matches no attempt in progress of this user in this browser: the
+	// attempt is too old, was used before, or was begun by another user or in another browser.
+	ErrAttemptOver = errors.New("connect: no such attempt is in progress here")
 
 	// ErrConsentDenied means that the account's owner did not agree.
 	ErrConsentDenied = errors.New("connect: the owner of the account did not agree")
@@ -41,7 +41,7 @@ var (
 	// one in Development Mode takes its own account only.
 	ErrAccountRefused = errors.New("connect: Matterport does not let this account connect to the application")
 
-	// ErrMissingScopes means that less was allowed than the application needs.
+	// ErrMissingScopes means that the owner granted fewer scopes than the application needs.
 	ErrMissingScopes = errors.New("connect: not all scopes were granted")
 
 	// ErrModelNotFound means that the connected account has no such model.
@@ -50,21 +50,20 @@ var (
 	// ErrRateLimited means that this user causes too many calls to Matterport.
 	ErrRateLimited = errors.New("connect: too many requests of one user")
 
-	// ErrUnavailable means that Matterport or the store does not answer just now.
-	// Trying again later is sensible.
+	// ErrUnavailable means that Matterport, the store or Config.Allow fails, or that the Connections are shut
+	// down. The caller can retry later.
 	ErrUnavailable = errors.New("connect: temporarily unavailable")
 
-	// ErrUpstream means that Matterport refuses the application, because it is disabled or its
-	// credentials are wrong, or answers in a way that cannot be understood. An operator has to look at it.
+	// ErrUpstream means that Matterport refuses the application, because it is disabled or its credentials
+	// are wrong, or that its answer is not understood. Retries fail until an operator fixes the cause.
 	ErrUpstream = errors.New("connect: Matterport refuses the application or is not understood")
 )
 
-// An Error says why something was not done. Its text is for the operator's log, never for a browser. It
-// contains no secret.
+// An Error says why a call failed. Its text is for the operator's log, never for a browser. It contains no secret.
 type Error struct {
 	Kind       error         // one of the sentinels above
-	RetryAfter time.Duration // when trying again is sensible; zero when nothing is known
-	Err        error         // the cause, where there is one
+	RetryAfter time.Duration // how long to wait before a retry; zero if unknown
+	Err        error         // the cause, or nil
 }
 
 func (e *Error) Error() string {

@@ -10,24 +10,24 @@ import (
 	"github.com/go-pme/pme/internal/sameorigin"
 )
 
-// changed tells what has become of a connection.
+// changed emits the event that a connection was renewed, lost or deleted.
 func (c *Connections) changed(ctx context.Context, kind event.Kind, level slog.Level, k store.Key, detail string) {
 	c.cfg.Events.Emit(ctx, event.Event{Kind: kind, Level: level, User: k.User, Connection: k.ID, Detail: detail})
 }
 
-// refuse tells that the user could not connect an account, and why.
+// refuse emits the event that the user could not connect an account, with the reason.
 func (c *Connections) refuse(ctx context.Context, user, reason, detail string) {
 	c.cfg.Events.Emit(ctx, event.Event{Kind: event.ConnectRefused, Level: slog.LevelWarn, User: user, Reason: reason, Detail: detail})
 }
 
-// foreign tells of a request of a signed-in user that seems to come from a page of another site.
+// foreign emits the event of a signed-in user's request that seems to come from a page of another site.
 func (c *Connections) foreign(ctx context.Context, user, detail string) {
 	c.cfg.Events.Emit(ctx, event.Event{
 		Kind: event.RequestRefused, Level: slog.LevelWarn, User: user, Reason: sameorigin.Reason, Detail: detail,
 	})
 }
 
-// denied tells that Config.Allow does not let the user use connections.
+// denied emits the event that Config.Allow does not let the user use connections.
 func (c *Connections) denied(ctx context.Context, u *identity.User) error {
 	c.refuse(ctx, u.ID, "denied", "")
 	return ErrDenied

@@ -18,11 +18,10 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// Finish ends an attempt with what the browser has brought back: proof is what its cookie held, empty if
-// there was none. The connection is stored when Finish returns.
+// Finish ends an attempt with the parameters of its callback. proof is the value of the browser's cookie, empty if
+// it sent none. When Finish returns without an error, the connection is stored.
 //
-// From the moment on at which the code is redeemed it goes on though the browser leaves: the person has
-// agreed, and the code cannot be used again.
+// Once the code is being redeemed, the work continues even if the browser leaves, as the code cannot be used again.
 func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback, proof string) (Connection, error) {
 	if err := c.authorize(ctx, u); err != nil {
 		return Connection{}, err
@@ -38,7 +37,7 @@ func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback,
 		return Connection{}, err
 	}
 	var connected Connection
-	from := c.cfg.Events.Request(ctx) // now: the flight may outlive the request
+	from := c.cfg.Events.Request(ctx) // read it now: the flight may outlast the request
 	landed := c.flights.Do("finish "+a.ID, workTime, func(ctx context.Context) (err error) {
 		connected, err = c.redeem(event.WithRequest(ctx, from), a, cb.Code)
 		return err
@@ -47,7 +46,7 @@ func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback,
 	case !done:
 		return Connection{}, err
 	case err != nil:
-		return Connection{}, c.landed(ctx, err)
+		return Connection{}, c.flightError(ctx, err)
 	}
 	return connected, nil
 }
@@ -55,9 +54,9 @@ func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback,
 // maxDescription is the longest error_description in runes that is logged.
 const maxDescription = 300
 
-// answered is what Matterport has said to the attempt in the callback itself. Which codes it uses is not
-// documented, but for those of RFC 6749 §4.1.2.1; nor is how it refuses accounts in Development Mode. The log gets
-// its words without the secrets and what the callback itself carries.
+// answered returns the error that Matterport reported in the callback itself. Its codes are not documented, except
+// those of RFC 6749 §4.1.2.1; nor is how it refuses accounts in Development Mode. The log gets the error's text,
+// without secrets and without the other parameters of the callback.
 func (c *Connections) answered(ctx context.Context, u *identity.User, cb Callback, secrets ...string) error {
 	kind := ErrUpstream
 	switch {
@@ -81,7 +80,7 @@ func (c *Connections) answered(ctx context.Context, u *identity.User, cb Callbac
 	return &Error{Kind: kind}
 }
 
-// known is a code that may be logged: it has come by way of the browser, and may be anything.
+// known returns the code if it may be logged. The code comes from the browser and may be any text.
 func known(code string) string {
 	codes := []string{
 		"access_denied", "consent_required", "interaction_required", "invalid_request", "invalid_scope", "server_error",

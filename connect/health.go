@@ -13,7 +13,7 @@ import (
 	"github.com/go-pme/pme/internal/condition"
 )
 
-// What can be wrong with what connections ask. Probes that need no credential show it.
+// The states of the parts that connections depend on. Unauthenticated probes show them.
 const (
 	healthStore = health.Degraded("the store of connected accounts fails")
 	healthAllow = health.Degraded("the rule for who may connect accounts fails")
@@ -21,11 +21,11 @@ const (
 
 var _ health.Reporter = (*Connections)(nil)
 
-// HealthParts implements [health.Reporter]: the store and the Allow rule as they were last seen, and Matterport
-// as the application last reached it.
+// HealthParts implements [health.Reporter]. It reports the latest results of calls to the store, to Config.Allow and
+// to Matterport.
 func (c *Connections) HealthParts() []health.Part { return c.parts }
 
-// observe puts what notes how calls go in front of the store and the rule.
+// observe wraps the store and Config.Allow to record whether their calls succeed.
 func (c *Connections) observe() {
 	stored := &observedStore{Store: c.cfg.Store, now: c.cfg.Now}
 	allow := new(condition.Condition)
@@ -40,7 +40,7 @@ func (c *Connections) observe() {
 	}
 }
 
-// An observedStore notes how the calls of a store go.
+// An observedStore records whether the calls of a store succeed.
 type observedStore struct {
 	store.Store
 	condition condition.Condition
@@ -61,7 +61,7 @@ func (s *observedStore) sinceFailure() time.Duration {
 	return s.now().Sub(*at)
 }
 
-// note takes in an error of the store. Those that a store refuses with are its work.
+// note records the error of a call. The errors by which a store refuses a call are not failures.
 func (s *observedStore) note(ctx context.Context, err error) {
 	if errors.Is(err, store.ErrNoRecord) || errors.Is(err, store.ErrNotTheirs) || errors.Is(err, store.ErrFull) {
 		err = nil

@@ -11,9 +11,8 @@ import (
 	"github.com/go-pme/pme/connect/store"
 )
 
-// NewMemory returns an empty store for a single process, for tests and for trying things out: when the
-// process ends, users have to connect again. It encrypts nothing, as nothing leaves the process. It runs
-// no goroutine and needs no closing.
+// NewMemory returns an empty store for a single process, for tests and trials: when the process ends, users have to
+// connect again. It encrypts nothing, as the data stay in the process. It runs no goroutine and needs no closing.
 //
 // Its Delete and DeleteUser do not wait for an Update, which then returns [store.ErrNoRecord].
 func NewMemory() store.Store {

@@ -11,7 +11,7 @@ import (
 )
 
 // Models returns a page of the models of the connected account. id is as for [Connections.Token]. [ErrInvalid] means
-// that the query is none, or that Matterport rejects its words or its offset.
+// that the query is malformed, or that Matterport rejects its words or its offset.
 func (c *Connections) Models(ctx context.Context, u *identity.User, id string, q matterport.ModelQuery) (page *matterport.ModelPage, err error) {
 	err = c.use(ctx, u, id, func(ctx context.Context, access matterport.Secret) (err error) {
 		page, err = c.app.Models(ctx, access, q)
@@ -20,8 +20,8 @@ func (c *Connections) Models(ctx context.Context, u *identity.User, id string, q
 	return page, queryError(q, err)
 }
 
-// queryError is the error of a query for models. If Matterport finds fault with a request that holds words or an offset
-// of the caller, it is these: neither can be checked here.
+// queryError returns the error of a query for models. If Matterport rejects a request with the caller's words or offset,
+// these are taken to be invalid: neither can be checked here.
 func queryError(q matterport.ModelQuery, err error) error {
 	if errors.Is(err, matterport.ErrInvalid) && (q.Query != "" || q.Offset != "") {
 		return &Error{Kind: ErrInvalid, Err: err}
@@ -42,8 +42,8 @@ func (c *Connections) Model(ctx context.Context, u *identity.User, id, model str
 // call is a call to the Model API.
 type call func(ctx context.Context, access matterport.Secret) error
 
-// use makes a call with the connection's access token, and once more with another if Matterport does not
-// take it: it may have been revoked, with or without the connection.
+// use makes a call with the connection's access token. If Matterport refuses that token, use renews it and calls once
+// more: the token may have been revoked, with or without the connection.
 func (c *Connections) use(ctx context.Context, u *identity.User, id string, do call) error {
 	r, err := c.current(ctx, u, id)
 	if err != nil {
@@ -75,7 +75,7 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, do c
 	return err
 }
 
-// within bounds a call: Matterport may ask for more patience than whoever waits for the answer has.
+// within bounds a call: Matterport's Retry-After may be longer than the caller waits.
 func within(ctx context.Context, r *store.Record, do call) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()

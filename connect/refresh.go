@@ -12,7 +12,7 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// errRenewed says that nothing has to be changed: another replica has renewed the connection meanwhile.
+// errRenewed means that no change is needed: another replica has renewed the connection in the meantime.
 var errRenewed = errors.New("connect: renewed meanwhile")
 
 // errVoid says that Matterport refuses the stored refresh token.
@@ -46,12 +46,12 @@ func (c *Connections) refresh(ctx context.Context, k store.Key, refused matterpo
 type pass struct {
 	refused matterport.Secret // an access token that Matterport does not take
 	void    matterport.Secret // the refresh token that Matterport has refused in the try before
-	got     *renewal          // what Matterport has answered
+	got     *renewal          // Matterport's answer
 	lost    bool              // the user has to connect again
-	late    bool              // what is stored now is over already
+	late    bool              // the token that is stored now has already expired
 }
 
-// pass makes one try. waiting ends when the shutdown begins; what has been sent goes on until ctx ends.
+// pass makes one try. waiting ends when the shutdown begins; a request that has been sent goes on until ctx ends.
 func (c *Connections) pass(ctx, waiting context.Context, k store.Key, p *pass) (err error) {
 	sending := false
 	defer func() {
@@ -90,7 +90,7 @@ func (c *Connections) pass(ctx, waiting context.Context, k store.Key, p *pass) (
 	return c.concluded(ctx, k, p, err)
 }
 
-// concluded says what has become of a try.
+// concluded reports the result of a try.
 func (c *Connections) concluded(ctx context.Context, k store.Key, p *pass, err error) error {
 	switch {
 	case errors.Is(err, errRenewed):
@@ -112,13 +112,13 @@ func (c *Connections) concluded(ctx context.Context, k store.Key, p *pass, err e
 	return nil
 }
 
-// renewedNow tells that a renewal is committed.
+// renewedNow emits the event that a renewal is committed.
 func (c *Connections) renewedNow(ctx context.Context, k store.Key, n *renewal) {
 	c.unsaved.drop(k, n)
 	c.changed(ctx, event.ConnectionRenewed, slog.LevelInfo, k, n.summary())
 }
 
-// update makes a panic of the store an error: what Matterport has answered meanwhile must not be lost with it.
+// update turns a panic of the store into an error, so that an answer of Matterport is not lost with it.
 func (c *Connections) update(ctx context.Context, k store.Key, change func(context.Context, *store.Record) error) (err error) {
 	defer rescue.Into(c.log, "the store of connections", &err)
 	return c.store.Update(ctx, k, change)
@@ -147,7 +147,7 @@ func (c *Connections) next(ctx context.Context, r *store.Record) (*renewal, erro
 	return &renewal{replaced: r.AccessToken, connected: r.Connected, grant: grant}, nil
 }
 
-// summary says what the renewal brought, without a token.
+// summary describes the renewal, without a token.
 func (n *renewal) summary() string {
 	text := "valid until " + n.grant.ValidUntil.UTC().Format(time.RFC3339)
 	if n.grant.ValidUntil.IsZero() {

@@ -80,7 +80,7 @@ func TestMatterportInTroubleIsNotNoticedWhileATokenLives(t *testing.T) {
 				if waited := time.Since(start); waited > 2*time.Second {
 					t.Errorf("waited %v", waited)
 				}
-				d.log.has(t, "access token reused, as it could not be renewed")
+				d.log.has(t, "access token reused: not renewed")
 				time.Sleep(2 * time.Minute)
 				_, err := d.Token(t.Context(), alice, "")
 				if name == "our secret?" {

@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// closeTime is how long Close waits for what has been sent to Matterport.
+	// closeTime is how long Close waits for requests that have been sent to Matterport.
 	closeTime = 15 * time.Second
 
-	// lastTime bounds the last attempt to commit what the store has not taken, if no time is left.
+	// lastTime bounds the last attempt to commit unsaved renewals if no other time is left.
 	lastTime = 2 * time.Second
 )
 
@@ -26,15 +26,15 @@ func (c *Connections) Close() error {
 	return c.Shutdown(ctx)
 }
 
-// Shutdown ends the work of c. Nothing is renewed or connected any more, and what only waits is given up. A renewal or
-// a code that has been sent to Matterport is waited for, with its repeats, and what it brings is committed: Matterport
-// may have made the old tokens void. What the store has not taken before is tried once more.
+// Shutdown ends the work of c. From then on c renews and connects no accounts, and waiting callers get an error. Shutdown
+// waits for each renewal and each code that has been sent to Matterport, including retries, and commits the result, as
+// Matterport may have made the old tokens void. It tries once more to commit renewals that the store could not save.
 //
-// When ctx ends, the rest is cut off. Then the error is a [*ShutdownError], which says for which accounts. The store
-// may take some seconds more for a commit in progress, but no goroutine of c is left when Shutdown returns.
+// When ctx ends, Shutdown cancels the remaining requests and returns a [*ShutdownError] that names the accounts. The
+// store may take some seconds more for a commit in progress. When Shutdown returns, c has no running goroutines.
 //
-// Close the HTTP server before, so that no request comes in between, and the store and the application after. The
-// error is the same each time that Shutdown or Close is called again.
+// Close the HTTP server before, so that no more requests arrive, and the store and the application after. Later calls
+// of Shutdown or Close return the same error.
 func (c *Connections) Shutdown(ctx context.Context) error {
 	err := c.flights.Drain(ctx)
 	c.sent.cutOff(err)
@@ -50,13 +50,13 @@ func (c *Connections) Shutdown(ctx context.Context) error {
 	})
 }
 
-// A ShutdownError says what an orderly end could not wait for.
+// A ShutdownError names the accounts for which the shutdown could not finish the work.
 type ShutdownError struct {
-	// Unfinished are the accounts for which a request had been sent to Matterport that was cut off. Whether Matterport
-	// has answered it is not known. The ID is empty for an account that was just being connected.
+	// Unfinished are the accounts with a request to Matterport that was canceled. It is unknown whether Matterport
+	// carried it out. The ID is empty for an account that was just being connected.
 	Unfinished []store.Key
 
-	// Unsaved are the accounts whose new tokens the store did not take. They may have to be connected again.
+	// Unsaved are the accounts whose new tokens could not be stored. They may have to be connected again.
 	Unsaved []store.Key
 
 	// Err is the error of the context that ended. It is nil if only the store failed.
@@ -65,7 +65,7 @@ type ShutdownError struct {
 
 func shutdownError(unfinished, unsaved []store.Key, err error) error {
 	if len(unfinished)+len(unsaved) == 0 {
-		return nil // what did not end in time had not been sent
+		return nil // the canceled work had not been sent to Matterport
 	}
 	return &ShutdownError{Unfinished: unfinished, Unsaved: unsaved, Err: err}
 }
@@ -106,7 +106,7 @@ func ids(keys []store.Key) string {
 	return strings.Join(list, ", ")
 }
 
-// untilClosing returns a context that also ends when the shutdown begins: for what waits, and has sent nothing.
+// untilClosing returns a context that also ends when the shutdown begins, for work that has sent nothing yet.
 func (c *Connections) untilClosing(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -124,8 +124,8 @@ func (c *Connections) untilClosing(ctx context.Context) (context.Context, func()
 type sent struct {
 	mu      sync.Mutex
 	running []store.Key
-	cutting bool        // the rest is being cut off
-	cut     []store.Key // what has failed since then
+	cutting bool        // the remaining requests are being canceled
+	cut     []store.Key // connections that have failed since then
 }
 
 func (s *sent) begin(k store.Key) {
@@ -134,7 +134,7 @@ func (s *sent) begin(k store.Key) {
 	s.running = append(s.running, k)
 }
 
-// end takes in that the outcome is committed, or that there is none to commit.
+// end records that the outcome is committed, or that there is none to commit.
 func (s *sent) end(k store.Key, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,7 +146,7 @@ func (s *sent) end(k store.Key, err error) {
 	}
 }
 
-// cutOff begins to take note of what fails, if the time for waiting is over.
+// cutOff begins to record the connections that fail, once the time for waiting is over.
 func (s *sent) cutOff(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -159,7 +159,7 @@ func (s *sent) list() []store.Key {
 	return slices.Clone(s.cut)
 }
 
-// An ending is the result of a shutdown, which is worked out once.
+// An ending is the result of a shutdown, which is computed once.
 type ending struct {
 	once sync.Once
 	err  error

@@ -14,34 +14,33 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// A Token is what a browser may have: it opens all models of the connected account, and does whatever else
-// its scopes allow.
+// A Token is an access token for a browser. It opens all models of the connected account and allows whatever else its
+// scopes allow.
 type Token struct {
 	AccessToken matterport.Secret
 	ValidUntil  time.Time // on Matterport's clock
 	ExpiresIn   int       // whole seconds left, always more than 60, and never more than tokens live
 }
 
-// patience is how long a caller who could be served the stored token waits for a fresher one.
+// patience is how long a caller waits for a new token if the stored one is still usable.
 const patience = 2 * time.Second
 
 var (
-	errTakesTime  = errors.New("the renewal takes its time")
+	errTakesTime  = errors.New("the renewal has not finished in time")
 	errNoTimeLeft = errors.New("the access token lives too short: let the application's access tokens live 5 minutes or more at Matterport, and check this machine's clock")
 	errNoTime     = errors.New("the time at Matterport is not known: its answers have no Date, or have an Age; check the App's BaseURL, and that proxies pass Date on and do not cache")
 )
 
-// Token returns an access token of the connection of u with that ID, or of the only one that u has where id
-// is empty.
+// Token returns an access token of the connection of u with that ID. If id is empty, it uses the only connection of u.
 //
-// The stored token is returned while more than RefreshBefore of its life is left; then it is renewed, once
-// for however many callers, in this process and in others. A caller whose ctx ends leaves at once and does
-// not disturb the others. When Matterport is in trouble, a token that the SDK can still work with is
-// returned instead. [ErrReconnect] means that Matterport has refused the connection itself.
+// It returns the stored token while more than RefreshBefore of its life is left. Then it renews the token, once for all
+// concurrent callers, in this process and in others. If a caller's ctx ends, that caller gets ctx's error at once and
+// the others keep waiting. If Matterport fails, Token returns the stored token as long as the SDK can still work with
+// it. [ErrReconnect] means that Matterport has refused the connection itself.
 //
-// What is left is counted on Matterport's clock. After a start nothing stored is returned before Matterport
-// has told the time, which the first renewal does; nor is a token that seems to have more left than tokens
-// live, which is renewed. ExpiresIn is at most the longest life that was asked for or granted to this process.
+// Lifetimes are measured on Matterport's clock. After a start, no stored token is returned until Matterport's time is
+// known; the first renewal learns it. A token with more life left than tokens can have is renewed. ExpiresIn is at most
+// the longest life that was asked for or granted to this process.
 func (c *Connections) Token(ctx context.Context, u *identity.User, id string) (Token, error) {
 	r, err := c.current(ctx, u, id)
 	if err != nil {
@@ -68,7 +67,7 @@ func (c *Connections) current(ctx context.Context, u *identity.User, id string) 
 	return c.renewed(ctx, u, r)
 }
 
-// renewed waits for a renewal, then looks again: what was true before the wait may not be now.
+// renewed waits for a renewal, then reads the record again, as it may have changed during the wait.
 func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Record) (*store.Record, error) {
 	renewErr := c.renew(ctx, r, "", c.token(r).usable())
 	if ctx.Err() != nil {
@@ -81,7 +80,7 @@ func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Re
 	case r.Reconnect():
 		return nil, ErrReconnect
 	case c.token(r).usable() && renewErr != nil:
-		c.log.LogAttrs(ctx, slog.LevelWarn, "access token reused, as it could not be renewed", slog.String("user", r.User),
+		c.log.LogAttrs(ctx, slog.LevelWarn, "access token reused: not renewed", slog.String("user", r.User),
 			slog.String("connection", r.ID), slog.Int("expires_in", c.token(r).ExpiresIn), slog.Any("error", renewErr))
 		return r, nil
 	case c.token(r).usable():
@@ -94,13 +93,13 @@ func (c *Connections) renewed(ctx context.Context, u *identity.User, r *store.Re
 	return nil, renewErr
 }
 
-// renew waits until the connection has been renewed, by this caller's flight or by one under way. refused is
-// an access token that Matterport does not take, though it should live. The flight goes on when the caller
-// leaves; a caller with a usable token leaves after a little patience.
+// renew waits until the connection has been renewed, by a new flight or by one in progress. refused is an access token
+// that Matterport refuses although it should still be valid. The flight continues if the caller leaves. A caller with a
+// usable token leaves after patience.
 func (c *Connections) renew(ctx context.Context, r *store.Record, refused matterport.Secret, usable bool) error {
 	k := r.Key
-	from := c.cfg.Events.Request(ctx) // now: the flight may outlive the request
-	landed := c.flights.Do("renew "+k.ID+" of "+k.User, workTime, func(ctx context.Context) error {
+	from := c.cfg.Events.Request(ctx) // read it now: the flight may outlast the request
+	result := c.flights.Do("renew "+k.ID+" of "+k.User, workTime, func(ctx context.Context) error {
 		defer c.first(ctx, r)()
 		return c.refresh(event.WithRequest(ctx, from), k, refused)
 	})
@@ -108,22 +107,22 @@ func (c *Connections) renew(ctx context.Context, r *store.Record, refused matter
 	if usable {
 		enough = patience
 	}
-	done, err := flight.Wait(ctx, landed, enough)
+	done, err := flight.Wait(ctx, result, enough)
 	switch {
 	case done:
-		return c.landed(ctx, err)
+		return c.flightError(ctx, err)
 	case err != nil:
 		return err
 	}
 	return unavailable(errTakesTime)
 }
 
-// usable says that the SDK can work with t.
+// usable reports whether the SDK can work with t.
 func (t Token) usable() bool {
 	return t.AccessToken != "" && t.ExpiresIn >= int(showcase.LeastLeft/time.Second)
 }
 
-// fresh says that the record's token needs no renewal yet.
+// fresh reports whether the record's token needs no renewal yet.
 func (c *Connections) fresh(r *store.Record) bool {
 	t := c.token(r)
 	return t.usable() && t.ExpiresIn > int(c.cfg.RefreshBefore/time.Second)

@@ -10,7 +10,7 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// retryUnavailable is the wait that is suggested if Matterport suggests none.
+// retryUnavailable is the suggested wait if Matterport suggests none.
 const retryUnavailable = 5 * time.Second
 
 var errClosed = errors.New("closed")
@@ -19,16 +19,16 @@ func unavailable(err error) *Error {
 	return &Error{Kind: ErrUnavailable, RetryAfter: retryUnavailable, Err: err}
 }
 
-// unavailable is the answer if the store, or a rule of the host, fails: nothing is given out.
-func (c *Connections) unavailable(ctx context.Context, err error) error {
+// failed logs an error of the store or of Config.Allow and returns ErrUnavailable.
+func (c *Connections) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return err // the caller has left, or has run out of time: that is what went wrong
+		return err // the caller has left or run out of time, so its context's error is the cause
 	}
-	c.log.LogAttrs(ctx, slog.LevelError, "connected accounts are unavailable", slog.Any("error", err))
+	c.log.LogAttrs(ctx, slog.LevelError, "connections unavailable", slog.Any("error", err))
 	return unavailable(err)
 }
 
-// notFound sorts an error of the store or of what was done in it: kind is for a connection that is not stored.
+// notFound classifies an error of the store or of an update in it. kind is the error for a missing connection.
 func (c *Connections) notFound(ctx context.Context, err, kind error) error {
 	var ours *Error
 	switch {
@@ -37,11 +37,11 @@ func (c *Connections) notFound(ctx context.Context, err, kind error) error {
 	case errors.As(err, &ours), errors.Is(err, ErrReconnect):
 		return err
 	}
-	return c.unavailable(ctx, err)
+	return c.failed(ctx, err)
 }
 
-// landed gives the errors of a flight itself the form of all others.
-func (c *Connections) landed(ctx context.Context, err error) error {
+// flightError turns an error of the flight itself, such as a panic, into an [Error].
+func (c *Connections) flightError(ctx context.Context, err error) error {
 	var ours *Error
 	if err == nil || errors.As(err, &ours) {
 		return err
@@ -51,14 +51,14 @@ func (c *Connections) landed(ctx context.Context, err error) error {
 			return err
 		}
 	}
-	return c.unavailable(ctx, err)
+	return c.failed(ctx, err)
 }
 
-// exchangeError sorts an error of [matterport.OAuthApp.Exchange].
+// exchangeError classifies an error of [matterport.OAuthApp.Exchange].
 func exchangeError(err error) error {
 	var api *matterport.Error
 	switch {
-	case errors.Is(err, matterport.ErrReconnect): // the code is not good, or not good any more
+	case errors.Is(err, matterport.ErrReconnect): // the code is invalid or has expired
 		return &Error{Kind: ErrAttemptOver, Err: err}
 	case errors.As(err, &api) && (api.Code == "access_denied" || api.Code == "unauthorized_client"):
 		return &Error{Kind: ErrAccountRefused, Err: err}
@@ -68,7 +68,7 @@ func exchangeError(err error) error {
 	return callError(err)
 }
 
-// refreshError sorts an error of [matterport.OAuthApp.Refresh].
+// refreshError classifies an error of [matterport.OAuthApp.Refresh].
 func refreshError(err error) error {
 	if errors.Is(err, matterport.ErrReconnect) {
 		return &Error{Kind: ErrReconnect, Err: err}
@@ -76,7 +76,7 @@ func refreshError(err error) error {
 	return callError(err)
 }
 
-// callError sorts an error of the Matterport client.
+// callError classifies an error of the Matterport client.
 func callError(err error) error {
 	out := &Error{Kind: ErrUpstream, Err: err}
 	switch {
@@ -88,7 +88,7 @@ func callError(err error) error {
 	}
 	var api *matterport.Error
 	if errors.As(err, &api) && api.Status == 0 && errors.Is(err, matterport.ErrInvalid) {
-		out.Kind = ErrInvalid // refused by the client: what was asked for is no query
+		out.Kind = ErrInvalid // the client refused it: the query is malformed
 	}
 	if errors.As(err, &api) && api.RetryAfter > 0 {
 		out.RetryAfter = api.RetryAfter

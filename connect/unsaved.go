@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	// The pauses between attempts to commit what the store has not taken. The longest is also how long after an outage
-	// another replica might still find the old tokens.
+	// The pauses between attempts to commit an unsaved renewal. The longest is also how long after an outage another
+	// replica might still read the old tokens.
 	firstPause   = 250 * time.Millisecond
 	longestPause = time.Second
 
-	// settleTime is how long other replicas have for committing what they hold. It is longer than the longest pause.
+	// settleTime is how long other replicas have to commit their unsaved renewals. It exceeds the longest pause.
 	settleTime = 2 * time.Second
 )
 
@@ -43,7 +43,7 @@ func (u *unsaved) keep(k store.Key, n *renewal) (start bool) {
 	return start
 }
 
-// drop forgets a renewal that was committed or is out of date, unless there is another by now.
+// drop removes a renewal that was committed or is out of date, unless a newer one has replaced it.
 func (u *unsaved) drop(k store.Key, n *renewal) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -82,7 +82,7 @@ func (u *unsaved) finished() bool {
 	return !u.saving
 }
 
-// A renewal is what Matterport has given for the tokens of a record.
+// A renewal holds the tokens that Matterport has issued in place of a record's tokens.
 type renewal struct {
 	replaced  matterport.Secret // the access token that was stored
 	connected time.Time         // when the record was connected
@@ -90,14 +90,14 @@ type renewal struct {
 	waited    bool // until it could be committed
 }
 
-// fits reports whether n is the renewal of what r holds. With a new refresh token it also fits a record that another
-// replica has marked as lost since then, because it has found the old one void. If the user has connected the account
-// again, it does not.
+// fits reports whether n is the renewal of r's tokens. A renewal with a new refresh token also fits a record that another
+// replica has marked as lost since then, because Matterport refused the old one. It does not fit if the user has
+// connected the account again.
 func (n *renewal) fits(r *store.Record) bool {
 	return n.replaced == r.AccessToken || r.Reconnect() && n.grant.RefreshToken != "" && n.connected.Equal(r.Connected)
 }
 
-// hold stores in memory what the store has not taken, and has it committed as soon as the store works again.
+// hold keeps a renewal that could not be stored in memory, and commits it as soon as the store works again.
 func (c *Connections) hold(k store.Key, n *renewal) {
 	if c.unsaved.keep(k, n) {
 		c.flights.Go(c.saveInBackground) // when Shutdown has begun, it makes the last attempt
@@ -105,7 +105,7 @@ func (c *Connections) hold(k store.Key, n *renewal) {
 }
 
 // saveInBackground tries again and again until nothing is unsaved. One goroutine does it for all connections, one
-// after the other, so that a store that has just come back is not overrun.
+// after the other, so that a store that has just recovered is not overloaded.
 func (c *Connections) saveInBackground(ctx context.Context) {
 	ctx, stop := c.untilClosing(ctx)
 	defer stop()
@@ -150,7 +150,7 @@ func (c *Connections) save(ctx context.Context, k store.Key) {
 	}
 }
 
-// settled waits after a failure of the store until other replicas have had time to commit what they hold: the stored
+// settled waits after a failure of the store until other replicas have had time to commit their renewals, as the stored
 // tokens may be void.
 func (c *Connections) settled(ctx context.Context) {
 	if left := settleTime - c.store.sinceFailure(); left > 0 {

@@ -9,7 +9,7 @@ import (
 // A Key names a connection by its user and its own ID.
 type Key struct{ User, ID string }
 
-// A Record is a connection as a [Store] keeps it.
+// A Record is a connection as a [Store] stores it.
 type Record struct {
 	Key
 	Label     string // the user's name for it; may be empty
