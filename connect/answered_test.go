@@ -10,7 +10,7 @@ import (
 )
 
 // Matterport's words reach the operator. They may repeat what was sent, and come by way of the browser.
-func TestWhatMatterportSaysInTheCallbackIsLoggedWithoutSecrets(t *testing.T) {
+func TestErrorInTheCallbackIsLoggedWithoutSecrets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, code := range []string{"access_denied", "invalid_scope", "server_error", "unauthorized_client"} {
 			d := newDesk(t)

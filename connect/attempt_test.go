@@ -174,7 +174,7 @@ func TestLabelsAreChecked(t *testing.T) {
 	})
 }
 
-func TestStoreInTroubleConnectsNothing(t *testing.T) {
+func TestFailingStoreConnectsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &troubled{Store: connect.NewMemory()}
 		d := newDesk(t, func(s *setup) { s.connect.Store = store })

@@ -72,7 +72,7 @@ func TestProcessThatHasJustStartedLearnsTheTimeFirst(t *testing.T) {
 }
 
 // In trouble, a stored token is not reused if it is unknown whether it has expired.
-func TestProcessThatHasJustStartedInTroubleGivesNothingOut(t *testing.T) {
+func TestNewProcessServesNoTokenDuringAnOutage(t *testing.T) {
 	for name, failure := range map[string]matterporttest.Failure{
 		"down":    matterporttest.Status(503, ""),
 		"hanging": matterporttest.Hang(),
@@ -135,7 +135,7 @@ func TestRestartRenewsNothingThatIsStillGood(t *testing.T) {
 	})
 }
 
-func TestEarlyRenewalThatHangsDelaysNoCaller(t *testing.T) {
+func TestHangingRenewalDelaysOthersOnlyBriefly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		all := people(10)
@@ -278,7 +278,7 @@ func TestStoredEndIsNotTrustedBeyondTheLifeOfTokens(t *testing.T) {
 }
 
 // Nor is it in trouble.
-func TestImplausibleTokenIsNotReusedInTrouble(t *testing.T) {
+func TestImplausibleTokenIsNotReusedDuringAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		d.connect(t, alice, harbour)

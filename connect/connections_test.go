@@ -99,7 +99,7 @@ func TestConnectionsOfAPersonAreBounded(t *testing.T) {
 	})
 }
 
-func TestUnauthenticatedAndDeniedUsersGetNothing(t *testing.T) {
+func TestUnauthenticatedAndDeniedUsersGetNoToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("directory is down")
 		d := newDesk(t, func(s *setup) {
@@ -156,6 +156,6 @@ func TestForgottenUserIsGone(t *testing.T) {
 		wantErr(t, "Token", err, connect.ErrNotConnected)
 		token(t, d.Connections, bob, "")
 		_, err = d.DeleteUser(t.Context(), "")
-		wantErr(t, "nobody", err, connect.ErrInvalid)
+		wantErr(t, "no user", err, connect.ErrInvalid)
 	})
 }

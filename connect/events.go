@@ -10,7 +10,7 @@ import (
 	"github.com/go-pme/pme/internal/sameorigin"
 )
 
-// changed emits the event that a connection was renewed, lost or deleted.
+// changed emits the event that an account was connected, or its connection renewed, lost or deleted.
 func (c *Connections) changed(ctx context.Context, kind event.Kind, level slog.Level, k store.Key, detail string) {
 	c.cfg.Events.Emit(ctx, event.Event{Kind: kind, Level: level, User: k.User, Connection: k.ID, Detail: detail})
 }

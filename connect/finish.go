@@ -38,11 +38,11 @@ func (c *Connections) Finish(ctx context.Context, u *identity.User, cb Callback,
 	}
 	var connected Connection
 	from := c.cfg.Events.Request(ctx) // read it now: the flight may outlast the request
-	landed := c.flights.Do("finish "+a.ID, workTime, func(ctx context.Context) (err error) {
+	result := c.flights.Do("finish "+a.ID, workTime, func(ctx context.Context) (err error) {
 		connected, err = c.redeem(event.WithRequest(ctx, from), a, cb.Code)
 		return err
 	})
-	switch done, err := flight.Wait(ctx, landed, 0); {
+	switch done, err := flight.Wait(ctx, result, 0); {
 	case !done:
 		return Connection{}, err
 	case err != nil:

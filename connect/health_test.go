@@ -59,8 +59,8 @@ func TestStoreAndRuleAreDegradedAndWellAgain(t *testing.T) {
 	wantDegraded(t, "rule again", d.Connections, "connections", "")
 }
 
-// What concerns one account must not alarm the operator, and what concerns the application must.
-func TestRefusedAccountIsNoTroubleOfTheApplication(t *testing.T) {
+// A problem of one account must not alarm the operator. A problem of the application must.
+func TestRefusedAccountDoesNotDegradeTheApplication(t *testing.T) {
 	const refused = "Matterport refuses the application, an operator has to check its credentials and settings"
 	d := newDesk(t)
 	for _, step := range []struct {

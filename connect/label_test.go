@@ -32,7 +32,7 @@ func TestConnectionIsRenamedWhileItIsRenewed(t *testing.T) {
 	})
 }
 
-func TestRenamingAsksWhoMay(t *testing.T) {
+func TestRenamingChecksAllow(t *testing.T) {
 	d := newDesk(t)
 	id := d.connect(t, alice, harbour).ID
 	for what, tc := range map[string]struct {

@@ -58,7 +58,7 @@ func TestRotatedTokenIsStoredBeforeItIsUsed(t *testing.T) {
 	})
 }
 
-func TestMatterportInTroubleIsNotNoticedWhileATokenLives(t *testing.T) {
+func TestUsableTokenIsServedDuringAnOutage(t *testing.T) {
 	for name, failure := range map[string]matterporttest.Failure{
 		"down":        matterporttest.Status(503, ""),
 		"hanging":     matterporttest.Hang(),
@@ -127,7 +127,7 @@ func TestConnectionForgottenWhileItIsRenewedStaysForgotten(t *testing.T) {
 	})
 }
 
-func TestCallerWhoLeavesTakesNothingFromTheOthers(t *testing.T) {
+func TestCallerThatLeavesDoesNotDisturbTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		d.connect(t, alice, harbour)
@@ -148,7 +148,7 @@ func TestRenewalThatCouldNotBeCommittedIsNotLost(t *testing.T) {
 		store := &troubled{Store: connect.NewMemory()}
 		d := newDesk(t, func(s *setup) {
 			s.connect.Store = store
-			s.emulator.StrictRotation = true // the token on record is void from the answer on
+			s.emulator.StrictRotation = true // the stored token is void once Matterport has answered
 		})
 		d.connect(t, alice, harbour)
 		time.Sleep(25 * time.Hour)
@@ -191,7 +191,7 @@ func TestRenewalThatWaitedForTooLongIsCommittedAndRenewed(t *testing.T) {
 	})
 }
 
-func TestUncommittedRenewalIsUsedForNothingElse(t *testing.T) {
+func TestUnsavedRenewalIsUsedForItsOwnTokensOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &troubled{Store: connect.NewMemory()}
 		d := newDesk(t, func(s *setup) { s.connect.Store = store })

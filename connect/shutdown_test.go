@@ -90,7 +90,7 @@ func TestStoppedReplicaLeavesAnAttemptToTheOthers(t *testing.T) {
 	})
 }
 
-func TestOrderlyStopGivesUpWhatOnlyWaits(t *testing.T) {
+func TestShutdownEndsCallersThatOnlyWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		d.connect(t, alice, harbour)
@@ -120,7 +120,7 @@ func TestOrderlyStopGivesUpWhatOnlyWaits(t *testing.T) {
 	})
 }
 
-func TestShutdownSaysWhatItHasCutOff(t *testing.T) {
+func TestShutdownNamesTheCanceledRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		d.connect(t, alice, harbour)

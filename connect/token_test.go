@@ -79,7 +79,7 @@ func TestRevokedConnectionHasToBeConnectedAgain(t *testing.T) {
 		wantErr(t, "Models", err, connect.ErrReconnect)
 		r, err := d.store.Get(t.Context(), store.Key{User: "alice", ID: id})
 		if err != nil || r.RefreshToken != "" || r.AccessToken != "" {
-			t.Errorf("tokens are still on record, or %v", err)
+			t.Errorf("tokens are still stored, or %v", err)
 		}
 		if got, err := d.Find(t.Context(), alice, id); err != nil || !got.Reconnect {
 			t.Errorf("%+v, %v", got, err)
@@ -113,7 +113,7 @@ func TestUnusedConnectionEndsAfterThirtyDays(t *testing.T) {
 	})
 }
 
-func TestCallerWhoLeavesIsNoTroubleOfTheStore(t *testing.T) {
+func TestCallerThatLeavesDoesNotDegradeTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &troubled{Store: connect.NewMemory()}
 		d := newDesk(t, func(s *setup) { s.connect.Store = store })
@@ -123,7 +123,7 @@ func TestCallerWhoLeavesIsNoTroubleOfTheStore(t *testing.T) {
 		store.set(context.Canceled, nil)
 		_, err := d.Token(ctx, alice, "")
 		wantErr(t, "Token", err, context.Canceled)
-		if errors.Is(err, connect.ErrUnavailable) || strings.Contains(d.log.String(), "in doubt") {
+		if errors.Is(err, connect.ErrUnavailable) || strings.Contains(d.log.String(), "connections unavailable") {
 			t.Error("it is taken for one")
 		}
 	})

@@ -15,7 +15,7 @@ func (s *Store) Begin(ctx context.Context, a *store.PendingAuthorization, keep i
 	if !storable(a.ID, a.User, a.Connection, a.Label) {
 		return errText
 	}
-	// A transaction of its own, which waits for no other, and so never for one that waits for it.
+	// A separate transaction that never waits for a lock, so that it cannot wait for one that the next holds.
 	if err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, s.sweep, now.UnixMicro())
 		return err
@@ -26,7 +26,7 @@ func (s *Store) Begin(ctx context.Context, a *store.PendingAuthorization, keep i
 		if err := s.lockNumber(ctx, tx, userLock(a.User)); err != nil {
 			return err
 		}
-		// Those that end last stay. The limit is none: SQLite has no OFFSET without it.
+		// Those that end last stay. The LIMIT has no effect: SQLite has no OFFSET without it.
 		if _, err := tx.ExecContext(ctx, `DELETE FROM pme_attempts WHERE id IN (
 			SELECT id FROM pme_attempts WHERE user_id = $1 ORDER BY ends DESC, id LIMIT 1000000 OFFSET $2)`,
 			a.User, max(0, keep-1)); err != nil {
@@ -44,8 +44,7 @@ func (s *Store) Begin(ctx context.Context, a *store.PendingAuthorization, keep i
 	return nil
 }
 
-// Take implements [store.Store]. An authorization that cannot be opened is deleted, too: it is an error,
-// once.
+// Take implements [store.Store]. An authorization that cannot be decrypted is an error, and is deleted too.
 func (s *Store) Take(ctx context.Context, id, user string, proof [32]byte) (*store.PendingAuthorization, error) {
 	if !storable(id, user) {
 		return nil, store.ErrNoRecord

@@ -11,7 +11,7 @@ import (
 // An instant is a time in a column: microseconds since 1970, NULL for the zero time.
 type instant time.Time
 
-// instantColumn returns what is kept of t.
+// instantColumn returns the value of the column for t.
 func instantColumn(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -27,12 +27,12 @@ func (t *instant) Scan(column any) error {
 	case int64:
 		*t = instant(time.UnixMicro(v).UTC())
 	default:
-		return fmt.Errorf("a time is kept as %T", v)
+		return fmt.Errorf("a time is stored as %T", v)
 	}
 	return nil
 }
 
-// scopesColumn returns what is kept of s: a JSON array.
+// scopesColumn returns the value of the column for s: a JSON array.
 func scopesColumn(s []matterport.Scope) (string, error) {
 	if s == nil {
 		return "[]", nil
@@ -41,7 +41,7 @@ func scopesColumn(s []matterport.Scope) (string, error) {
 	return string(text), err
 }
 
-// scopesOf returns what is kept in a column.
+// scopesOf returns the scopes stored in a column.
 func scopesOf(column string) (s []matterport.Scope, err error) {
 	err = json.Unmarshal([]byte(column), &s)
 	return s, err

@@ -11,34 +11,33 @@ import (
 	"github.com/go-pme/pme/event"
 )
 
-// Config is what a [Store] is made of. DB, Dialect and Keys are required.
+// Config configures a [Store]. DB, Dialect and Keys are required.
 type Config struct {
-	// DB is the database. It stays the caller's to close, after all that uses the store. The limits of
-	// its pool are to be set before New: a PostgreSQL pool with SetMaxOpenConns leaves half of its
-	// connections to readers, however many Updates there are; one connection is enough, but then
-	// everybody waits for a running Update.
+	// DB is the database. The caller closes it, after everything that uses the store. Set the limits of its
+	// pool before New: if a PostgreSQL pool has a limit by SetMaxOpenConns, Updates use at most half of its
+	// connections. One connection is enough, but then every call waits for a running Update.
 	DB *sql.DB
 
 	Dialect Dialect
 
-	// Keys open what is sealed in the database, and the first of them seals. See the package's
-	// documentation on how to change them.
+	// Keys decrypt the values in the database. The first key encrypts. The package's documentation says how
+	// to change them.
 	Keys []Key
 
-	// LostKeys are the IDs of keys that will never come back, as the error of New names them. The
-	// connections that were sealed with one stay listed, but their owners have to connect again.
+	// LostKeys are the IDs of keys that are lost for good, as in the error of New. Connections that were sealed
+	// with one stay listed, but their users have to connect again.
 	LostKeys []string
 
-	// Logger hears of migrations and of what is lost. Default: slog.Default().
+	// Logger gets records of migrations and of lost connections. Default: slog.Default().
 	Logger *slog.Logger
 }
 
 // New checks the configuration, reports everything that is wrong with it, and prepares the database: it
 // makes the tables, or changes those of an older version, while other processes that do the same wait.
-// It is an error if a newer version has changed them, or if something in them needs a key that is not
-// among the keys: [ErrKeyMissing].
+// It fails if a newer version has changed the tables, and with [ErrKeyMissing] if a connection needs a key that
+// is not configured.
 //
-// All of that is to be done before ctx ends. The store keeps nothing of it.
+// ctx bounds this work only. The store does not use it afterwards.
 func New(ctx context.Context, cfg Config) (*Store, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
@@ -65,7 +64,7 @@ func (cfg Config) withDefaults() Config {
 	return cfg
 }
 
-// validate reports everything that is wrong with cfg itself. Whether it fits the database is seen there.
+// validate reports everything that is wrong with cfg itself. It does not look at the database.
 func (cfg Config) validate() error {
 	var wrong []error
 	if cfg.DB == nil {
@@ -96,8 +95,8 @@ func (cfg Config) store() (*Store, error) {
 	return s, nil
 }
 
-// updatesAtOnce leaves half of a pool to others than Updates, and of one without bounds what a server
-// can be expected to have.
+// updatesAtOnce returns how many Updates may run at once: half of a pool, or a number that any server can be
+// expected to allow if the pool has no limit.
 func updatesAtOnce(pool int) int {
 	if pool <= 0 {
 		return 32

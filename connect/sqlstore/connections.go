@@ -19,7 +19,7 @@ const columns = `user_id, id, label, scopes, connected, refreshed, refresh_token
 
 const one = `SELECT ` + columns + ` FROM pme_connections WHERE user_id = $1 AND id = $2`
 
-// values returns what is to be kept of r.
+// values returns the values of r's columns.
 func (s *Store) values(r *store.Record) ([]any, error) {
 	if !storable(r.User, r.ID, r.Label) {
 		return nil, errText

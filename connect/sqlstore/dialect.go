@@ -4,7 +4,7 @@ import (
 	"database/sql"
 )
 
-// Dialect is the kind of database. The statements are the same for both, but for what follows.
+// Dialect is the kind of database.
 type Dialect int
 
 const (
@@ -16,7 +16,7 @@ const (
 	SQLite
 )
 
-// traits are in what the dialects differ.
+// traits are the differences between the dialects.
 type traits struct {
 	isolation sql.IsolationLevel
 
@@ -40,8 +40,8 @@ type traits struct {
 	// the locks are in memory.
 	oneLocked string
 
-	// The statement that drops the attempts that have ended by $1, but for those that another transaction is
-	// just dropping.
+	// The statement that deletes the attempts that have ended by $1, except those that another transaction
+	// is deleting.
 	sweep string
 }
 

@@ -82,7 +82,7 @@ func appendCell(data []byte, kind byte, cell string) []byte {
 	return append(data, cell...)
 }
 
-// sealAll seals the rows of an older version as they are. Nothing can be told of what was done to them before.
+// sealAll seals the rows of an older version as they are. It cannot detect earlier changes to them.
 func (s *Store) sealAll(ctx context.Context, tx *sql.Tx) error {
 	keys, err := keysOf(ctx, tx, `SELECT user_id, id FROM pme_connections`)
 	if err != nil {

@@ -16,13 +16,13 @@ import (
 // keySize is that of AES-256, in bytes.
 const keySize = 32
 
-// A Key seals what is secret in a database: 32 random bytes. It is for one purpose only, and must not be
-// kept beside the database or its backups. The zero Key is none.
+// A Key encrypts the secrets in a database. It is 32 random bytes. Use it for this purpose only, and do not store it
+// beside the database or its backups. The zero Key is not valid.
 //
-// A Key shows as its ID under the verbs of fmt, in slog and in JSON, also within a struct. There is no
-// way to get its text back.
+// A Key prints as its ID with all verbs of fmt, in slog and in JSON, also within a struct. Its text cannot be
+// read back.
 type Key struct {
-	secret func() [keySize]byte // fmt finds its way to anything else in an unexported field
+	secret func() [keySize]byte // a func, as fmt prints the other kinds of unexported fields
 }
 
 var (
@@ -45,8 +45,7 @@ var errKey = errors.New("sqlstore: a key is 32 random bytes in base64 or hexadec
 
 // ParseKey reads a key of 32 bytes in base64, of the standard or the URL alphabet, with or without its
 // padding, or in hexadecimal digits. White space around it is ignored, and so is a byte order mark, as a file may have
-// one. The error says how to make a key,
-// and nothing of the text.
+// one. The error says how to make a key. It does not quote the text.
 func ParseKey(text string) (Key, error) {
 	text = strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' })
 	var secret []byte
@@ -66,10 +65,10 @@ func ParseKey(text string) (Key, error) {
 	return newKey([keySize]byte(secret)), nil
 }
 
-// idSize is how much of a key's hash tells it from others, in bytes.
+// idSize is the length of a key's ID, a prefix of its hash, in bytes.
 const idSize = 8
 
-// id names the key without telling anything about it.
+// id returns a hash that identifies the key and reveals nothing else about it.
 func (k Key) id() (id [idSize]byte) {
 	h := sha256.New()
 	_, _ = io.WriteString(h, "pme/connect/sqlstore: the ID of a key\x00")
@@ -79,8 +78,8 @@ func (k Key) id() (id [idSize]byte) {
 	return id
 }
 
-// ID returns what the key is called in the database, in errors and in logs: 16 hexadecimal digits, which
-// are no secret. It is empty for the zero Key.
+// ID returns the key's name in the database, in errors and in logs: 16 hexadecimal digits. It is not secret. It
+// is empty for the zero Key.
 func (k Key) ID() string {
 	if k.secret == nil {
 		return ""
@@ -100,7 +99,7 @@ func (k Key) name() string { return "key " + k.ID() }
 // checkList reports everything that is wrong with the keys of a configuration.
 func checkList(keys []Key) error {
 	if len(keys) == 0 {
-		return errors.New("sqlstore: Config.Keys has no key: make one with ParseKey, from a text that is kept elsewhere than the database")
+		return errors.New("sqlstore: Config.Keys has no key: make one with ParseKey, from a text that is not stored with the database")
 	}
 	var wrong []error
 	seen := make(map[string]bool)

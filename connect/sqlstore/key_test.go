@@ -45,7 +45,7 @@ func TestKeyIsReadFromBase64OrHexadecimalDigits(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoKeyIsRefusedWithoutQuotingIt(t *testing.T) {
+func TestMalformedKeyIsRefusedWithoutQuotingIt(t *testing.T) {
 	for what, text := range map[string]string{
 		"nothing":        "",
 		"a password":     "correct horse battery staple",

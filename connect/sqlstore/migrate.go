@@ -23,7 +23,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sqlstore: migrations: %w", err)
 	}
-	// As a rule there is nothing to do, and perhaps no right to do it.
+	// Usually the tables are current, and the user of the database may not be allowed to change them.
 	if version, err := s.version(ctx); err == nil && version == len(files) {
 		return nil
 	}

@@ -77,6 +77,6 @@ func wantVersions(t *testing.T, db database, want int) {
 		t.Fatal(err)
 	}
 	if got != want {
-		t.Errorf("%d migrations are on record, want %d", got, want)
+		t.Errorf("%d migrations are stored, want %d", got, want)
 	}
 }

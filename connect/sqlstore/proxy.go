@@ -10,8 +10,8 @@ import (
 var errPreparedStatements = errors.New("a proxy such as PgBouncer shares the server's connections, and the driver keeps prepared statements in them:" +
 	" with pgx set default_query_exec_mode=exec in the connection string, or in PgBouncer (1.21 or later) max_prepared_statements")
 
-// explained adds what to do to an error of the database that says so only by its code. Drivers tell it in a method, so
-// that none has to be imported.
+// explained adds the remedy to a database error with one of these codes. Drivers offer the code by a method, so no
+// driver has to be imported.
 func explained(err error) error {
 	var coded interface{ SQLState() string }
 	if !errors.As(err, &coded) {

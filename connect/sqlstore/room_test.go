@@ -80,8 +80,8 @@ func TestUpdatesOfOneConnectionLeaveRoomForOthers(t *testing.T) {
 	wg.Wait()
 }
 
-// Whoever begins drops what has ended, and does not wait for somebody else who is just doing that.
-func TestBeginDoesNotWaitForWhatOthersDrop(t *testing.T) {
+// Begin deletes ended attempts, and does not wait for another transaction that is deleting them.
+func TestBeginDoesNotWaitForDeletionsByOthers(t *testing.T) {
 	db := postgresPool(t, postgres(t).Schema(t), 4)
 	s := db.store(t, sqlstore.NewKey())
 	begin(t, s, "ended", "bob")

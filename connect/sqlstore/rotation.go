@@ -21,9 +21,8 @@ const uses = `SELECT mark, COUNT(*) FROM (
 	UNION SELECT user_id, id, substr(seal, 1, 9) FROM pme_connections WHERE seal IS NOT NULL
 ) AS sealed GROUP BY mark`
 
-// checkKeys makes sure that no connection needs a key that is not there, and that keys open what they are
-// said to have sealed. Attempts are left out: they are over in minutes, and one that cannot be opened
-// costs its person to begin once more.
+// checkKeys checks that no connection needs a missing key, and that each key opens values that are marked with its
+// ID. It does not check attempts: they end within minutes, and a user whose attempt cannot be opened can begin again.
 func (s *Store) checkKeys(ctx context.Context, lost []string) error {
 	inUse := make(map[mark]int)
 	err := s.query(ctx, func(row scanner) error {
@@ -35,7 +34,7 @@ func (s *Store) checkKeys(ctx context.Context, lost []string) error {
 		if len(m) == len(mark{}) && m[0] == form {
 			inUse[mark(m)] = n
 		}
-		return nil // what is no mark is found to be damaged by whoever reads it
+		return nil // reading a value without a valid mark fails with ErrDamaged
 	}, uses)
 	if err != nil {
 		return failed(ctx, "look which keys are in use", err)
@@ -57,8 +56,8 @@ func (s *Store) checkKeys(ctx context.Context, lost []string) error {
 	return errors.Join(wrong...)
 }
 
-// checkKey reports a key that opens none of a few values that it is said to have sealed. One that is
-// damaged would be no reason to let everybody wait.
+// checkKey reports a key that opens none of a few values that are marked with its ID. A single damaged value must
+// not prevent the start for all users.
 func (s *Store) checkKey(ctx context.Context, m mark) error {
 	var tried, opened int
 	err := s.query(ctx, func(row scanner) error {
@@ -83,7 +82,7 @@ func (s *Store) checkKey(ctx context.Context, m mark) error {
 	return nil
 }
 
-// discard takes the tokens from connections that were sealed with a key that is lost.
+// discard removes the tokens of connections that were sealed with a lost key.
 func (s *Store) discard(ctx context.Context, inUse map[mark]int, lost string) error {
 	for m := range inUse {
 		if m.String() != lost {
@@ -108,8 +107,7 @@ func (s *Store) discard(ctx context.Context, inUse map[mark]int, lost string) er
 	return nil
 }
 
-// empty takes the tokens from a connection. What else its row has cannot be checked any more, and is sealed as
-// it is.
+// empty removes the tokens of a connection. The rest of its row can no longer be checked, and is sealed as it is.
 func (s *Store) empty(ctx context.Context, tx *sql.Tx, k store.Key) error {
 	var c connection
 	err := c.scan(tx.QueryRowContext(ctx, cmp.Or(s.oneLocked, one), k.User, k.ID))
@@ -125,11 +123,10 @@ func (s *Store) empty(ctx context.Context, tx *sql.Tx, k store.Key) error {
 	return err
 }
 
-// Rewrap seals with the first key what older ones have sealed, and returns how many connections that
-// were. When it has returned without an error, and ten minutes later for the attempts that were under way,
-// the other keys are not needed any more, provided that all processes have the same first key. It may run
-// beside them, and waits for their Updates. Connections that cannot be opened are left as they are, and
-// are an error.
+// Rewrap seals all connections with the first key that are sealed with another, and returns their number. Once it
+// has returned without an error, the other keys are no longer needed ten minutes later, when the attempts in
+// progress have ended, if all processes have the same first key. It can run while other processes use the store, and
+// waits for their Updates. It does not change connections that cannot be opened, and returns an error for them.
 func (s *Store) Rewrap(ctx context.Context) (int, error) {
 	var older []store.Key
 	err := s.query(ctx, func(row scanner) error {

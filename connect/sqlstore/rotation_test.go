@@ -137,7 +137,7 @@ func TestKeyThatOpensNothingIsAClearErrorAtStart(t *testing.T) {
 		key := sqlstore.NewKey()
 		create(t, db.store(t, key), record("alice", "A"), record("alice", "B"))
 		db.exec(t, `UPDATE pme_connections SET user_id = 'mallory' WHERE id = 'A'`)
-		wantWhole(t, db.store(t, key), "alice", "B") // for one that is damaged nobody else has to wait
+		wantWhole(t, db.store(t, key), "alice", "B") // one damaged connection does not prevent the start
 		db.exec(t, `UPDATE pme_connections SET user_id = 'mallory' WHERE id = 'B'`)
 		_, err := db.open(t, sqlstore.Config{Keys: []sqlstore.Key{key}})
 		if !errors.Is(err, sqlstore.ErrDamaged) || !strings.Contains(err.Error(), key.ID()) {

@@ -14,15 +14,15 @@ import (
 )
 
 var (
-	// ErrKeyMissing says that something was sealed with a key that is not among Config.Keys.
+	// ErrKeyMissing means that a value was sealed with a key that is not among Config.Keys.
 	ErrKeyMissing = errors.New("a key is missing")
 
-	// ErrDamaged says that something in the database is not what was sealed there: it was changed, or
-	// moved from another row.
+	// ErrDamaged means that a value in the database was changed, or moved from another row, after it was
+	// sealed.
 	ErrDamaged = errors.New("not what was sealed there")
 )
 
-// A place is where a sealed value belongs. What is sealed for one cannot be opened in another.
+// A place is where a sealed value belongs. A value that is sealed for one place cannot be opened in another.
 type place struct {
 	table, column string
 	store.Key     // of an attempt: its user and its own ID

@@ -18,8 +18,8 @@ import (
 	"github.com/go-pme/pme/connect/store"
 )
 
-// A network is between a store and its database, and may fall silent: nothing comes through any more,
-// and nobody is told.
+// A network is between a store and its database, and may fall silent: nothing comes through,
+// and neither side gets an error.
 type network struct {
 	net.Listener
 	server string
@@ -100,7 +100,7 @@ func (n *network) cut() {
 	n.ends = nil
 }
 
-func TestDatabaseThatDoesNotAnswerIsAnErrorInTime(t *testing.T) {
+func TestSilentDatabaseBlocksNoCallerForLong(t *testing.T) {
 	n, dsn := between(t, postgres(t).Schema(t))
 	s := postgresPool(t, dsn, 10).store(t, sqlstore.NewKey())
 	create(t, s, record("alice", "A"), record("alice", "B"), record("alice", "C"))
@@ -120,7 +120,7 @@ func TestDatabaseThatDoesNotAnswerIsAnErrorInTime(t *testing.T) {
 			case outcome != nil && !errors.Is(err, outcome):
 				t.Errorf("Update of %s that fails: %v", id, err)
 			case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-				t.Errorf("Update of %s that cannot be kept: %v", id, err)
+				t.Errorf("Update of %s that cannot be stored: %v", id, err)
 			}
 		})
 	}

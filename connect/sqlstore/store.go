@@ -26,7 +26,7 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// failed is the error of a call. It says so where ctx is the reason, as not every driver does.
+// failed returns the error of a call. It adds ctx's error if that is the cause, as not every driver does.
 func failed(ctx context.Context, what string, err error) error {
 	err = explained(err)
 	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
@@ -35,7 +35,7 @@ func failed(ctx context.Context, what string, err error) error {
 	return fmt.Errorf("sqlstore: %s: %w", what, err)
 }
 
-// storable reports whether both kinds of database keep the texts as they are.
+// storable reports whether both kinds of database store the texts unchanged.
 func storable(texts ...string) bool {
 	for _, text := range texts {
 		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
@@ -45,14 +45,14 @@ func storable(texts ...string) bool {
 	return true
 }
 
-var errText = errors.New("sqlstore: a text that is not UTF-8, or contains a NUL, cannot be kept")
+var errText = errors.New("sqlstore: a text that is not UTF-8, or contains a NUL, cannot be stored")
 
 // running returns the context for a statement. What waits for a connection takes ctx itself.
 func (s *Store) running(ctx context.Context) context.Context {
 	if s.interruptible {
 		return ctx
 	}
-	return context.WithoutCancel(ctx) // the statements of the store take no time worth giving up
+	return context.WithoutCancel(ctx) // the store's statements are short, so they need not be canceled
 }
 
 // transact calls do with a transaction, and commits it unless do fails.
@@ -61,7 +61,7 @@ func (s *Store) transact(ctx context.Context, do func(ctx context.Context, tx *s
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }() // gives it back
+	defer func() { _ = conn.Close() }() // returns it to the pool
 	ctx = s.running(ctx)
 	tx, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: s.isolation})
 	if err != nil {
@@ -74,14 +74,14 @@ func (s *Store) transact(ctx context.Context, do func(ctx context.Context, tx *s
 	return tx.Commit()
 }
 
-// A row is what a query for one row comes to.
+// A row is the result of a query for one row.
 type row struct {
 	conn *sql.Conn
 	row  *sql.Row
 	err  error
 }
 
-// queryRow asks for one row outside of a transaction. Its Scan is to be called.
+// queryRow queries one row outside of a transaction. The caller must call its Scan.
 func (s *Store) queryRow(ctx context.Context, query string, args ...any) row {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *Store) queryRow(ctx context.Context, query string, args ...any) row {
 	return row{conn: conn, row: conn.QueryRowContext(s.running(ctx), query, args...)}
 }
 
-// Scan implements scanner. It gives the connection back.
+// Scan implements scanner. It returns the connection to the pool.
 func (r row) Scan(into ...any) error {
 	if r.err != nil {
 		return r.err

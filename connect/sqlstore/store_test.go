@@ -86,7 +86,7 @@ func TestRestartKeepsEverything(t *testing.T) {
 
 // The connection to the file must not be closed with a call that is given up while the database works on
 // it: the lock on the file would be gone. A table of the connection's own would be, too.
-func TestCallThatIsGivenUpKeepsTheConnection(t *testing.T) {
+func TestCanceledCallDoesNotLoseTheConnection(t *testing.T) {
 	db := sqliteFile(t, filepath.Join(t.TempDir(), "connections.db"), 1)
 	s := db.store(t, sqlstore.NewKey())
 	create(t, s, record("alice", "A"))

@@ -19,7 +19,7 @@ import (
 	"github.com/go-pme/pme/connect/store"
 )
 
-func TestWhatWasTamperedWithIsAnError(t *testing.T) {
+func TestTamperedRowIsAnError(t *testing.T) {
 	swap := func(column, from, to string) string {
 		return `UPDATE pme_connections SET ` + column + ` = (SELECT ` + from + ` FROM pme_connections WHERE ` + to + `) WHERE user_id = 'alice' AND id = 'A'`
 	}
@@ -140,7 +140,7 @@ func TestConnectionWithoutTokensIsSealedToo(t *testing.T) {
 	})
 }
 
-func TestEveryBitOfWhatIsSealedCounts(t *testing.T) {
+func TestEveryBitOfASealedValueCounts(t *testing.T) {
 	onBoth(t, func(t *testing.T, db database) {
 		s := db.store(t, sqlstore.NewKey())
 		create(t, s, record("alice", "A"))
@@ -202,7 +202,7 @@ func TestAttemptThatWasTamperedWithIsAnErrorOnce(t *testing.T) {
 	})
 }
 
-// Whoever writes to the database could put the hash of a proof of their own there.
+// An attacker who writes to the database could put the hash of a proof of their own there.
 func TestProofOfAnAttemptIsSealed(t *testing.T) {
 	onBoth(t, func(t *testing.T, db database) {
 		s := db.store(t, sqlstore.NewKey())

@@ -45,7 +45,7 @@ func (s *Store) updateAlone(ctx context.Context, k store.Key, change func(contex
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	err = s.transact(end, func(ctx context.Context, tx *sql.Tx) error { return s.write(ctx, tx, k, r) })
-	return kept(end, err)
+	return committed(end, err)
 }
 
 // updateHolding changes a connection that the database keeps locked while change runs. When this process
@@ -88,9 +88,9 @@ func (s *Store) updateHolding(ctx context.Context, k store.Key, change func(cont
 	}
 	defer time.AfterFunc(grace, release).Stop()
 	if err := s.write(hold, tx, k, r); err != nil {
-		return kept(hold, err)
+		return committed(hold, err)
 	}
-	return kept(hold, tx.Commit())
+	return committed(hold, tx.Commit())
 }
 
 // lockRow returns the connection as it is once the lock of its row is there.
@@ -101,8 +101,8 @@ func (s *Store) lockRow(ctx, hold context.Context, tx *sql.Tx, k store.Key) (*st
 	return s.record(tx.QueryRowContext(hold, s.oneLocked, k.User, k.ID))
 }
 
-// allow lets the server give the transaction as much time as ctx has: more than its own limits perhaps,
-// and not much more, as the server may not notice that no caller waits any more.
+// allow sets the server's limits for the transaction to a little more than the time that ctx has left. The server
+// ends the transaction then, even if it has not noticed that the client is gone.
 func (s *Store) allow(ctx, hold context.Context, tx *sql.Tx) error {
 	if s.limits == "" {
 		return nil
@@ -115,7 +115,7 @@ func (s *Store) allow(ctx, hold context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// write keeps what r has become.
+// write stores the changed r.
 func (s *Store) write(ctx context.Context, tx *sql.Tx, k store.Key, r *store.Record) error {
 	if r.Key != k {
 		return errKeyChanged
@@ -132,9 +132,9 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, k store.Key, r *store.Rec
 	return err
 }
 
-// kept is the error of keeping what change has made. It is not one of a context: that of the caller may
-// be in order.
-func kept(end context.Context, err error) error {
+// committed returns the error of storing a change. If end has ended, the error says so and wraps no context error, as
+// the caller's own context may not have ended.
+func committed(end context.Context, err error) error {
 	switch {
 	case err == nil, errors.Is(err, store.ErrNoRecord):
 		return err

@@ -15,7 +15,7 @@ import (
 	"github.com/go-pme/pme/connect/store"
 )
 
-// What version 1 stored under aKey: the connections A of alice and B of bob, the latter without tokens, and an
+// The rows of version 1 under aKey: the connections A of alice and B of bob, the latter without tokens, and an
 // attempt of alice.
 const (
 	oldRefresh  = "01FDFD88A12FD632BC59102F6787B9CC0A75FBBDD1EC21B4790586E3EB18C3EEDBB5DAE37C9B19A65499CA1F6E3A1C29BC68415E4FD37C38B2D79CC1C5F9D43CE3D476E9"

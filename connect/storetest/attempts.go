@@ -145,11 +145,11 @@ func newAttemptStaysThoughItEndsFirst(t *testing.T, s store.Store) {
 		t.Error("the attempt that has just begun is not there")
 	}
 	if taken(t, s, "alice", "first") {
-		t.Error("two attempts are kept, with room for one")
+		t.Error("two attempts are stored, with room for one")
 	}
 }
 
-func endedAttemptsOfAnybodyAreDropped(t *testing.T, s store.Store) {
+func endedAttemptsOfAllUsersAreDeleted(t *testing.T, s store.Store) {
 	begin(t, s, attempt("ended", "alice", time.Second))
 	begin(t, s, attempt("ending", "bob", time.Minute))
 	begin(t, s, attempt("going on", "bob", time.Minute+time.Microsecond))
@@ -198,6 +198,6 @@ func manyAttemptsAtOnceAreBounded(t *testing.T, a, b store.Store) {
 		}
 	}
 	if left != keep*len(users) {
-		t.Errorf("%d attempts of %d persons are kept, want %d", left, len(users), keep*len(users))
+		t.Errorf("%d attempts of %d users are stored, want %d", left, len(users), keep*len(users))
 	}
 }

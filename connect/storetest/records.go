@@ -81,7 +81,7 @@ func anyTextComesBackOrIsAnError(t *testing.T, s store.Store) {
 			}
 			want(t, "Get", got, r)
 		} else {
-			wantErr(t, "Get of what could not be kept", err, store.ErrNoRecord)
+			wantErr(t, "Get of a value that was not stored", err, store.ErrNoRecord)
 		}
 		wantListed(t, s, r.User, slices.Repeat([]string{r.ID}, count(kept))...)
 		if n, err := s.DeleteUser(t.Context(), r.User); err != nil || n != count(kept) {
@@ -272,7 +272,7 @@ func deleteUserForgetsAllOfThem(t *testing.T, s store.Store) {
 		t.Error("the attempt of a person who is gone is there")
 	}
 	if !taken(t, s, "bob", "of bob") {
-		t.Error("the attempt of somebody else is gone")
+		t.Error("the attempt of another user is gone")
 	}
 }
 

@@ -69,7 +69,7 @@ func oneUpdateAtATime(t *testing.T, a, b store.Store) {
 		}
 	})
 	if got, want := get(t, b, r.Key).Label, strconv.Itoa(n-n/8); got != want {
-		t.Errorf("%s changes are kept, want %s", got, want)
+		t.Errorf("%s changes are stored, want %s", got, want)
 	}
 }
 

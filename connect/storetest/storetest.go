@@ -32,7 +32,7 @@ func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
 		"AttemptOfAnotherGoesOn":               attemptOfAnotherGoesOn,
 		"AttemptsOfOnePersonAreBounded":        attemptsOfOnePersonAreBounded,
 		"NewAttemptStaysThoughItEndsFirst":     newAttemptStaysThoughItEndsFirst,
-		"EndedAttemptsOfAnybodyAreDropped":     endedAttemptsOfAnybodyAreDropped,
+		"EndedAttemptsOfAllUsersAreDeleted":    endedAttemptsOfAllUsersAreDeleted,
 		"AttemptNeverReplacesAnother":          attemptNeverReplacesAnother,
 		"RecordComesBackWhole":                 recordComesBackWhole,
 		"TimesAreUTCToTheMicrosecond":          timesAreUTCToTheMicrosecond,
@@ -58,7 +58,7 @@ func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
 		"ChangeIsKeptThoughItsTimeIsOver":      changeIsKeptThoughItsTimeIsOver,
 		"FailingChangeWhoseTimeIsOver":         failingChangeWhoseTimeIsOver,
 		"UpdateDoesNotRunAfterItsContext":      updateDoesNotRunAfterItsContext,
-		"OtherCallersDoNotWaitForAnUpdate":     otherCallersDoNotWaitForAnUpdate,
+		"OtherCallsDoNotWaitForAnUpdate":       otherCallsDoNotWaitForAnUpdate,
 		"UpdatesOfSeveralConnectionsRunAtOnce": updatesOfSeveralConnectionsRunAtOnce,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, newStore(t)) })

@@ -199,7 +199,7 @@ func updateDoesNotRunAfterItsContext(t *testing.T, s store.Store) {
 	wantErr(t, "Update", err, context.Canceled)
 }
 
-func otherCallersDoNotWaitForAnUpdate(t *testing.T, s store.Store) {
+func otherCallsDoNotWaitForAnUpdate(t *testing.T, s store.Store) {
 	r := record("alice", "A")
 	create(t, s, r)
 	letGo := hold(t, s, r.Key, nil)

@@ -1,11 +1,11 @@
-// Package sqlite keeps connections in a file, for a single process: the durable store that needs nothing
-// else to be installed. It is SQLite in pure Go, by the driver modernc.org/sqlite, and only applications
-// that import this package compile it.
+// Package sqlite stores connections in a file, for a single process. It is the durable store that needs no other
+// software. It uses SQLite in pure Go, the driver modernc.org/sqlite. Only applications that import this package
+// compile it.
 //
-// The file is for one process at a time, and locked for as long as that has it open. A successor waits
-// for its predecessor's end, and then gives up with [ErrInUse]. A commit is on the disk when it returns:
-// the process, or the machine, may end at any moment.
+// The file is for one process at a time, which locks it while it is open. [Open] waits for the previous process to
+// close it, at most for Config.Wait, and then fails with [ErrInUse]. A commit is on the disk when it returns, so the
+// process or the machine may crash at any moment.
 //
 // To back the file up, copy it while no process has it open, or let the file system take a snapshot that
-// has both it and its "-wal". A backup is worth nothing without the keys, which belong elsewhere.
+// has both it and its "-wal". A backup is useless without the keys, which must be stored elsewhere.
 package sqlite

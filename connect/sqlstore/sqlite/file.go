@@ -43,7 +43,7 @@ func create(path string) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return fmt.Errorf("sqlite: there is no directory %s: make it, for the user of this process alone (mode 0700)", dir)
 	}
-	// What SQLite makes beside it has the same mode.
+	// The files that SQLite makes beside it get the same mode.
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator's path
 	if errors.Is(err, fs.ErrExist) {
 		return nil // another process was faster

@@ -45,7 +45,7 @@ func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	}
 }
 
-func TestFileThatOthersMayUseIsToldInTheLog(t *testing.T) {
+func TestFileThatOtherUsersCanReadIsLogged(t *testing.T) {
 	path := newPath(t)
 	for mode, want := range map[fs.FileMode]bool{0o600: false, 0o700: false, 0o640: true, 0o604: true, 0o660: true} {
 		if err := os.WriteFile(path, nil, 0o600); err != nil {
@@ -98,7 +98,7 @@ func TestRelativePathIsOfTheWorkingDirectory(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithTheFileIsSaid(t *testing.T) {
+func TestProblemsOfTheFileAreReported(t *testing.T) {
 	dir := t.TempDir()
 	text := filepath.Join(dir, "text")
 	if err := os.WriteFile(text, bytes.Repeat([]byte("not a database. "), 1000), 0o600); err != nil {

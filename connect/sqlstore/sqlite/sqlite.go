@@ -29,8 +29,8 @@ type Config struct {
 	Keys     []sqlstore.Key // as in [sqlstore.Config]
 	LostKeys []string       // as in [sqlstore.Config]
 
-	// Wait is how long to wait for another process to give the file up, which is what a process does
-	// that is to take the place of another. Default: 5 seconds. Less than zero: not at all.
+	// Wait is how long to wait for another process to close the file, as when this process replaces it.
+	// Negative: do not wait. Default: 5 seconds.
 	Wait time.Duration
 
 	Logger *slog.Logger // default: slog.Default()
@@ -48,7 +48,7 @@ type Store struct {
 	db *sql.DB
 }
 
-// Close gives the file up. All that uses the store has to be closed before.
+// Close closes the file. Close everything that uses the store before.
 func (s *Store) Close() error {
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("sqlite: close: %w", err)
@@ -56,8 +56,8 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// ErrInUse says that another process, or another Store of this one, uses the file.
-var ErrInUse = errors.New("sqlite: the file is in use by another process, and can be used by one only: end that one first, or keep the connections of several processes in PostgreSQL")
+// ErrInUse means that another process, or another Store of this one, uses the file.
+var ErrInUse = errors.New("sqlite: the file is in use by another process, and can be used by one only: end that one first, or use PostgreSQL for several processes")
 
 // Open opens the file and prepares it as [sqlstore.New] does. Until it is closed, every other Open
 // of the file fails with [ErrInUse].
@@ -95,7 +95,7 @@ func open(ctx context.Context, path string, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("sqlite: open %s: %w", path, err)
 	}
 	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(1) // and that one is never closed before the end, as the lock on the file is its
+	db.SetMaxOpenConns(1) // it stays open until Close, as it holds the lock on the file
 	s, err := sqlstore.New(ctx, sqlstore.Config{
 		DB: db, Dialect: sqlstore.SQLite, Keys: cfg.Keys, LostKeys: cfg.LostKeys, Logger: cfg.Logger,
 	})

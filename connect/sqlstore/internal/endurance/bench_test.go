@@ -13,7 +13,7 @@ import (
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
 
-// BenchmarkToken measures a token that is on record, which is read each time: from each kind of database,
+// BenchmarkToken measures a stored token, which is read each time: from each kind of database,
 // as a multiple of one in memory, run in turn with it.
 func BenchmarkToken(b *testing.B) {
 	u := newUpstream(b, matterporttest.Config{})

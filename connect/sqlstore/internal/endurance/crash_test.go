@@ -15,7 +15,7 @@ import (
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
 
-// newSite returns a site where everybody has connected an account.
+// newSite returns a site where every user has connected an account.
 func newSite(t *testing.T, u *upstream, kind string) site {
 	t.Helper()
 	s := site{kind: kind, database: filepath.Join(t.TempDir(), "connections.db"), key: newKey()}

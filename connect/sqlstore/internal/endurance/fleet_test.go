@@ -123,7 +123,7 @@ func TestFleetRefreshesOnce(t *testing.T) {
 
 func TestDatabaseKilledBetweenAnswerAndCommitLosesNothing(t *testing.T) {
 	unlessShort(t)
-	u := newUpstream(t, matterporttest.Config{StrictRotation: true}) // what is on record is void from the answer on
+	u := newUpstream(t, matterporttest.Config{StrictRotation: true}) // the stored token is void once Matterport has answered
 	database := postgrestest.New(t)
 	c, server := replica(t, u, database.Schema(t), sqlstore.NewKey())
 	u.connectAccount(t, c, alice)
@@ -166,6 +166,6 @@ func TestRestartedReplicaKnowsItsConnections(t *testing.T) {
 		t.Errorf("%d %s", got.status, got.Error)
 	}
 	if n := u.Calls("refresh_token"); n != 0 {
-		t.Errorf("%d refreshes for a token that was on record", n)
+		t.Errorf("%d refreshes for a stored token", n)
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 // Matterport has replaced the tokens of a connection, and the database goes away before they are committed. The replica
 // that holds them is never asked again.
-func TestReplicaCommitsWhatItHoldsWhenTheDatabaseIsBack(t *testing.T) {
+func TestReplicaCommitsUnsavedRenewalsAfterAnOutage(t *testing.T) {
 	unlessShort(t)
 	for name, tc := range map[string]struct {
 		stop  func(*postgrestest.Server, testing.TB)

@@ -49,7 +49,7 @@ func users() (list []*identity.User) {
 	return list
 }
 
-// A site is where connections are kept, for one process after the other.
+// A site is where connections are stored, for one process after the other.
 type site struct {
 	kind     string // "sqlite" or "postgres"
 	database string // a path or a DSN
@@ -78,7 +78,7 @@ func (s site) open(ctx context.Context) (store store.Store, closeStore func() er
 	return store, db.Close, err
 }
 
-// work is the process under test: it gets tokens for everybody and uses them, until it is killed.
+// work is the process under test: it gets tokens for every user and uses them, until it is killed.
 func work() {
 	at := site{os.Getenv("ENDURANCE_KIND"), os.Getenv("ENDURANCE_DATABASE"), os.Getenv("ENDURANCE_KEY")}
 	store, _, err := at.open(context.Background())
