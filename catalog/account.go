@@ -13,7 +13,7 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-// Matterport is what the catalog needs of Matterport's API. [*matterport.Client] provides it.
+// Matterport is the part of Matterport's API that the catalog calls. [*matterport.Client] implements it.
 type Matterport interface {
 	Models(ctx context.Context, q matterport.ModelQuery) (*matterport.ModelPage, error)
 }
@@ -57,12 +57,12 @@ func (a *account) fresh(s *snapshot) bool {
 	return age >= 0 && age < a.cfg.Keep
 }
 
-// fetch takes a new snapshot. One that fails is not tried again before a while is over: a gallery
-// without thumbnails is better than one that makes people wait.
+// fetch takes a new snapshot. After a failure it does not try again for a while: a gallery without thumbnails is
+// better than a slow one.
 func (a *account) fetch(ctx context.Context) error {
 	last, begun := a.remembered(), a.now()
 	if a.fresh(last) {
-		return nil // a flight has landed between the look at it and this one
+		return nil // another fetch has finished since the caller checked
 	}
 	next, err := a.read(ctx, begun)
 	if err != nil {

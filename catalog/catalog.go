@@ -1,9 +1,9 @@
-// Package catalog lists what a person may open, with the names and thumbnails that Matterport has for
-// it, so that a gallery has something to show.
+// Package catalog lists the spaces that a person may open, with their names and thumbnails at Matterport, for a
+// gallery.
 //
-// It decides nothing: the policy does, and the token endpoint asks it again. What Matterport says is
-// kept for a minute, as thumbnail addresses expire; when Matterport does not answer, the list goes
-// without. What the policy says is not kept.
+// It decides nothing: the policy does, and the token endpoint asks it again. Answers of Matterport are cached for
+// a minute, as thumbnail addresses expire; if Matterport does not answer, names and thumbnails may be missing.
+// Answers of the policy are not cached.
 //
 // # Limits
 //
@@ -60,7 +60,7 @@ type Listing struct {
 	More bool
 }
 
-// Config is what a [Catalog] is made of. Matterport and Policy are required.
+// Config configures a [Catalog]. Matterport and Policy are required.
 type Config struct {
 	// Matterport lists the account's models.
 	Matterport Matterport
@@ -69,10 +69,10 @@ type Config struct {
 	// asked as such.
 	Policy access.Policy
 
-	// Keep is how long the account's models are kept. Default: 1 minute.
+	// Keep is how long the account's models are cached. Default: 1 minute.
 	Keep time.Duration
 
-	// MaxModels bounds how many of the account's models are looked at, and how many spaces a listing has.
+	// MaxModels bounds how many of the account's models are read, and how many spaces a listing has.
 	// Default: 5,000.
 	MaxModels int
 
@@ -117,10 +117,10 @@ type Catalog struct {
 	turns   *turns
 	budget  *budget.Budget
 	checks  atomic.Int64  // of the last listing: the next one may cost as much
-	flights *flight.Group // all that runs beyond a caller's own request
+	flights *flight.Group // work that can outlast a request
 }
 
-// New reports everything that is wrong with cfg. It does not use the network.
+// New returns a Catalog, or an error that names everything wrong with cfg. It does not use the network.
 func New(cfg Config) (*Catalog, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
@@ -137,7 +137,7 @@ func New(cfg Config) (*Catalog, error) {
 	}, nil
 }
 
-// Close ends what the catalog runs in the background, and waits for it. For and Search fail from then on. Close
+// Close stops the catalog's background work and waits for it to end. For and Search fail from then on. Close
 // can be called more than once; the error is always nil.
 func (c *Catalog) Close() error {
 	c.flights.Close()

@@ -13,8 +13,8 @@ const (
 	maxWaiting = 15 * time.Second // a request: for its turn, and for its listing
 	maxWords   = 50               // of a search
 
-	// The unit is one question to the policy. A user who opens the gallery, searches, goes to a space and
-	// back spends 30,000 in a minute only by 25 visits with 1,000 questions each, or by 500 without.
+	// The unit is one question to the policy. A user who opens the gallery, searches, and goes to a space and
+	// back spends 30,000 in a minute only with 25 visits of 1,000 questions each, or with 500 visits without.
 	allowance    = 30_000
 	costListing  = 50
 	refillsEvery = 2 * time.Millisecond
@@ -23,7 +23,7 @@ const (
 // A RateLimitError means that a person asks for more listings than the budget allows, of which the package's
 // documentation says how much it is.
 type RateLimitError struct {
-	// RetryAfter is when there will be enough left for the listing.
+	// RetryAfter is the time until the budget suffices for the listing.
 	RetryAfter time.Duration
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/go-pme/pme/internal/flight"
 )
 
-// For lists what u may open; nothing if u is not signed in. It fails, and lists nothing, if the policy
+// For lists the spaces that u may open, and none if u is not signed in. It fails, and lists nothing, if the policy
 // does, or once the catalog is closed. A [*RateLimitError] means that u asks too often.
 //
 // The policy gets the values of ctx. A request of the same user for the same listing that comes meanwhile shares
@@ -43,7 +43,7 @@ func (c *Catalog) Search(ctx context.Context, u *identity.User, query string) (L
 	return out, nil
 }
 
-// failed tells the operator, unless the caller has only left.
+// failed logs the error of a listing, unless the caller has left.
 func (c *Catalog) failed(ctx context.Context, u *identity.User, err error) {
 	if ctx.Err() != nil || c.flights.Closed() {
 		return
@@ -51,7 +51,7 @@ func (c *Catalog) failed(ctx context.Context, u *identity.User, err error) {
 	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "spaces not listed", slog.String("user", u.ID), slog.Any("error", err))
 }
 
-// nothing tells the operator that the policy names no space for u: the gallery is empty then, without a refusal.
+// nothing logs that the policy names no space for u. The gallery is empty then, and no request is refused.
 func (c *Catalog) nothing(ctx context.Context, u *identity.User) {
 	if !c.cfg.Logger.Enabled(ctx, slog.LevelInfo) {
 		return

@@ -36,8 +36,8 @@ var remedies = map[outage]string{
 	refusing: "people see IDs for names; check the client ID and the client secret, and what the application may do in Matterport's settings",
 }
 
-// tell tells the operator that an outage has begun, has another reason, or is over. It does not repeat itself for
-// each attempt that fails.
+// tell logs that an outage has begun, has another reason, or is over. It logs each change once, not each failed
+// attempt.
 func (a *account) tell(ctx context.Context, before, now outage, err error) {
 	switch {
 	case now == before:

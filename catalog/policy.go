@@ -15,7 +15,7 @@ type policy struct {
 	log *slog.Logger
 }
 
-// thePolicy is what the log says that panicked.
+// thePolicy is how the log names the policy if it panics.
 const thePolicy = "the policy"
 
 func (p policy) grants(ctx context.Context, u *identity.User) (out access.Grants, err error) {

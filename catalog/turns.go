@@ -13,14 +13,14 @@ import (
 )
 
 // turns gives each person one listing at a time, which all who ask for the same meanwhile share. A listing runs
-// beside its callers, so that each can leave; when all have left, it is told to end.
+// in its own goroutine, so that each caller can leave; when all have left, it is canceled.
 type turns struct {
 	flights *flight.Group
 	mu      sync.Mutex
 	taken   map[string]*turn // by the user's ID
 }
 
-// turn is a listing under way. All but the outcome needs turns.mu.
+// turn is a listing in progress. turns.mu guards everything but the outcome.
 type turn struct {
 	user    *identity.User
 	query   string

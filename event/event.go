@@ -1,8 +1,8 @@
-// Package event carries what happens in pme to those who have to know: the log, an audit trail, metrics.
+// Package event carries the events of pme to the log, an audit trail and metrics.
 //
-// A [Stream] is made once and given to the Config of every room. Rooms emit events; the stream writes
-// each to the log and passes it on to listeners, which cannot slow a request down. One [Recorder] may be
-// asked before a user gets a new token.
+// A [Stream] is made once and given to the Config of every package. They emit events. The stream writes each event
+// to the log and passes it on to listeners, which cannot slow a request down. A [Recorder] is called before
+// a user gets a new token, and can refuse it.
 //
 // Events name users, models and client addresses: they are personal data. They hold no token, link,
 // cookie, code or other secret, and no query of a URL.
@@ -76,15 +76,15 @@ type Event struct {
 	Models     []string
 	Connection string
 
-	// Reason says why, in a word that programs can compare, such as "no_rule". Detail says it in a
-	// sentence for the operator. Neither is for the user's eyes: a Detail may tell who else may see what.
+	// Reason says why, in a word that programs can compare, such as "no_rule". Detail says it in a sentence
+	// for the operator. Show neither to the user: a Detail may name other users and their models.
 	Reason string
 	Detail string
 
 	// Count is how many things it happened to, such as tokens that were revoked.
 	Count int
 
-	// Request is where it came from. It is empty for what no request caused.
+	// Request is the HTTP request that caused the event. It is empty if no request did.
 	Request Request
 
 	// Level is that of the log record.

@@ -55,8 +55,8 @@ func (s *Stream) Request(ctx context.Context) Request {
 	return Request{}
 }
 
-// ask returns what a function of the Config says of r, or nothing if it panics: what is told of, such as a
-// revocation, has to go on.
+// ask returns the result of a function of the Config for r, or "" if it panics: the work that emits the event, such
+// as a revocation, must go on.
 func (s *Stream) ask(field string, about func(*http.Request) string, r *http.Request) (answer string) {
 	if stack := survive(func() { answer = plain(about(r)) }); stack != nil {
 		s.reportPanic(field, stack)

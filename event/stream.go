@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A Recorder is told of every new grant before the user gets the token: an audit trail that is required.
+// A Recorder records every new grant before the user gets the token, for an audit trail that must be complete.
 type Recorder interface {
 	// Record stores e. If it fails, the user does not get the token, which is deleted. It is not asked
 	// again when a token is reused. It must return when ctx ends, and is called several times at once.
@@ -22,11 +22,11 @@ type Recorder interface {
 type Listener interface {
 	// Listen takes e, which it must not change. No request waits for it: while it works, up to
 	// Config.Queue events wait, and further ones are dropped, which the log says. A panic in it is
-	// logged, and ends nothing.
+	// logged, and the Listener goes on to get events.
 	Listen(e Event)
 }
 
-// Config is what a [Stream] is made of. No field is required: the zero value writes events to the log.
+// Config configures a [Stream]. No field is required: the zero value writes events to the log.
 type Config struct {
 	// Logger gets a record for each event, before Emit returns. If its handler panics, the record is lost,
 	// and the listeners get the event all the same. Default: slog.Default().

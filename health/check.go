@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// What a part is said to be if its check does not say it.
+// The states of a part whose check does not return a [Degraded].
 const (
 	failing  = Degraded("the check fails")
 	crashed  = Degraded("the check has crashed")

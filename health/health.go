@@ -1,5 +1,5 @@
-// Package health says which part of an application is degraded, to whoever probes it, without taking the
-// application out of service.
+// Package health reports to probes which part of an application is degraded, without taking the application out of
+// service.
 //
 // A dependency that all replicas share must not decide whether a replica gets requests: if it fails, it would
 // take all of them out at once. So [NewHandler] answers that a part is degraded, and goes on being ready.

@@ -1,8 +1,8 @@
-// Package identity carries the signed-in person from the middleware that recognised them to the rooms
-// that decide what they may see.
+// Package identity carries the signed-in user from the middleware that recognized them to the packages that
+// decide what they may see.
 //
-// It knows nothing of sessions, tokens or HTTP, and it checks nothing: whoever puts a [User] into a
-// context vouches for every field of it.
+// It knows nothing of sessions, tokens or HTTP, and it checks nothing: the code that puts a [User] into a
+// context must have verified every field.
 package identity
 
 import (
@@ -36,14 +36,14 @@ type User struct {
 	// answer to "which groups is this person in?" has to say so; no decision may depend on it.
 	OmittedGroups int
 
-	// Session tells the person's sign-ins apart, if the host wants one of them to be ended without
-	// the others. People without it share their tokens between all their browsers; with it each
-	// sign-in has tokens of its own. It must not be a credential: stores keep it in clear.
+	// Session identifies one sign-in of the person, so that the host can end it without the others. If it is
+	// empty, the person's browsers share their tokens; otherwise each sign-in has separate tokens. It must
+	// not be a credential: stores hold it in clear text.
 	Session string
 
-	// SignedInAt is when the session began, on the clock of the host that began it. Whole seconds will
-	// do, rounded down. Gates with a record of revocations compare it: see middleware.Config. None is the
-	// zero time, or one before 1970.
+	// SignedInAt is when the session began, on the clock of the host that began it. Whole seconds, rounded
+	// down, are precise enough. Gates with a record of revocations compare it: see middleware.Config. The
+	// zero time, or one before 1970, means that it is unknown.
 	SignedInAt time.Time
 }
 

@@ -23,7 +23,7 @@ func (t *appToken) left(now time.Time) (left, early time.Duration) {
 	return t.life - elapsed(t.from, now), min(time.Minute, t.life/10)
 }
 
-// fresh reports whether t needs no renewal yet. A token of unknown life is kept until it is refused.
+// fresh reports whether t needs no renewal yet. A token of unknown life is used until it is refused.
 func (t *appToken) fresh(now time.Time) bool {
 	if t == nil || t.life == 0 {
 		return t != nil
@@ -80,14 +80,14 @@ func (t *appTokens) get(ctx context.Context, op string) (*appToken, *Error) {
 	case current.fresh(now):
 		return current, nil
 	}
-	landed := t.flight.DoChan("", t.renewSafely)
+	renewed := t.flight.DoChan("", t.renewSafely)
 	if current.usable(now) {
 		return current, nil
 	}
 	select {
 	case <-ctx.Done():
 		return nil, contextError(op, ctx.Err())
-	case result := <-landed:
+	case result := <-renewed:
 		if e, failed := errors.AsType[*Error](result.Err); failed {
 			own := *e // the flight's result is shared, and callers add to theirs
 			return nil, &own
@@ -127,7 +127,7 @@ func (t *appTokens) renew() (any, error) {
 	switch {
 	case closed:
 		return nil, &Error{Op: opAppToken, Err: ErrClosed}
-	case current.fresh(t.now()): // the flight before this one landed between our look and our start
+	case current.fresh(t.now()): // an earlier renewal has finished since the caller checked
 		return current, nil
 	}
 	next, e := t.fetch(t.ctx)

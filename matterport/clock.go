@@ -35,8 +35,8 @@ type clock struct {
 	// tolerance counts from there: many answers that are each a little earlier turn back no more than one.
 	high *anchor
 
-	// contradiction is the first of the latest answers that agree on a time before high; nil: there is none.
-	contradiction *anchor
+	// rival is the first of the latest answers that agree on a time before high; nil: there is none.
+	rival *anchor
 }
 
 // anchor ties the server's clock to the local one: at the local moment, the server's clock showed
@@ -90,8 +90,8 @@ func (c *clock) at(local time.Time) time.Time {
 }
 
 // learn sets the clock by an answer, if it believes its date, and returns when the request was made.
-// behind is not zero if the date is earlier than the clock by more than the tolerance: the clock has
-// just been contradicted, or was turned back by so much, which turned reports.
+// behind is not zero if the date is earlier than the clock by more than the tolerance. Either the clock has just
+// stored the answer as its rival, or it was turned back by that much, which turned reports.
 func (c *clock) learn(a *answer) (b began, behind time.Duration, turned bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -115,13 +115,13 @@ func (c *clock) take(said *anchor) (behind time.Duration, turned bool) {
 	if c.high != nil {
 		behind = c.high.at(said.local).Sub(said.latest)
 	}
-	agreed := c.contradiction != nil && c.contradiction.agrees(said)
-	confirmed := agreed && said.latest.Sub(c.contradiction.latest) >= confirmation
+	agreed := c.rival != nil && c.rival.agrees(said)
+	confirmed := agreed && said.latest.Sub(c.rival.latest) >= confirmation
 	switch {
 	case c.high == nil, behind <= 0, confirmed:
-		c.high, c.contradiction = said, nil
+		c.high, c.rival = said, nil
 	case !agreed:
-		c.contradiction = said // what it contradicts is not confirmed any more
+		c.rival = said // the time that it contradicts is no longer confirmed
 	}
 	if behind <= tolerance || confirmed {
 		c.anchor.Store(said)

@@ -28,7 +28,7 @@ type OAuthToken struct {
 
 	// RefreshToken gets the next access token, and must never reach a browser. From
 	// [OAuthApp.Exchange] it is always there. From [OAuthApp.Refresh] it is there when it has changed,
-	// and must be kept in place of the old one before the access token is used; empty means that the
+	// and must be stored in place of the old one before the access token is used; empty means that the
 	// old one stays good.
 	RefreshToken Secret
 

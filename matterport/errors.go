@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// What a caller may branch on, with errors.Is. Every failed call yields an [*Error] that matches one
+// The errors to test for with errors.Is. Every failed call yields an [*Error] that matches one
 // of these, except that a cancelled call matches context.Canceled and nothing else.
 var (
 	// ErrNotFound: the model or token is gone, inactive, or not this account's. Matterport does not

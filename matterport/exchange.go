@@ -23,7 +23,7 @@ type answer struct {
 	status  int
 	header  http.Header
 	body    []byte
-	tooLong bool // the body was longer than its limit, and is not kept
+	tooLong bool // the body was longer than its limit and was discarded
 
 	start, end time.Time // the local moments of the request, and of the answer's headers
 	started    time.Time // the server's time at start, as far as it was known without this answer
@@ -79,7 +79,7 @@ func timedOut(err error) bool {
 }
 
 // neverSent reports whether a request certainly did not leave, because there was no connection for it.
-// What else may go wrong can go wrong after the server has seen the request.
+// All other errors can occur after the server has received the request.
 func neverSent(err error) bool {
 	dialled, ok := errors.AsType[*net.OpError](err)
 	return ok && (dialled.Op == "dial" || dialled.Op == "proxyconnect")
@@ -124,7 +124,7 @@ func (a *answer) mediaType() string {
 	return kind
 }
 
-// retryAfter reads the Retry-After header (RFC 9110 §10.2.3): seconds, or a date on the clock of whoever
+// retryAfter reads the Retry-After header (RFC 9110 §10.2.3): seconds, or a date on the clock of the host that
 // sent it. What cannot be read counts as absent.
 //
 // A proxy's page may have one, and may mean it: it is a wish to wait, told by the headers of one answer

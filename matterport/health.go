@@ -8,7 +8,7 @@ import (
 	"github.com/go-pme/pme/internal/condition"
 )
 
-// What can be wrong with Matterport as one application reaches it. Probes that need no credential show it.
+// The states of Matterport as seen by one application. Unauthenticated probes show them.
 const (
 	healthSilent    = health.Degraded("Matterport does not answer")
 	healthLimited   = health.Degraded("Matterport limits the calls")

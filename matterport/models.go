@@ -72,7 +72,7 @@ type ModelPage struct {
 	Total      int    // on all pages
 }
 
-// Models returns a page of the models of the account, whoever asks: it does not check who may see
+// Models returns a page of the models of the account. It does NOT check who may see
 // them. A model whose picture cannot be had is listed without one.
 func (c *Client) Models(ctx context.Context, q ModelQuery) (*ModelPage, error) {
 	return c.api.models(ctx, c.call, q)

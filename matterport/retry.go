@@ -72,8 +72,8 @@ func passing(e *Error) bool {
 // here because Matterport has asked for no calls. Whoever had that answer waits; the others come back later.
 func repeatable(e *Error) bool { return passing(e) && !errors.Is(e, errQuiet) }
 
-// settled reports whether a request has failed for a passing reason, and is not under way any more: of those
-// that got no answer in time, here or at a gateway, is unknown.
+// settled reports whether a request has failed for a temporary reason and is certainly finished. A request that
+// timed out, here or at a gateway, may still be running.
 func settled(e *Error) bool {
 	return repeatable(e) && !errors.Is(e, errSilent) && e.Status != http.StatusGatewayTimeout
 }

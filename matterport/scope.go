@@ -35,7 +35,7 @@ const (
 func (s Scope) Charged() bool { return s == ScopeDownloadAssets || s == ScopePurchaseAssets }
 
 // wellFormed reports whether s is one scope-token (RFC 6749 §3.3). That grammar has room for a comma,
-// which here means that the text is a list.
+// which here means that the list is written out.
 func (s Scope) wellFormed() bool {
 	return s != "" && !strings.ContainsFunc(string(s), func(r rune) bool {
 		return r <= ' ' || r > '~' || r == '"' || r == '\\' || r == ','

@@ -10,14 +10,14 @@ import (
 	"github.com/go-pme/pme/internal/scrub"
 )
 
-// Bounds on upstream text that is kept in an [Error], in runes.
+// Bounds on upstream text in an [Error], in runes.
 const (
 	maxMessage = 300
 	maxCode    = 64
 )
 
 // graphKinds sorts the error codes of the Model API (docs/matterport.md §2) by what a caller can do about
-// them. An inactive model is archived: it cannot be shown until it is activated, which to a visitor
+// them. An inactive model is archived: it cannot be shown until it is activated again, which to a visitor
 // is the same as gone.
 var graphKinds = map[string]error{
 	"request.unauthenticated": ErrTokenRefused,
@@ -70,7 +70,7 @@ func kindOf(code string, status int, otherwise error) error {
 // judge takes an answer apart: its data, or the one *Error it amounts to. Both come back for a GraphQL
 // answer whose errors all lie below a root field that is there; the caller decides whether such a
 // partial result will do. documented reports that the error is certainly Matterport's; whether data is,
-// shows only to whoever knows what was asked for.
+// is clear only to a reader who knows the request.
 func judge(op string, a *answer, secrets []string) (data map[string]json.RawMessage, documented bool, failed *Error) {
 	e, isObject := openEnvelope(a.body)
 	redirect := a.status >= 300 && a.status <= 399

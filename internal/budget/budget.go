@@ -22,7 +22,7 @@ type Budget struct {
 // account is what one user has spent.
 type account struct {
 	*rate.Limiter
-	full time.Time // when nothing is spent any more, unless the user spends again
+	full time.Time // when the budget is full again, unless the user spends more
 }
 
 // New returns a budget of which nothing is spent. It tells the time by now only.

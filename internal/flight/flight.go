@@ -15,7 +15,7 @@ import (
 	"github.com/go-pme/pme/internal/rescue"
 )
 
-// ErrClosed says that the group runs nothing any more.
+// ErrClosed means that the group is closed and runs nothing.
 var ErrClosed = errors.New("closed")
 
 // A Group is a set of calls under way. It is safe for concurrent use.
@@ -55,10 +55,10 @@ func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) er
 	})
 }
 
-// Wait waits for a call to land, and returns its error with done being true. Otherwise the caller leaves and
-// the call goes on: with the error of ctx when that ends, and with none when patience is over. Patience of
-// zero is endless.
-func Wait(ctx context.Context, landed <-chan singleflight.Result, patience time.Duration) (done bool, err error) {
+// Wait waits for a call to finish and returns its error, with done being true. If ctx or patience ends first, Wait
+// returns with done being false and the call goes on. The error is then that of ctx, or nil if patience has ended.
+// Zero patience means no limit.
+func Wait(ctx context.Context, finished <-chan singleflight.Result, patience time.Duration) (done bool, err error) {
 	var enough <-chan time.Time
 	if patience > 0 {
 		timer := time.NewTimer(patience)
@@ -66,7 +66,7 @@ func Wait(ctx context.Context, landed <-chan singleflight.Result, patience time.
 		enough = timer.C
 	}
 	select {
-	case result := <-landed:
+	case result := <-finished:
 		return true, result.Err
 	case <-enough:
 		return false, nil

@@ -79,7 +79,7 @@ func (t *Table[Proof]) Keep(begun Generation, text string, u *identity.User, unt
 	kept.Groups = slices.Clone(u.Groups) // the host may go on using its slice
 	e := &Entry[Proof]{
 		hash: maphash.String(t.seed, text),
-		// A copy: the text is a part of the whole header, which would be kept alive with it.
+		// A copy: the text is a part of the whole header, which would stay in memory with it.
 		text:  strings.Clone(text),
 		User:  &kept,
 		Until: until,
@@ -125,7 +125,7 @@ func (t *Table[Proof]) Invalidate(userID string) {
 	}
 }
 
-// Clear drops all entries. What is being recognized while it runs is not kept.
+// Clear drops all entries. Users that are being recognized while it runs are not stored.
 func (t *Table[Proof]) Clear() {
 	t.writing.Lock()
 	defer t.writing.Unlock()

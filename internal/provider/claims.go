@@ -8,7 +8,7 @@ import (
 	"github.com/go-pme/pme/internal/displayname"
 )
 
-// maxName is how many bytes of a display name are kept.
+// maxName is the longest display name, in bytes. Longer ones are cut.
 const maxName = 200
 
 // VerifiedEmail returns the e-mail address if the provider has verified it and it is well formed, and ""

@@ -7,7 +7,7 @@ import (
 	"github.com/go-pme/pme/internal/condition"
 )
 
-// What can be wrong with a provider. Probes that need no credential show it.
+// The states of a provider. Unauthenticated probes show them.
 const (
 	HealthKeys    = health.Degraded("the keys of the identity provider cannot be fetched")
 	healthSilent  = health.Degraded("the identity provider does not answer")

@@ -35,7 +35,7 @@ func (s *Server) ExpireAccessTokens() {
 	}
 }
 
-// access is what a presented token stands for.
+// access is the meaning of a presented token.
 type access struct {
 	account string
 	scopes  []string
@@ -43,7 +43,7 @@ type access struct {
 	fault   string // as of accessToken.fault
 }
 
-// useAccess looks up a presented access token. The first use of a good one shows that its
+// useAccess looks up an access token that a client presents. The first use of a good one shows that its
 // answer has arrived.
 func (s *Server) useAccess(value string, now time.Time) (a access, known bool) {
 	s.mu.Lock()

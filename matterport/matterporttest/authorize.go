@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// consentPolicy lets no site frame the page. Chromium applies form-action to every redirect that follows,
+// consentPolicy forbids framing the page. Chromium applies form-action to every redirect that follows,
 // and those go to the application and from there wherever it likes: hence any server.
 const consentPolicy = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; " +
 	"form-action http: https:; frame-ancestors 'none'"
@@ -92,7 +92,7 @@ func (s *Server) writeConsent(w http.ResponseWriter, wish *wish) {
 	})
 }
 
-// writeRefused tells the person, and does not redirect.
+// writeRefused shows the refusal to the person, and does not redirect to the application.
 func (s *Server) writeRefused(w http.ResponseWriter, reason string) {
 	writePage(w, http.StatusBadRequest, consentPolicy, "refused.html", map[string]any{
 		"Title":  "This cannot be authorized",

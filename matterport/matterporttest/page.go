@@ -14,8 +14,8 @@ var assets embed.FS
 // pages are the pages, and the drawing of a room.
 var pages = template.Must(template.ParseFS(assets, "assets/*.html", "assets/room.svg"))
 
-// writePage answers with a page that may load what policy says. No cache stores it, and no Referer has its address,
-// which may hold a token or a code.
+// writePage answers with a page that may load what policy says. Browsers and proxies must not cache it. Its address,
+// which may hold a token or a code, is not sent as a Referer.
 func writePage(w http.ResponseWriter, status int, policy, name string, data any) {
 	var page bytes.Buffer
 	if err := pages.ExecuteTemplate(&page, name, data); err != nil {

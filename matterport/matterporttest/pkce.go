@@ -27,7 +27,7 @@ func readChallenge(form url.Values) (c challenge, ok bool) {
 }
 
 // metBy says whether verifier is the one that the challenge was made of. One without a challenge is as
-// wrong as the lack of one: an attacker may have taken the challenge out of the authorize request.
+// wrong as the lack of one: an attacker may have removed the challenge from the authorize request.
 func (c challenge) metBy(verifier string) bool {
 	if c.value == "" {
 		return verifier == ""

@@ -32,7 +32,7 @@ func (t *refreshToken) live(now time.Time) bool {
 	return !t.grant.Revoked && !t.superseded && !t.discarded && now.Before(t.until)
 }
 
-// settle ends what t replaces: t, or the access token beside it, is in use.
+// settle revokes the tokens that t replaces, as a client uses t or the access token beside it.
 func (t *refreshToken) settle() {
 	if t.replaces != nil {
 		t.replaces.superseded = true

@@ -14,7 +14,7 @@ type wish struct {
 	challenge   challenge
 }
 
-// Requests that are answered on a page of their own: to send the browser on would let anybody use this
+// Requests that are answered on a page of their own: to redirect the browser would let any site use this
 // server to send it anywhere (RFC 6749 §4.1.2.1).
 var (
 	errUnknownClient = errors.New("there is no application with this client_id")
@@ -36,8 +36,8 @@ var (
 	nothingPermitted = &refusal{"access_denied", "The owner of the account agreed to nothing that was asked for."}
 )
 
-// readWish reads an authorize request. After an error the browser is sent nowhere; with a refusal the
-// application is to be told.
+// readWish reads an authorize request. After an error, the browser must not be redirected. A refusal must be
+// redirected to the application.
 func (s *Server) readWish(form url.Values) (*wish, *refusal, error) {
 	if len(form["client_id"]) > 1 || len(form["redirect_uri"]) > 1 {
 		return nil, nil, errRepeated
