@@ -23,17 +23,17 @@ const (
 // other field is a safe default.
 type Config struct {
 	// ClientID and ClientSecret are the OAuth application's, from Matterport's Settings, Developer
-	// Tools. Whether they are right shows with the first call.
+	// Tools. New does NOT check them: the first call fails if they are wrong.
 	ClientID     string
 	ClientSecret Secret
 
 	// BaseURL is where the API lives, without the paths /api/oauth/token and /api/models/graph. It must
-	// be https, since the client secret travels there; plain http is taken for a loopback host only.
-	// Empty: https://api.matterport.com.
+	// be https, since the client secret is sent there; plain http is accepted for a loopback host only.
+	// Default: https://api.matterport.com.
 	BaseURL string
 
-	// HTTPClient makes the requests. It is copied, and the copy never follows redirects. Nil: a client
-	// with a transport of its own that uses the environment's proxy settings and ends with
+	// HTTPClient makes the requests. It is copied, and the copy never follows redirects. Default: a client
+	// with a separate transport, which uses the environment's proxy settings and is closed by
 	// [Client.Close].
 	HTTPClient *http.Client
 
@@ -41,14 +41,14 @@ type Config struct {
 	// failed call, whose error the caller gets; never the body or the header of a request. Default: slog.Default().
 	Logger *slog.Logger
 
-	// Now is the local clock. Nil: time.Now.
+	// Now is the local clock. Default: time.Now.
 	Now func() time.Time
 
-	// MaxAttempts is how often a request is made in all when Matterport is in trouble. The one repeat
-	// with a new application token is not counted. Zero: 3.
+	// MaxAttempts is how often a request is made in all if Matterport fails. The one retry with a new
+	// application token is not counted. Default: 3.
 	MaxAttempts int
 
-	// AttemptTimeout bounds each single request. Zero: 10 seconds.
+	// AttemptTimeout bounds each single request. Default: 10 seconds.
 	AttemptTimeout time.Duration
 }
 

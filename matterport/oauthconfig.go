@@ -41,13 +41,13 @@ type OAuthConfig struct {
 	// ones may be named.
 	Scopes []Scope
 
-	// AccessTokenLife is how long access tokens shall live, in whole seconds from 2m30s to 24
-	// hours. It cannot exceed what is set at Matterport for the application. Zero:
-	// what is set there, an hour if nothing is.
+	// AccessTokenLife is how long access tokens shall live, in whole seconds from 2m30s to 24 hours. It
+	// cannot exceed the application's setting at Matterport. Default: that setting, or an hour if there is
+	// none.
 	AccessTokenLife time.Duration
 
 	// AuthorizeURL and SelectorURL are pages of Matterport's: where the owner of an account agrees, and
-	// where they choose models. They must be https, but for loopback hosts. Empty:
+	// where they choose models. They must be https, except on loopback hosts. Default:
 	// https://authn.matterport.com/oauth/authorize and https://authn.matterport.com/model-select.
 	AuthorizeURL string
 	SelectorURL  string

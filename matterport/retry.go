@@ -69,7 +69,7 @@ func passing(e *Error) bool {
 }
 
 // repeatable reports whether a call in the name of an account that failed may be made again: not one that was refused
-// here because Matterport has asked for no calls. Whoever had that answer waits; the others come back later.
+// here because Matterport has asked for no calls. The caller that got that answer waits; the others get an error.
 func repeatable(e *Error) bool { return passing(e) && !errors.Is(e, errQuiet) }
 
 // settled reports whether a request has failed for a temporary reason and is certainly finished. A request that

@@ -33,7 +33,8 @@ type Config struct {
 	// Negative: do not wait. Default: 5 seconds.
 	Wait time.Duration
 
-	Logger *slog.Logger // default: slog.Default()
+	// Logger is as in [sqlstore.Config]. Default: slog.Default().
+	Logger *slog.Logger
 }
 
 func (cfg Config) withDefaults() Config {
