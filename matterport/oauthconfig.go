@@ -42,8 +42,8 @@ type OAuthConfig struct {
 	Scopes []Scope
 
 	// AccessTokenLife is how long access tokens shall live, in whole seconds from 2m30s to 24 hours. It
-	// cannot exceed the application's setting at Matterport. Default: that setting, or an hour if there is
-	// none.
+	// cannot exceed the application's setting at Matterport. Default: the application's setting at
+	// Matterport, or an hour if there is none.
 	AccessTokenLife time.Duration
 
 	// AuthorizeURL and SelectorURL are pages of Matterport's: where the owner of an account agrees, and
