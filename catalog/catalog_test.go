@@ -144,7 +144,7 @@ func TestOpenGrantIsTheAccountsModelsThatThePolicyAllows(t *testing.T) {
 	}
 }
 
-func TestFailedPolicyListsNothing(t *testing.T) {
+func TestFailingPolicyListsNothing(t *testing.T) {
 	doubt := access.Func(func(context.Context, *identity.User, string) (bool, error) { return true, errors.New("down") })
 	if l, err := newCatalog(t, newAccount(), doubt, nil).For(t.Context(), alice); err == nil || len(l.Spaces) != 0 {
 		t.Errorf("%+v, %v; want an error and nothing", l, err)

@@ -66,7 +66,7 @@ func ids(l catalog.Listing) (out []string) {
 	return out
 }
 
-func TestBulkPolicyIsAskedOnceForWhatIsNotGranted(t *testing.T) {
+func TestBulkPolicyIsAskedOnceForModelsNotGranted(t *testing.T) {
 	var models []string
 	b := &bulk{
 		rules: &rules{grants: func() (access.Grants, error) {

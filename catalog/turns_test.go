@@ -100,7 +100,7 @@ func TestOtherListingsOfAPersonWait(t *testing.T) {
 	})
 }
 
-func TestCallerWhoLeavesTakesNothingFromOthers(t *testing.T) {
+func TestCallerThatLeavesDoesNotDisturbOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(false)
 		c := newCatalog(t, newAccount(), p, oneModel)
@@ -121,7 +121,7 @@ func TestCallerWhoLeavesTakesNothingFromOthers(t *testing.T) {
 	})
 }
 
-func TestListingEndsWhenEveryCallerHasLeft(t *testing.T) {
+func TestListingWithoutCallersEnds(t *testing.T) {
 	for name, stubborn := range map[string]bool{"policy ends with its context": false, "policy goes on": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"github.com/go-pme/pme/identity"
 )
 
-func TestNoUserIsNotSignedIn(t *testing.T) {
+func TestUserWithoutAnIDIsNotSignedIn(t *testing.T) {
 	for name, ctx := range map[string]context.Context{
 		"empty context": t.Context(),
 		"nil user":      identity.NewContext(t.Context(), nil),

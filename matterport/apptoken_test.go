@@ -109,7 +109,7 @@ func TestTokenOfUnknownLifeIsUsedUntilRefused(t *testing.T) {
 	})
 }
 
-func TestTroubleWithRenewalIsNotNoticedWhileTheOldTokenLasts(t *testing.T) {
+func TestFailedRenewalIsNotNoticedWhileTheOldTokenLasts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &upstream{token: func(n int) reply {
 			if n == 2 {

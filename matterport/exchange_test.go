@@ -17,7 +17,7 @@ import (
 	"github.com/go-pme/pme/matterport"
 )
 
-func TestConnectionTroubleIsDescribedButNotQuoted(t *testing.T) {
+func TestConnectionErrorIsDescribedButNotQuoted(t *testing.T) {
 	refused := errors.New("connection refused")
 	for name, tc := range map[string]struct {
 		err  error

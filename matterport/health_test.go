@@ -32,7 +32,7 @@ func healthOf(t *testing.T, v any) string {
 	return words
 }
 
-func TestHealthIsThatOfTheLastCallThatToldSomething(t *testing.T) {
+func TestHealthIsThatOfTheLastConclusiveCall(t *testing.T) {
 	const model = "SxQL3iGyoDo"
 	up := matterporttest.NewServer(t, matterporttest.Config{Models: []matterporttest.Model{{ID: model}}})
 	c, err := matterport.New(matterport.Config{

@@ -135,7 +135,7 @@ func TestCodeIsSentOnceUnlessItNeverLeft(t *testing.T) {
 	}
 }
 
-func TestRefreshIsRepeatedAfterPassingTrouble(t *testing.T) {
+func TestRefreshIsRetriedAfterATemporaryError(t *testing.T) {
 	for name, tc := range repetitions {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestRefreshIsRepeatedAfterPassingTrouble(t *testing.T) {
 	}
 }
 
-func TestTroubleThatPassesIsNotNoticed(t *testing.T) {
+func TestTemporaryErrorIsNotNoticed(t *testing.T) {
 	for op, trouble := range map[string]reply{
 		"authorizationCode": repetitions["no connection"].reply,
 		"refreshToken":      repetitions["503"].reply,

@@ -26,7 +26,7 @@ var passingTroubles = map[string]reply{
 	"closed":         {fails: io.EOF},
 }
 
-func TestPassingTroubleIsSatOut(t *testing.T) {
+func TestTemporaryErrorIsRetried(t *testing.T) {
 	for name, trouble := range passingTroubles {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestPassingTroubleIsSatOut(t *testing.T) {
 	}
 }
 
-func TestLastingTroubleIsGivenUpAfterMaxAttempts(t *testing.T) {
+func TestLastingOutageFailsAfterMaxAttempts(t *testing.T) {
 	for name, trouble := range passingTroubles {
 		for _, attempts := range []int{1, 3, 7} {
 			t.Run(fmt.Sprint(name, attempts), func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestLastingTroubleIsGivenUpAfterMaxAttempts(t *testing.T) {
 	}
 }
 
-func TestTroubleAtTheTokenEndpointCountsAsAttempts(t *testing.T) {
+func TestErrorsOfTheTokenEndpointCountAsAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &upstream{token: func(int) reply { return reply{status: 503} }}
 		err := link(t.Context(), newClient(t, u))

@@ -72,7 +72,7 @@ func TestTimeIsNotLearnedFromATokenWithoutADate(t *testing.T) {
 	}
 }
 
-func TestTimeCannotBeLearnedInTrouble(t *testing.T) {
+func TestTimeCannotBeLearnedDuringAnOutage(t *testing.T) {
 	for name, tc := range map[string]struct {
 		reply reply
 		want  error
@@ -98,7 +98,7 @@ func TestTimeCannotBeLearnedInTrouble(t *testing.T) {
 	}
 }
 
-func TestWhoLearnsTheTimeMayLeave(t *testing.T) {
+func TestCallerThatLearnsTheTimeMayLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &upstream{clock: time.Now, token: func(n int) reply { r := newToken(n); r.delay = 5 * time.Second; return r }}
 		client := newClient(t, u)

@@ -26,7 +26,7 @@ func TestEachUserHasTheirOwn(t *testing.T) {
 	})
 }
 
-func TestWhatIsRefusedCostsNothing(t *testing.T) {
+func TestRefusedCallCostsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := budget.New(1, time.Minute, time.Now)
 		b.Spend("alice")

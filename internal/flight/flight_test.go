@@ -47,7 +47,7 @@ func TestCallHasItsOwnDeadline(t *testing.T) {
 	})
 }
 
-func TestWhoWaitsMayLeave(t *testing.T) {
+func TestWaitingCallerMayLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := flight.New(slog.New(slog.DiscardHandler))
 		defer g.Close()

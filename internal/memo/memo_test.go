@@ -16,7 +16,7 @@ func keep(t *memo.Table[int], text, userID string, until time.Time, proof int) {
 	t.Keep(t.Begin(), text, &identity.User{ID: userID, Groups: []string{"a"}}, until, proof)
 }
 
-func TestFindReturnsAnEntry(t *testing.T) {
+func TestFindReturnsTheStoredUser(t *testing.T) {
 	table := memo.New[int]()
 	groups := []string{"a", "b"}
 	table.Keep(table.Begin(), "cookie", &identity.User{ID: "alice", Groups: groups}, later, 7)

@@ -43,7 +43,7 @@ func TestClockSetBackKeepsQuietNoLongerThanAllowed(t *testing.T) {
 	}
 }
 
-func TestWhatIsOverTakesNoRoom(t *testing.T) {
+func TestExpiredEntriesTakeNoRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quiet.New[int](time.Now, time.Minute)
 		for i := range 10_000 {

@@ -123,7 +123,7 @@ func TestDevelopmentModeTakesTheOwnersAccount(t *testing.T) {
 }
 
 // What nobody may be redirected for is an error in Go and a page in the browser.
-func TestUnregisteredRedirectIsRefused(t *testing.T) {
+func TestUnknownRedirectIsRefused(t *testing.T) {
 	several := partner()
 	several.OAuth.RedirectURLs = []string{callback, "https://partner.example/other"}
 	for name, tc := range map[string]struct {

@@ -36,7 +36,7 @@ func TestCodeIsRedeemedForTokens(t *testing.T) {
 	})
 }
 
-func TestExchangeRefusesWhatDoesNotFitTheCode(t *testing.T) {
+func TestExchangeRefusesParametersThatDoNotMatchTheCode(t *testing.T) {
 	for name, tc := range map[string]struct {
 		wish   []string
 		form   []string

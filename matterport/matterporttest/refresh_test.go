@@ -10,7 +10,7 @@ import (
 
 const day = 24 * time.Hour
 
-func TestYoungRefreshTokenIsNotRotated(t *testing.T) {
+func TestYoungRefreshTokenStaysValid(t *testing.T) {
 	clocked(t, func(t *testing.T) {
 		s := matterporttest.New(partner())
 		a := connected(t, s, owner, "ViewDetails")
