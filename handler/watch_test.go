@@ -301,8 +301,8 @@ func TestWatchRefusesLikeOtherEndpoints(t *testing.T) {
 
 func TestWatchTellsAtFirstWhatIsRefused(t *testing.T) {
 	bubble(t, func(t *testing.T, n *intranet) {
-		n.denied[office] = true
-		n.watch(t, "alice", "modelId="+office).want(t, "at first", denied(office), false)
+		n.denied[warehouse] = true
+		n.watch(t, "alice", "modelId="+office+"&modelId="+warehouse).want(t, "at first", denied(warehouse), false)
 	})
 }
 
