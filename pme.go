@@ -34,6 +34,7 @@ import (
 //	GET   connect/       connected accounts, if Config.Connections is set: see package accounts
 //	GET   pme.js         the browser module, also under a name with a hash in it
 //	GET   pme.css        the style, likewise
+//	GET   pme.js.map     its source map
 //
 // All but the assets are behind the Authenticator. It is safe for concurrent use.
 type Handler struct {

@@ -1,5 +1,7 @@
 package pages
 
+//go:generate go -C ../tools run ./browser ..
+
 import (
 	_ "embed" // for the files below
 	"net/http"
@@ -11,16 +13,20 @@ import (
 //go:embed assets/pme.js
 var script []byte
 
+//go:embed assets/pme.js.map
+var scriptMap []byte
+
 //go:embed assets/pme.css
 var style []byte
 
-type bundle struct{ script, style *asset.Asset }
+type bundle struct{ script, scriptMap, style *asset.Asset }
 
 // bundled are the assets.
 var bundled = sync.OnceValue(func() bundle {
 	return bundle{
-		script: asset.New("pme.js", asset.Script, script),
-		style:  asset.New("pme.css", asset.Style, style),
+		script:    asset.New("pme.js", asset.Script, script),
+		scriptMap: asset.New("pme.js.map", asset.SourceMap, scriptMap),
+		style:     asset.New("pme.css", asset.Style, style),
 	}
 })
 
@@ -28,13 +34,14 @@ var bundled = sync.OnceValue(func() bundle {
 //
 //	<pme-space model="SxQL3iGyoDo"></pme-space>
 //
-// and the style pme.css, each also under a name with a hash in it, under which browsers keep it. They
-// answer GET, hold nothing private, and need no gate. Serve them beside the pages; the module expects
-// the endpoints token, link, settings and signed-in beside itself.
+// its source map pme.js.map, and the style pme.css. The module and the style also have a name with a hash
+// in it, under which browsers keep them. All answer GET, hold nothing private, and need no gate. Serve them
+// beside the pages; the module expects the endpoints token, link, settings and signed-in beside itself.
 func Assets() map[string]http.Handler {
 	b := bundled()
 	return map[string]http.Handler{
 		"pme.js": b.script, b.script.Lasting: b.script,
-		"pme.css": b.style, b.style.Lasting: b.style,
+		"pme.js.map": b.scriptMap,
+		"pme.css":    b.style, b.style.Lasting: b.style,
 	}
 }

@@ -14,8 +14,9 @@ import (
 
 // The types of content that there are.
 const (
-	Script = "text/javascript; charset=utf-8"
-	Style  = "text/css; charset=utf-8"
+	Script    = "text/javascript; charset=utf-8"
+	SourceMap = "text/plain; charset=utf-8"
+	Style     = "text/css; charset=utf-8"
 )
 
 // An Asset answers GET with its content. Under the name Lasting, which changes with the content,

@@ -11,30 +11,49 @@
  * Frames of a page that want the same token ask for it once. So do the tabs of one person, through a
  * BroadcastChannel and, in secure contexts, a lock.
  *
- * Import it in browsers only: it defines an element.
+ * Importing it defines the element. On a server, where there is no DOM, importing it does nothing.
+ *
+ * In a bundle, say where pme is, because "beside this module" would be beside the bundle:
+ *
+ *     import { configure } from "@go-pme/pme";
+ *     configure({ endpoint: "/pme/" });
  */
 
 /**
  * Why there is no token:
  *
- * - `login_required`: nobody is signed in;
+ * - `login_required`: the visitor is not signed in;
  * - `reconnect_required`: the Matterport account that the space belongs to has to be connected, for the first time
  *   or again (with an endpoint of connected accounts);
  * - `access_denied`: this person may not see the space, or there is none;
  * - `model_not_found`: they may, but it is gone at Matterport;
  * - `invalid_request`: what was asked for is no space;
- * - `transient`: it may be over in a moment, and is tried again;
- * - `failed`: the SDK refuses, for instance a key that is not for this site (see `cause`);
- * - `stopped`: nobody wants it any more.
+ * - `transient`: it is tried again (see `reason`);
+ * - `failed`: the SDK refuses, for instance a key that is not for this site, or could not be loaded (see `cause`);
+ * - `stopped`: the signal was aborted, or the element was removed.
  */
 export type Code = "login_required" | "reconnect_required" | "access_denied" | "model_not_found" | "invalid_request" | "transient" | "failed" | "stopped";
+
+/**
+ * Why trying again may not help:
+ *
+ * - `endpoint`: the answer is none of pme's. The endpoint is probably misspelt; the console names its address;
+ * - `upstream`: Matterport refuses the application (see `description`, and the server's log);
+ * - `policy`: the page's Content-Security-Policy blocks it. The console names the missing source;
+ * - `frame`: Showcase did not answer in time;
+ * - `sdk`: a script of the SDK could not be loaded.
+ */
+export type Reason = "endpoint" | "upstream" | "policy" | "frame" | "sdk";
 
 export class PMEError extends Error {
   readonly code: Code;
   /** Where to sign in, if the server says so. Only with `login_required`. */
   readonly loginURL?: string;
-  /** Seconds that the server asks to wait. Only with `transient`. */
+  /** Seconds that the server asks to wait, at most 120. Only with `transient`. */
   readonly retryAfter?: number;
+  readonly reason?: Reason;
+  /** The server's own sentence for the visitor. Only with `upstream`. */
+  readonly description?: string;
   readonly cause?: unknown;
 }
 
@@ -46,21 +65,37 @@ export interface Token {
   expires_in: number;
 }
 
-export interface FetcherOptions {
-  /** Model ID, or several with spaces between them, for one token that opens all of them. */
-  model: string;
+/** Headers of requests to pme, or a function that returns them and is called for each request. */
+export type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+
+export interface Options {
   /**
    * Where pme is mounted, such as "/pme/" or "https://api.example.com/pme/"; for a space of a connected account where
    * that is, such as "/pme/connect/" or "/pme/connect/ID/". Default: beside this module.
    */
   endpoint?: string;
+  /** For sites whose requests carry a bearer token: `() => ({ Authorization: "Bearer " + mine() })`. */
+  headers?: HeadersSource;
+  /** Used in place of the global fetch. It has to honour the signal that it is given. */
+  fetch?: typeof fetch;
+}
+
+/** Sets what elements and fetchers use that are given nothing of their own. Call it before the first one is made. */
+export function configure(options: Options): void;
+
+/** Defines `<pme-space>`. Importing the module does so already, where there is a DOM. */
+export function define(): void;
+
+export interface FetcherOptions extends Options {
+  /** Model ID, or several with spaces between them, for one token that opens all of them. */
+  model: string;
   /** Ends it: what is under way rejects with `stopped`, and no timer is left. */
   signal?: AbortSignal;
-  /** Told of each failed try. */
+  /** Called after each failed try. */
   onTransient?: (error: PMEError) => void;
   /**
-   * Called when nobody is signed in, or the account is not connected. With it, the fetcher waits until that is done;
-   * without it, it rejects.
+   * Called if the visitor is not signed in, or the account is not connected. If it is given, the fetcher waits until
+   * that is done. Otherwise it rejects.
    */
   onSignedOut?: (error: PMEError) => void;
 }
@@ -69,32 +104,38 @@ export interface FetcherOptions {
  * A fetcher for `mpSdk.OAuth.createTokenRefresher(token, fetcher)`; its first token is for `connect`.
  *
  * The SDK gives up for good when a fetch fails, and waits for ever for one that hangs. So this one gives each try
- * 15 seconds, tries again with growing pauses (as long as Retry-After says, if it does), goes on as soon as the
- * browser is online or the page is looked at again, and rejects only where trying cannot help: with a
+ * 15 seconds, tries again with growing pauses (as long as Retry-After says, but no more than two minutes), goes on as
+ * soon as the browser is online or the page is looked at again, and rejects only where trying cannot help: with a
  * {@link PMEError} other than `transient`. It never resolves to a token with 60 seconds or less left.
  */
 export function createFetcher(options: FetcherOptions): { fetch(oldToken?: string): Promise<Token> };
 
 /**
- * Opens the login in a popup. Call it in a click handler. The page it ends on tells this one, which lets everything
- * that waits for somebody to sign in go on. Where the endpoint is that of a connected account, and it has to be
- * connected, the popup does that. Null where the browser opens no popups.
+ * Opens the login in a popup. Call it in a click handler. The page it ends on tells this one, and all that waits for
+ * the sign-in goes on. If the endpoint is that of a connected account, and it has to be connected, the popup does
+ * that. It returns null if the browser opens no popups.
  */
 export function signIn(endpoint?: string): WindowProxy | null;
 
+/** The names of the element's words. */
+export type Word = "opening" | "slow" | "waiting" | "unavailable" | "login_required" | "reconnect_required" | "access_denied"
+  | "model_not_found" | "invalid_request" | "failed" | "broken" | "sign_in" | "connect" | "again" | "reload";
+
+/** The states of the element. */
+export type State = "opening" | "live" | "waiting" | "login_required" | "reconnect_required" | "access_denied"
+  | "model_not_found" | "invalid_request" | "failed";
+
 /**
- * Attributes:
+ * Attributes, each with a property of its name (`sdk-key`: `sdkKey`):
  *
  * - `model`: as in {@link FetcherOptions}; of several, the first is shown. May be changed at any time.
- * - `endpoint`: as in {@link FetcherOptions}.
+ * - `endpoint`: as in {@link Options}.
  * - `sdk-key`: the SDK key; default: the one that the server has. Empty: the plain link.
  * - `params`: parameters of Showcase as in a query, such as "qs=1&hl=0&lang=de". Those that are not known to change
  *   only how a space looks are left out; `auth`, `m` and `applicationKey` are never taken.
  * - `title`: names the frame, for screen readers.
- * - `strings`: words, as a JSON object: opening, waiting, login_required, reconnect_required, access_denied,
- *   model_not_found, invalid_request, failed, sign_in, connect, again.
- * - `state`, set by the element: opening, live, waiting, login_required, reconnect_required, access_denied,
- *   model_not_found, invalid_request, failed.
+ * - `strings`: words, as a JSON object with some of {@link Word}.
+ * - `state`, set by the element: one of {@link State}.
  *
  * Custom properties: `--pme-stage`, `--pme-stage-ink` (ground and words), `--pme-font`.
  *
@@ -104,6 +145,14 @@ export function signIn(endpoint?: string): WindowProxy | null;
  * start): where else the visitor stands cannot be known of a frame of another origin.
  */
 export class PMESpace extends HTMLElement {
+  model: string;
+  endpoint: string;
+  get sdkKey(): string | null;
+  set sdkKey(key: string | null | undefined);
+  params: string;
+  get strings(): Partial<Record<Word, string>>;
+  set strings(words: Partial<Record<Word, string>> | string | null | undefined);
+  get state(): State | "";
   /** A module with `connect` or `setupSdk`, for pages that have the SDK in their bundle. Default: the server's. */
   sdk?: { connect?: Function; setupSdk?: Function };
   /** Opens the space anew. */
@@ -122,9 +171,7 @@ export interface PMESpaceEventMap extends HTMLElementEventMap {
   "pme-refresh": CustomEvent<{ expiresIn: number }>;
   /** A try failed, or with `final` the space is given up and blanked. */
   "pme-error": CustomEvent<{ error: PMEError; final: boolean }>;
-  /**
-   * Nobody is signed in, or the account is not connected. The frame stays, and goes on when that is done.
-   */
+  /** The visitor is not signed in, or the account is not connected. The frame stays, and goes on when that is done. */
   "pme-signed-out": CustomEvent<{ code: "login_required" | "reconnect_required"; loginURL?: string }>;
 }
 

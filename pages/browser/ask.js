@@ -1,0 +1,51 @@
+// Requests to pme: one try, and tries until there is an answer.
+import { PMEError, refusal, stopped, wrapped } from "./errors.js";
+import { blocked, explain } from "./policy.js";
+import { TRY } from "./times.js";
+import { pause, within } from "./wait.js";
+
+/**
+ * One try. Only the endpoint's own word is final.
+ * @param {import("./endpoint.js").Want} want
+ * @param {URL} url
+ * @param {AbortSignal} signal
+ * @param {string} field what every right answer has
+ */
+export async function ask(want, url, signal, field) {
+  try {
+    return await within(TRY, signal, async (limit) => {
+      const own = typeof want.headers === "function" ? await want.headers() : want.headers;
+      const headers = new Headers(own);
+      headers.set("Accept", "application/json");
+      const response = await (want.fetch ?? fetch)(url, { credentials: "include", cache: "no-store", redirect: "manual", headers, signal: limit });
+      const body = await response.json().catch(() => {});
+      if (response.ok && body?.[field] !== undefined) return body;
+      throw refusal(response, body);
+    });
+  } catch (error) {
+    if (signal.aborted) throw stopped();
+    const failure = blocked(url.href) ?? wrapped(error);
+    explain(failure, url);
+    throw failure;
+  }
+}
+
+/**
+ * Repeats work while it fails for a moment, with growing pauses.
+ * @template T
+ * @param {AbortSignal} signal
+ * @param {((error: PMEError) => void) | undefined} report
+ * @param {(tries: number) => Promise<T>} work
+ */
+export async function insist(signal, report, work) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work(tries);
+    } catch (error) {
+      if (!(error instanceof PMEError) || error.code !== "transient") throw error;
+      report?.(error);
+      const wait = navigator.onLine ? Math.min(1000 * 2 ** tries, 30_000) * (0.5 + Math.random() / 2) : 30_000;
+      await pause(Math.max(1000 * (error.retryAfter ?? 0), wait), signal, true);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// A running tour: its token is renewed until it cannot be, and then the tour is opened again.
+import { stopped } from "./errors.js";
+import { give, left } from "./tabs.js";
+import { LATE, TRY } from "./times.js";
+import { obtain, recheck, settings, viewer } from "./tokens.js";
+import { onAbort, visible, watch } from "./wait.js";
+
+/**
+ * @param {import("./endpoint.js").Want} want
+ * @param {any} mpSdk
+ * @param {import("./tabs.js").Held} token
+ * @param {{ again: () => void, fail: (error: unknown) => void, live: () => void, refreshed: (seconds: number) => void }} on
+ */
+export function keep(want, mpSdk, token, on) {
+  const { signal } = want;
+  let person = viewer(want);
+  let looked = performance.now();
+  let asking = false;
+  /** @type {any} */
+  let refresher;
+  /** @type {object | undefined} */
+  let current; // dispose() does not end a refresher that is fetching
+  const expired = () => left(token) < 0;
+
+  /** @template T @param {() => Promise<T>} work */
+  const asks = async (work) => {
+    asking = true;
+    try {
+      return await work();
+    } catch (error) {
+      if (/** @type {any} */ (error)?.code !== "stopped") on.fail(error);
+      throw error;
+    } finally {
+      asking = false;
+    }
+  };
+
+  /** The SDK's fetch. @param {object} me @param {string} old */
+  const next = async (me, old) => {
+    if (expired()) return on.again();
+    if (me !== current || signal.aborted) throw stopped();
+    const fresh = await obtain({ ...want, old });
+    if (expired() || person !== (await settings(want)).viewer) return on.again();
+    if (me !== current || signal.aborted) throw stopped();
+    token = fresh;
+    on.live();
+    on.refreshed(left(token));
+    return give(token);
+  };
+
+  const renew = (/** @type {{ access_token: string, expires_in: number }} */ initial) => {
+    const me = current = {};
+    refresher?.dispose();
+    refresher = mpSdk.OAuth.createTokenRefresher(initial, { fetch: (/** @type {string} */ old) => asks(() => next(me, old)) });
+  };
+
+  const check = () => { // after sleep, the SDK's timer is late
+    if (asking) return;
+    if (expired()) on.again();
+    else if (left(token) < LATE) renew({ access_token: token.access_token, expires_in: 0 });
+  };
+
+  // Someone who comes back to the page may have signed out in another tab.
+  const look = async () => {
+    recheck(want);
+    const now = (await settings(want)).viewer;
+    if (now !== person && (await obtain(want)).access_token !== token.access_token) on.again();
+    person = now;
+    on.live();
+  };
+
+  renew(give(token));
+  watch(signal, () => {
+    check();
+    if (asking || !visible() || performance.now() - looked < 10_000) return;
+    looked = performance.now();
+    asks(look).catch(() => {});
+  });
+  const clock = setInterval(check, TRY);
+  onAbort(signal, () => {
+    current = undefined;
+    clearInterval(clock);
+    refresher.dispose();
+  });
+}

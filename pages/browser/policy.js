@@ -1,0 +1,48 @@
+// What no retry heals is named on the console, once each: a policy of the page, or a wrong endpoint.
+import { PMEError } from "./errors.js";
+
+/** @type {Map<string, string>} directive by the blocked origin or address */
+const violations = new Map();
+const said = new Set();
+
+/** @param {string} text */
+export function tell(text) {
+  if (!said.has(text)) console.error("pme: " + text);
+  said.add(text);
+}
+
+/** Origins whose frames need the attribute credentialless on this page. @type {Set<string>} */
+const isolated = new Set();
+
+/** Whether a frame of that address is loaded only without credentials, by the page's Cross-Origin-Embedder-Policy. @param {string} url */
+export const credentialless = (url) => globalThis.crossOriginIsolated || isolated.has(new URL(url).origin);
+
+/** Listens for what the page's policies block. */
+export function listen() {
+  if (globalThis.ReportingObserver) {
+    const observer = new ReportingObserver((reports) => {
+      for (const { body } of reports) {
+        const { blockedURL } = /** @type {any} */ (body ?? {});
+        if (blockedURL) isolated.add(new URL(blockedURL).origin);
+      }
+    }, { types: ["coep"], buffered: true });
+    observer.observe();
+  }
+  addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective, disposition }) => {
+    if (disposition === "enforce" && /^http/.test(blockedURI)) violations.set(new URL(blockedURI).origin, effectiveDirective.replace("-elem", ""));
+  });
+}
+
+/** The error for an address that the page's policy blocks, if it does. @param {string} url */
+export function blocked(url) {
+  const { origin } = new URL(url, document.baseURI);
+  const directive = violations.get(origin);
+  if (!directive) return;
+  tell(`the Content-Security-Policy of this page blocks ${origin}. Add it to ${directive}.`);
+  return new PMEError("transient", { reason: "policy" });
+}
+
+/** Names an endpoint that does not answer as pme does. @param {PMEError} error @param {URL} url */
+export function explain({ reason }, url) {
+  if (reason === "endpoint") tell(`the answer of ${url.origin + url.pathname} is none of pme's. Is pme mounted there? Set "endpoint" to where it is.`);
+}

@@ -1,0 +1,129 @@
+// The life of a space: from its settings to a tour, and again whenever the tour ends.
+import { address } from "./endpoint.js";
+import { PMEError, stopped } from "./errors.js";
+import { ask, insist } from "./ask.js";
+import { handshake } from "./handshake.js";
+import { keep } from "./keep.js";
+import { credentialless } from "./policy.js";
+import { load } from "./sdk.js";
+import { hold, left } from "./tabs.js";
+import { HANDSHAKE, HANDSHAKE_MOST, LEAST, SWAP, TRY } from "./times.js";
+import { obtain, persist, settings } from "./tokens.js";
+import { onAbort, pause, visible } from "./wait.js";
+
+/** @typedef {import("./endpoint.js").Want} Want */
+
+/**
+ * What a tour needs of the element.
+ * @typedef {object} Host
+ * @property {() => HTMLIFrameElement[]} frames
+ * @property {(src: string | URL, properties?: object) => HTMLIFrameElement} frame
+ * @property {() => void} live
+ * @property {(type: string, detail: object) => void} tell
+ * @property {string} params
+ * @property {string | null} key
+ * @property {import("./sdk.js").SDK | undefined} sdk
+ */
+
+// Of Showcase's parameters, those that only change how it looks.
+const PARAMS = "brand dh f fp gt help hl hr kb lang lp mls mt nozoom pin portal qs search sr ss start tagNav title tour ts views vr wh".split(" ");
+
+/** @param {string} query */
+function harmless(query) {
+  const params = new URLSearchParams(query);
+  for (const name of [...params.keys()]) if (!PARAMS.includes(name)) params.delete(name);
+  return params;
+}
+
+export const drop = (/** @type {Element[]} */ frames) => frames.forEach((frame) => frame.remove());
+
+/** @param {Want} want @param {Host} host */
+export async function run(want, host) {
+  if (!want.models[0]) throw new PMEError("invalid_request");
+  const { showcase, sdk, sdk_key } = await settings(want);
+  const key = host.key ?? sdk_key;
+  const params = harmless(host.params);
+  if (!key) return links(want, host, params);
+  const space = { want, host, showcase, sdk, key, params, limit: HANDSHAKE, failures: 0 };
+  for (;;) {
+    await insist(want.signal, want.report, () => tour(space));
+    while (!visible()) await pause(60_000, want.signal, true);
+  }
+}
+
+/**
+ * @typedef {{ want: Want, host: Host, showcase: string, sdk: string, key: string, params: URLSearchParams, limit: number, failures: number }} Space
+ */
+
+/** The SDK's module. @param {Space} space */
+const module = async ({ want, host, sdk, failures }) =>
+  host.sdk ?? insist(want.signal, want.report, (tries) => load(sdk, want.signal, tries + failures));
+
+/** From the frame to the end of the tour. @param {Space} space */
+async function tour(space) {
+  const { want, host, params } = space;
+  const { mpSdk, token } = await open(space).catch((error) => {
+    // A slow line gets more time at its next try, and a broken part of the SDK is loaded again.
+    if (error?.reason === "frame") space.limit = Math.min(2 * space.limit, HANDSHAKE_MOST);
+    if (error?.reason === "sdk") space.failures++;
+    throw error;
+  });
+  space.failures = 0;
+  const over = new AbortController();
+  const { signal } = over;
+  const end = () => over.abort();
+  onAbort(want.signal, end, signal);
+  try {
+    await new Promise((done, fail) => {
+      onAbort(signal, () => fail(stopped()));
+      const again = () => done(undefined);
+      keep({ ...want, signal }, mpSdk, token, {
+        again, fail, live: host.live, refreshed: (expiresIn) => host.tell("pme-refresh", { expiresIn }),
+      });
+      host.live();
+      host.tell("pme-ready", { mpSdk, model: want.models[0] });
+    });
+    await remember(mpSdk, params, want.signal);
+  } finally {
+    end();
+    mpSdk.disconnect?.();
+  }
+}
+
+/** Loads the frame at once, and connects it when it is its turn. @param {Space} space */
+async function open(space) {
+  const { want, host, showcase, key, params, limit, failures } = space;
+  const sdk = module(space);
+  sdk.catch(() => {}); // it is awaited below
+  await obtain(want);
+  const before = host.frames();
+  // The frame's address carries no token: it would win over all later ones.
+  const query = new URLSearchParams([...params, ["m", want.models[0]], ["applicationKey", key], ["play", "1"]]);
+  let loaded = false;
+  const frame = host.frame(`${showcase}/show?${query}`, { onload: () => { loaded = true; }, credentialless: credentialless(showcase) });
+  drop(before);
+  return handshake({ sdk: await sdk, key, frame, loaded: () => loaded, limit, failures, signal: want.signal, token: () => obtain(want) });
+}
+
+/** Where the visitor stands, for the next frame. @param {any} mpSdk @param {URLSearchParams} params @param {AbortSignal} signal */
+async function remember(mpSdk, params, signal) {
+  const link = await Promise.race([pause(1000, signal), Promise.resolve(mpSdk.Link?.createDeepLink()).catch(() => {})]);
+  for (const [name, value] of link ? new URL(link).searchParams : []) if (/^(ss|sr|start)$/.test(name)) params.set(name, value);
+}
+
+/** Without the SDK, the frame is replaced before its token expires. @param {Want} want @param {Host} host @param {URLSearchParams} params */
+async function links(want, host, params) {
+  const [model] = want.models;
+  const one = { ...want, models: [model] };
+  for (let type = "pme-ready"; ; type = "pme-refresh") {
+    const { link, expires_in } = await persist("link " + want.endpoint + want.scope + model, want, (signal) => ask(want, address(one, "link"), signal, "link"));
+    const token = hold("", Math.max(LEAST, expires_in) - SWAP);
+    const src = new URL(link);
+    for (const [name, value] of params) src.searchParams.set(name, value);
+    const before = host.frames();
+    host.frame(src, { onload: () => drop(before) });
+    host.live();
+    host.tell(type, { expiresIn: expires_in, model });
+    while (left(token) > 0) await pause(Math.min(TRY, 1000 * left(token)), want.signal, true);
+  }
+}
