@@ -148,9 +148,9 @@ func (w *Watch) stream(rw http.ResponseWriter, r *http.Request, u *identity.User
 	for goOn := s.tell(u, models, nil); goOn; {
 		select {
 		case <-changes.C:
-			goOn = s.look(models, changes.Revoked())
+			goOn = out.Beat() == nil && s.look(models, changes.Revoked())
 		case <-beats.C:
-			goOn = s.out.Beat() == nil && s.look(s.open(), nil)
+			goOn = out.Beat() == nil && s.look(s.open(), nil)
 		case <-shutdown:
 			return
 		case <-w.group.Closed:

@@ -1,6 +1,6 @@
 package pages
 
-//go:generate go -C ../tools run ./browser ..
+//go:generate env GOWORK=off go -C ../tools run ./browser ..
 
 import (
 	_ "embed" // for the files below

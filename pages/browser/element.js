@@ -4,7 +4,8 @@ import { FINAL, WORDS } from "./words.js";
 import { PMEError } from "./errors.js";
 import { sheet } from "./sheet.js";
 import { PATIENCE } from "./times.js";
-import { signIn, signInAddress } from "./tokens.js";
+import { listen } from "./told.js";
+import { obtain, signIn, signInAddress } from "./tokens.js";
 import { drop, run } from "./tour.js";
 import { pause } from "./wait.js";
 
@@ -114,12 +115,21 @@ export class PMESpace extends Base {
     const { signal } = life;
     this.#run(signal).catch((error) => {
       if (signal.aborted) return;
+      const seen = this.#frames().length > 0;
       this.#clear();
       const code = FINAL.includes(error.code) ? error.code : "failed";
       if (error.reason === "sdk") this.#say(code, "broken", "reload", () => location.reload());
-      else this.#say(code, code, "again", code === "failed" ? () => this.reload() : undefined);
+      else this.#say(code, code === "access_denied" && seen ? "withdrawn" : code, "again", code === "failed" ? () => this.reload() : undefined);
       this.#tell("pme-error", { error, final: true });
+      if (code === "access_denied") this.#hope();
     });
+  }
+
+  // A new allow-list may let the user in.
+  #hope() {
+    const { signal } = this.#life = new AbortController();
+    const want = { endpoint: base(this.endpoint), models: list(this.model), signal, ...means({}) };
+    listen(want, signal, () => void obtain(want).then(() => { if (!signal.aborted) this.reload(); }, () => {}));
   }
 
   #clear() {

@@ -1,7 +1,8 @@
 // A running tour: its token is renewed until it cannot be, and then the tour is opened again.
 import { stopped } from "./errors.js";
 import { give, left } from "./tabs.js";
-import { LATE, TRY } from "./times.js";
+import { LATE, TRY, YOUNG } from "./times.js";
+import { listen } from "./told.js";
 import { obtain, recheck, settings, viewer } from "./tokens.js";
 import { onAbort, visible, watch } from "./wait.js";
 
@@ -69,7 +70,18 @@ export function keep(want, mpSdk, token, on) {
     on.live();
   };
 
+  // Something may have changed. If the token was revoked, Showcase has gone dark: another one does not wake it.
+  const confirm = async (/** @type {boolean} */ revoked) => {
+    recheck(want);
+    const young = left(token) > YOUNG;
+    const fresh = await obtain({ ...want, old: token.access_token });
+    if (fresh.access_token === token.access_token) on.live();
+    else if (revoked || young) on.again();
+    else renew({ access_token: token.access_token, expires_in: 0 });
+  };
+
   renew(give(token));
+  listen(want, signal, (revoked) => { if (!asking) asks(() => confirm(revoked)).catch(() => {}); });
   watch(signal, () => {
     check();
     if (asking || !visible() || performance.now() - looked < 10_000) return;

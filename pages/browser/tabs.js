@@ -48,11 +48,20 @@ function welcome() {
 /** @type {BroadcastChannel | undefined} */
 let channel;
 
-/** Begins to listen, which it does only when a page first wants something: importing the module starts nothing. */
-export function join() {
+/** What hears the messages of other tabs that are not about tokens. @type {((message: any) => void) | undefined} */
+let hear;
+
+/**
+ * Begins to listen, which it does only when a page first wants something: importing the module starts nothing.
+ * @param {(message: any) => void} [others]
+ */
+export function join(others) {
+  hear ??= others;
   if (channel) return;
   channel = new BroadcastChannel("pme");
-  channel.addEventListener("message", ({ data: { want, key, token, left: seconds, signedIn } }) => {
+  channel.addEventListener("message", ({ data }) => {
+    const { want, key, token, left: seconds, signedIn } = data;
+    hear?.(data);
     const mine = held.get(want);
     if (mine && usable(mine)) offer(want, mine);
     if (seconds > LEAST && (held.has(key) || wanted.has(key))) held.set(key, hold(token, seconds));
@@ -62,6 +71,9 @@ export function join() {
     if (data?.pme === "signed-in" && origins.has(origin)) welcome();
   });
 }
+
+/** Says something to the other tabs. @param {object} message */
+export const relay = (message) => channel?.postMessage(message);
 
 /** Gives a token to the other tabs. @param {string} key @param {Held} token */
 export const offer = (key, token) => channel?.postMessage({ key, token: token.access_token, left: left(token) });

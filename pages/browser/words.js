@@ -9,6 +9,7 @@ export const WORDS = {
   login_required: "You are signed out.",
   reconnect_required: "This space's Matterport account has to be connected.",
   access_denied: "You do not have access to this space.",
+  withdrawn: "You no longer have access to this space.",
   model_not_found: "This space is no longer available.",
   invalid_request: "There is no such space.",
   failed: "This space cannot be opened.",

@@ -82,6 +82,12 @@ func (p *people) withdraw(user string) {
 	p.withdrawn[user] = true
 }
 
+func (p *people) restore(user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.withdrawn, user)
+}
+
 // watchmaker is what the IDs of users begin with that move the clock. None of them signs in.
 const watchmaker = "watchmaker-"
 

@@ -66,6 +66,11 @@ func (s *stage) routes() http.Handler {
 		s.people.withdraw(r.FormValue("user"))
 		_ = s.pme.Issuer().Recheck(r.Context())
 	})
+	mux.HandleFunc("POST /test/restore", func(_ http.ResponseWriter, r *http.Request) {
+		s.people.restore(r.FormValue("user"))
+		_ = s.pme.Issuer().Recheck(r.Context())
+	})
+	mux.HandleFunc("POST /test/revoke-tokens", func(_ http.ResponseWriter, r *http.Request) { _, _ = s.pme.RevokeUser(r.Context(), r.FormValue("user")) })
 	mux.HandleFunc("GET /test/fingerprint", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(matterporttest.Fingerprint(r.FormValue("token")))) //nolint:gosec // eight hexadecimal digits
 	})
@@ -77,13 +82,14 @@ func (s *stage) routes() http.Handler {
 }
 
 // advance moves Matterport's clock. The site learns the time from Matterport's answers, so this makes it ask for
-// one: a token for two models, which no test counts, of a user who has none yet.
+// one: a token for two models, which no test counts, of a user who has none yet. Streams get a beat, as time has passed.
 func (s *stage) advance(w http.ResponseWriter, r *http.Request) {
 	s.ahead.Add(int64(milliseconds(r, "ms")))
 	u := &identity.User{ID: watchmaker + strconv.FormatInt(s.advances.Add(1), 10)}
 	if _, err := s.pme.Issuer().Issue(r.Context(), u, s.people.models[:2]...); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
+	_ = s.pme.Issuer().Recheck(r.Context())
 }
 
 func milliseconds(r *http.Request, name string) time.Duration {

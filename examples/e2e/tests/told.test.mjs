@@ -1,0 +1,93 @@
+// What a page is told at once, and what happens where nothing can tell it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { OFFICE, WAREHOUSE, becomes, eventually, place, showcase, shown, stage } from "../stage.mjs";
+
+const all = stage();
+const text = (page) => page.locator("pme-space").first().evaluate((it) => it.shadowRoot.querySelector("[role=status]").innerText);
+
+/** Fails if something takes more than a second. */
+async function atOnce(what, work) {
+  const begun = performance.now();
+  await work();
+  const took = Math.round(performance.now() - begun);
+  console.log(`# ${what}: ${took} ms`);
+  assert.ok(took <= 1000, `${what}: ${took} ms`);
+}
+
+async function tour(t, attributes) {
+  const server = await all.serve(t, "-sdk", "own");
+  const visitor = await all.visitor(t, server);
+  const page = await visitor.open("/blank");
+  await place(page, attributes);
+  await showcase(page);
+  await eventually(async () => (await server.counts()).watch > 0, "the stream");
+  return { server, visitor, page };
+}
+
+test("a space that is withdrawn goes dark within a second, and says why", async (t) => {
+  const { server, visitor, page } = await tour(t);
+  await atOnce("withdrawn", async () => {
+    await server.post("withdraw", { user: "alice" });
+    await becomes(page, "access_denied");
+  });
+  assert.match(await text(page), /You no longer have access to this space\./);
+  assert.equal(await page.locator("pme-space iframe").count(), 0, "the tour is gone");
+  await server.post("restore", { user: "alice" });
+  await showcase(page);
+  await visitor.wantClean({ except: /403/ });
+});
+
+test("who is signed out elsewhere reads so within a second", async (t) => {
+  const { server, page } = await tour(t);
+  await atOnce("signed out", async () => {
+    await server.post("sign-out", { user: "alice" });
+    await becomes(page, "login_required");
+  });
+});
+
+test("a tour whose token was revoked goes on with another", async (t) => {
+  const { server, page } = await tour(t);
+  const before = await shown(await showcase(page));
+  await server.post("revoke-tokens", { user: "alice" });
+  await eventually(async () => {
+    const frame = await showcase(page);
+    return frame && (await shown(frame)).fingerprint !== before.fingerprint;
+  }, "a tour with another token");
+  await becomes(page, "live");
+});
+
+test("all tabs of a browser share one stream", async (t) => {
+  const { server, visitor, page } = await tour(t);
+  const other = await visitor.open("/blank");
+  await place(other, { model: WAREHOUSE });
+  await showcase(other);
+  await eventually(async () => (await server.counts()).watch === 2, "a stream about both spaces");
+  await visitor.pass(60_000);
+  assert.equal((await server.counts()).watch, 2, "one stream, begun again for the second space");
+  await server.post("withdraw", { user: "alice" });
+  await becomes(page, "access_denied");
+  await becomes(other, "access_denied");
+});
+
+test("without the stream, a withdrawal is noticed within a minute", async (t) => {
+  const server = await all.serve(t, "-sdk", "own");
+  const visitor = await all.visitor(t, server);
+  const page = await visitor.open("/blank");
+  await page.route("**/pme/watch?*", (route) => route.abort());
+  await place(page, { model: OFFICE });
+  await showcase(page);
+  await visitor.pass(30_000);
+  await server.post("withdraw", { user: "alice" });
+  await visitor.pass(60_000);
+  await becomes(page, "access_denied");
+});
+
+test("an hour with the stream is no more requests than without", async (t) => {
+  const { server, visitor } = await tour(t);
+  const { token } = await server.counts();
+  await visitor.pass(600_000, 30_000);
+  const now = await server.counts();
+  assert.ok(now.token - token <= 2, `${now.token - token} requests for a token in ten minutes`);
+  assert.equal(now.watch, 1, "one stream");
+});
