@@ -1,9 +1,9 @@
 // The handshake of the SDK with a frame. The SDK takes any frame's answer for its own, and knocks for ever where
 // there is none: so the spaces of a page take turns, and a turn that is given up is ended by a refusal.
 import { PMEError, stopped } from "./errors.js";
-import { blocked } from "./policy.js";
+import { blocked, tell } from "./policy.js";
 import { refused } from "./sdk.js";
-import { HANDSHAKE_MOST, TURN } from "./times.js";
+import { HANDSHAKE_MOST, PATIENCE, TURN } from "./times.js";
 import { onAbort, within } from "./wait.js";
 
 let busy = false;
@@ -58,11 +58,14 @@ export async function handshake(attempt) {
   }
 }
 
+const SILENT = "Showcase does not answer. If this page has a Cross-Origin-Embedder-Policy, give it Cross-Origin-Opener-Policy: same-origin as well.";
+
 /** Why to give up now, if there is a reason. @param {Attempt} attempt @param {number} all ms @param {number} now ms of this turn */
 function impatience({ frame, limit, loaded }, all, now) {
   if (line.length && now >= TURN) return yielded;
   // A frame whose document still comes is not begun again.
   if (all >= limit && (loaded() || all >= HANDSHAKE_MOST)) return new PMEError("transient", { reason: "frame" });
+  if (loaded() && now >= PATIENCE) tell(SILENT);
   return blocked(frame.src);
 }
 

@@ -11,23 +11,8 @@ export function tell(text) {
   said.add(text);
 }
 
-/** Origins whose frames need the attribute credentialless on this page. @type {Set<string>} */
-const isolated = new Set();
-
-/** Whether a frame of that address is loaded only without credentials, by the page's Cross-Origin-Embedder-Policy. @param {string} url */
-export const credentialless = (url) => globalThis.crossOriginIsolated || isolated.has(new URL(url).origin);
-
-/** Listens for what the page's policies block. */
+/** Listens for what the page's policy blocks. */
 export function listen() {
-  if (globalThis.ReportingObserver) {
-    const observer = new ReportingObserver((reports) => {
-      for (const { body } of reports) {
-        const { blockedURL } = /** @type {any} */ (body ?? {});
-        if (blockedURL) isolated.add(new URL(blockedURL).origin);
-      }
-    }, { types: ["coep"], buffered: true });
-    observer.observe();
-  }
   addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective, disposition }) => {
     if (disposition === "enforce" && /^http/.test(blockedURI)) violations.set(new URL(blockedURI).origin, effectiveDirective.replace("-elem", ""));
   });

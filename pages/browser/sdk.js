@@ -41,7 +41,7 @@ const broken = (cause) => new PMEError("failed", { cause, reason: "sdk" });
  * @param {number} tries that failed before
  */
 export function refused(cause, tries) {
-  const script = cause instanceof TypeError || /module/i.test(cause?.message ?? "");
+  const script = cause instanceof TypeError || /load|module/i.test(cause?.message ?? "");
   if (!script) return new PMEError("failed", { cause });
   return tries + 1 >= ATTEMPTS ? broken(cause) : new PMEError("transient", { cause, reason: "sdk" });
 }

@@ -4,7 +4,6 @@ import { PMEError, stopped } from "./errors.js";
 import { ask, insist } from "./ask.js";
 import { handshake } from "./handshake.js";
 import { keep } from "./keep.js";
-import { credentialless } from "./policy.js";
 import { load } from "./sdk.js";
 import { hold, left } from "./tabs.js";
 import { HANDSHAKE, HANDSHAKE_MOST, LEAST, SWAP, TRY } from "./times.js";
@@ -97,10 +96,11 @@ async function open(space) {
   sdk.catch(() => {}); // it is awaited below
   await obtain(want);
   const before = host.frames();
+  // An isolated page admits a frame that does not expect it only without credentials, which Showcase needs none of.
   // The frame's address carries no token: it would win over all later ones.
   const query = new URLSearchParams([...params, ["m", want.models[0]], ["applicationKey", key], ["play", "1"]]);
   let loaded = false;
-  const frame = host.frame(`${showcase}/show?${query}`, { onload: () => { loaded = true; }, credentialless: credentialless(showcase) });
+  const frame = host.frame(`${showcase}/show?${query}`, { onload: () => { loaded = true; }, credentialless: globalThis.crossOriginIsolated });
   drop(before);
   return handshake({ sdk: await sdk, key, frame, loaded: () => loaded, limit, failures, signal: want.signal, token: () => obtain(want) });
 }

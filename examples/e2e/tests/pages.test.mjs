@@ -171,3 +171,23 @@ test("a host's style for main leaves the space its place", async (t) => {
   assert.deepEqual([box.x, box.width], [0, window.width], "the space is as wide as the window");
   assert.ok(box.height > window.height / 2, `${box.height} of ${window.height}`);
 });
+
+test("a gallery that shows only a part asks the server while one types, and Back brings the words back", async (t) => {
+  const server = await all.serve(t, "-models", "351");
+  const visitor = await all.visitor(t, server, { clock: false });
+  const page = await visitor.open("/pme/");
+  const spaces = page.getByRole("listitem");
+  assert.equal(await spaces.count(), 300);
+  await page.getByRole("searchbox").fill("Workshop 39");
+  await eventually(async () => (await spaces.count()) === 1, "the space that was not shown");
+  assert.match(page.url(), /\?q=Workshop\+39$/);
+  await page.getByRole("searchbox").fill("no such room");
+  await page.getByText("Nothing found").waitFor();
+  await page.getByRole("searchbox").fill("Workshop 39");
+  await page.getByRole("link", { name: "Workshop 39" }).click();
+  await page.waitForURL(/\/view\//);
+  await page.goBack();
+  assert.equal(await page.getByRole("searchbox").inputValue(), "Workshop 39");
+  assert.equal(await spaces.count(), 1);
+  assert.deepEqual(visitor.problems, []);
+});
