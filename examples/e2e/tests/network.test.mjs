@@ -46,7 +46,8 @@ test("a Retry-After of days is obeyed for two minutes, and not by a storm", asyn
 });
 
 test("a Retry-After that is a date is compared with the answer's own clock", async (t) => {
-  const { server, visitor, page } = await blank(all, t); // the page's clock is months behind
+  const { server, visitor, page } = await blank(all, t);
+  await visitor.context.clock.setSystemTime(Date.now() - 3_600_000); // an hour behind
   await server.fail("503 " + new Date(Date.now() + 5000).toUTCString(), 1);
   await place(page);
   await eventually(async () => (await server.counts()).token === 1, "the first try");
