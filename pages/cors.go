@@ -33,7 +33,7 @@ func (p *Pages) CORS(next http.Handler) http.Handler {
 		}
 		h["Access-Control-Allow-Origin"] = from
 		h.Set("Access-Control-Allow-Credentials", "true")
-		h.Set("Access-Control-Expose-Headers", "Retry-After")
+		h.Set("Access-Control-Expose-Headers", "Retry-After, Date")
 		if r.Method == http.MethodOptions {
 			preflight(h, r.Header["Access-Control-Request-Headers"])
 			w.WriteHeader(http.StatusNoContent)
