@@ -14,16 +14,18 @@ type settings struct {
 	SDK      string `json:"sdk"`
 	SDKKey   string `json:"sdk_key"`
 	Selector string `json:"selector,omitempty"`
+	Watch    bool   `json:"watch,omitempty"`
 	Viewer   string `json:"viewer"`
 }
 
 // WriteSettings answers with what the browser module has to know: where Showcase and its SDK are, and
-// where the model selector is, if the endpoint has one. viewer lists all that must be the same for two
+// where the model selector is, if the endpoint has one. watch says whether there is a stream of events beside the endpoint,
+// by the name watch. viewer lists all that must be the same for two
 // tabs to share a token; the answer holds a hash of it.
-func (p *Pages) WriteSettings(w http.ResponseWriter, selector string, viewer ...string) {
+func (p *Pages) WriteSettings(w http.ResponseWriter, selector string, watch bool, viewer ...string) {
 	answer.Value(w, settings{
 		Showcase: p.cfg.ShowcaseURL, SDK: p.cfg.SDKURL, SDKKey: p.cfg.SDKKey,
-		Selector: selector, Viewer: fingerprint(viewer),
+		Selector: selector, Watch: watch, Viewer: fingerprint(viewer),
 	})
 }
 

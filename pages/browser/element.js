@@ -5,7 +5,7 @@ import { PMEError } from "./errors.js";
 import { sheet } from "./sheet.js";
 import { PATIENCE } from "./times.js";
 import { listen } from "./told.js";
-import { obtain, signIn, signInAddress } from "./tokens.js";
+import { obtain, signIn, signInAddress, streams } from "./tokens.js";
 import { drop, run } from "./tour.js";
 import { pause } from "./wait.js";
 
@@ -129,7 +129,8 @@ export class PMESpace extends Base {
   #hope() {
     const { signal } = this.#life = new AbortController();
     const want = { endpoint: base(this.endpoint), models: list(this.model), signal, ...means({}) };
-    listen(want, signal, () => void obtain(want).then(() => { if (!signal.aborted) this.reload(); }, () => {}));
+    const open = () => { if (!signal.aborted) this.reload(); };
+    if (streams(want)) listen(want, signal, () => void obtain(want).then(open, () => {}));
   }
 
   #clear() {

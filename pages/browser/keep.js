@@ -1,9 +1,9 @@
 // A running tour: its token is renewed until it cannot be, and then the tour is opened again.
 import { stopped } from "./errors.js";
 import { give, left } from "./tabs.js";
-import { LATE, TRY, YOUNG } from "./times.js";
+import { LATE, TRY } from "./times.js";
 import { listen } from "./told.js";
-import { obtain, recheck, settings, viewer } from "./tokens.js";
+import { obtain, recheck, settings, streams, viewer } from "./tokens.js";
 import { onAbort, visible, watch } from "./wait.js";
 
 /**
@@ -70,18 +70,20 @@ export function keep(want, mpSdk, token, on) {
     on.live();
   };
 
-  // Something may have changed. If the token was revoked, Showcase has gone dark: another one does not wake it.
-  const confirm = async (/** @type {boolean} */ revoked) => {
+  // Something may have changed. The viewer changes with each revocation: Showcase has gone dark then, and another token
+  // does not wake it.
+  const confirm = async () => {
     recheck(want);
-    const young = left(token) > YOUNG;
     const fresh = await obtain({ ...want, old: token.access_token });
+    const now = (await settings(want)).viewer;
     if (fresh.access_token === token.access_token) on.live();
-    else if (revoked || young) on.again();
+    else if (now !== person) on.again();
     else renew({ access_token: token.access_token, expires_in: 0 });
+    person = now;
   };
 
   renew(give(token));
-  listen(want, signal, (revoked) => { if (!asking) asks(() => confirm(revoked)).catch(() => {}); });
+  if (streams(want)) listen(want, signal, () => { if (!asking) asks(confirm).catch(() => {}); });
   watch(signal, () => {
     check();
     if (asking || !visible() || performance.now() - looked < 10_000) return;

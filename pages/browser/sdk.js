@@ -1,6 +1,6 @@
 // The SDK's module, and what to do where the browser or the SDK remembers that loading it has failed.
 import { PMEError } from "./errors.js";
-import { blocked } from "./policy.js";
+import { blocked, tell } from "./policy.js";
 import { pause } from "./wait.js";
 
 /** @typedef {{ connect?: Function, setupSdk?: Function }} SDK */
@@ -42,6 +42,9 @@ const broken = (cause) => new PMEError("failed", { cause, reason: "sdk" });
  */
 export function refused(cause, tries) {
   const script = cause instanceof TypeError || /load|module/i.test(cause?.message ?? "");
-  if (!script) return new PMEError("failed", { cause });
+  if (!script) {
+    tell(`the Showcase SDK does not open the space. Check the SDK key, and that it is registered for ${location.origin}.`);
+    return new PMEError("failed", { cause });
+  }
   return tries + 1 >= ATTEMPTS ? broken(cause) : new PMEError("transient", { cause, reason: "sdk" });
 }

@@ -6,8 +6,6 @@ export const SDK_LEAD = 60;
 export const LEAST = 65;
 /** A running tour renews its token itself below these seconds, because the SDK's timer is late after sleep. */
 export const LATE = 50;
-/** If the server has another token while more seconds than these are left of one, that one was revoked. */
-export const YOUNG = 180;
 /** A plain link is replaced these seconds before its token ends. */
 export const SWAP = 45;
 
@@ -32,4 +30,4 @@ export const WATCH = 40_000;
 /** Milliseconds before a stream that has ended is opened again. */
 export const RECONNECT = 3000;
 /** Milliseconds without a word after which a stream counts as broken. The server says something every 25 seconds. */
-export const QUIET = 70_000;
+export const QUIET = 130_000;

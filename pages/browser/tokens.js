@@ -82,6 +82,9 @@ export const recheck = (want) => known.delete(place(want));
 /** The viewer of whom the answer is at present. @param {Want} want @returns {string | undefined} */
 export const viewer = (want) => known.get(place(want))?.viewer;
 
+/** Whether the endpoint, whose settings are known, tells of changes by a stream. @param {Want} want @returns {boolean} */
+export const streams = (want) => known.get(place(want))?.watch === true;
+
 /** A token other than want.old. One tab asks at a time. @param {Want} want @returns {Promise<import("./tabs.js").Held>} */
 export async function obtain(want) {
   for (;;) {

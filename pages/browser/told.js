@@ -7,11 +7,7 @@ import { QUIET, RECONNECT, TRY, WATCH } from "./times.js";
 import { onAbort, pause, within } from "./wait.js";
 
 /** @typedef {import("./endpoint.js").Want} Want */
-/**
- * What hears. It is told whether a token was revoked: then Showcase has gone dark.
- * @typedef {(revoked: boolean) => void} Hear
- * @typedef {{ want: Want, hear: Hear }} Listener
- */
+/** @typedef {{ want: Want, hear: () => void }} Listener */
 
 /** One endpoint, as this tab has it. */
 class Line {
@@ -36,32 +32,32 @@ class Line {
     if (more.length) this.renew.abort();
   }
 
-  /** Tells this tab. @param {string} [model] any, if there is none @param {boolean} [revoked] */
-  tell(model, revoked = false) {
-    for (const { want, hear } of [...this.listeners]) if (!model || want.models.includes(model)) hear(revoked);
+  /** Tells this tab. @param {string} [model] any, if there is none */
+  tell(model) {
+    for (const { want, hear } of [...this.listeners]) if (!model || want.models.includes(model)) hear();
   }
 
-  /** Tells all tabs. @param {string} [model] @param {boolean} [revoked] */
-  spread(model, revoked) {
-    this.tell(model, revoked);
-    relay({ told: this.name, model, revoked });
+  /** Tells all tabs. @param {string} [model] */
+  spread(model) {
+    this.tell(model);
+    relay({ told: this.name, model });
   }
 }
 
 /** @type {Map<string, Line>} */
 const lines = new Map();
 
-/** What other tabs say. @param {{ told?: string, model?: string, revoked?: boolean, watching?: string, models?: string[] }} message */
-export function overheard({ told, model, revoked, watching, models }) {
-  if (told) lines.get(told)?.tell(model, revoked);
+/** What other tabs say. @param {{ told?: string, model?: string, watching?: string, models?: string[] }} message */
+export function overheard({ told, model, watching, models }) {
+  if (told) lines.get(told)?.tell(model);
   if (watching && models) lines.get(watching)?.add(models);
 }
 
 /**
- * Calls hear, until the signal, when a token for the models should be asked for.
+ * Calls hear, until the signal, when a token for the models should be asked for. The endpoint has to have a stream.
  * @param {Want} want
  * @param {AbortSignal} signal
- * @param {Hear} hear
+ * @param {() => void} hear
  */
 export function listen(want, signal, hear) {
   if (signal.aborted) return;
@@ -103,7 +99,6 @@ async function stream(line, signal) {
     const error = await read(line, line.renew.signal, opened).catch((error) => error);
     if (signal.aborted) return;
     if (line.renew.signal.aborted) continue;
-    if (error?.status === 404) return; // an endpoint without a stream
     missed = true;
     if (error) line.spread();
     await pause(error ? WATCH : RECONNECT * (0.5 + Math.random()), signal, !!error);
@@ -123,7 +118,7 @@ async function read(line, signal, opened) {
     const response = await within(TRY, signal, () =>
       (want.fetch ?? fetch)(url, { credentials: "include", cache: "no-store", redirect: "manual", headers, signal: stop.signal }));
     if (!response.ok || !response.body || !/^text\/event-stream/.test(response.headers.get("Content-Type") ?? "")) {
-      throw Object.assign(new PMEError("transient"), { status: response.status });
+      throw new PMEError("transient");
     }
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
@@ -147,5 +142,5 @@ const late = (limit) => new Promise((_, leave) => onAbort(limit, () => leave(sto
 /** @param {Line} line @param {string} event */
 function heed(line, event) {
   const data = /^data: (.*)$/m.exec(event);
-  if (data) line.spread(JSON.parse(data[1]).modelId, /^event: renew$/m.test(event));
+  if (data) line.spread(JSON.parse(data[1]).modelId);
 }

@@ -70,7 +70,9 @@ func (s *stage) routes() http.Handler {
 		s.people.restore(r.FormValue("user"))
 		_ = s.pme.Issuer().Recheck(r.Context())
 	})
-	mux.HandleFunc("POST /test/revoke-tokens", func(_ http.ResponseWriter, r *http.Request) { _, _ = s.pme.RevokeUser(r.Context(), r.FormValue("user")) })
+	mux.HandleFunc("POST /test/revoke-tokens", func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = s.pme.RevokeUser(r.Context(), r.FormValue("user"))
+	})
 	mux.HandleFunc("GET /test/fingerprint", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(matterporttest.Fingerprint(r.FormValue("token")))) //nolint:gosec // eight hexadecimal digits
 	})

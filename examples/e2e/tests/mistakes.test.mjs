@@ -28,7 +28,7 @@ test("a wrong SDK key is named on the console", async (t) => {
   const { visitor, page } = await blank(t);
   await place(page, { model: OFFICE, "sdk-key": "wrong" });
   await becomes(page, "failed");
-  await said(visitor, /pme-space: the Showcase SDK does not open the space\. Check the SDK key.*http:\/\/127\.0\.0\.1/);
+  await said(visitor, /pme: the Showcase SDK does not open the space\. Check the SDK key.*http:\/\/127\.0\.0\.1/);
 });
 
 // Mistake 18: no type=module, or a wrong src. The browser says so itself.

@@ -77,7 +77,7 @@ test("a space that is withdrawn is blanked", async (t) => {
   await visitor.pass(541_000, 60_000);
   await becomes(page, "access_denied");
   assert.equal(await page.locator("pme-space iframe").count(), 0);
-  await page.getByText("You do not have access to this space.").waitFor();
+  await page.getByText("You no longer have access to this space.").waitFor();
   const last = (await heard(page)).at(-1);
   assert.deepEqual(last, { type: "pme-error", code: "access_denied", final: true });
 });
