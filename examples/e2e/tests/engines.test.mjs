@@ -101,9 +101,8 @@ const scenes = {
     await place(browser);
     await live(browser);
     await stage.post("withdraw", { user: stage.user });
-    await pass({ browser, ...stage }, 560_000);
     await becomes(browser, "access_denied");
-    assert.match(await words(browser), /You do not have access to this space\./);
+    assert.match(await words(browser), /You no longer have access to this space\./);
     assert.equal(await browser.evaluate(frame), null);
   },
   async "two spaces of one page are live"({ browser }) {
