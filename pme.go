@@ -3,6 +3,7 @@ package pme
 import (
 	"context"
 	"errors"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -139,3 +140,9 @@ func (h *Handler) Catalog() *catalog.Catalog { return h.catalog }
 
 // Gallery returns the gallery, for a page in the application's own layout: see [handler.Gallery.Fragment].
 func (h *Handler) Gallery() *handler.Gallery { return h.gallery }
+
+// Head returns what makes a <pme-space> open sooner, for the head of a page in the application's own layout: see
+// [handler.Head]. It includes the browser module.
+func (h *Handler) Head(r *http.Request, prefix string) (template.HTML, error) {
+	return handler.Head(h.issuer, h.pages, r, prefix)
+}

@@ -2,7 +2,6 @@ package handler
 
 import (
 	"embed"
-	"fmt"
 	"html/template"
 	"net/http"
 	"slices"
@@ -74,7 +73,7 @@ func (g *Gallery) show(w http.ResponseWriter, r *http.Request) {
 // your page behind the gate, by gate.Require. If it is not, the error says so.
 func (g *Gallery) Fragment(r *http.Request, prefix string) (template.HTML, error) {
 	if _, ok := identity.FromContext(r.Context()); !ok {
-		return "", fmt.Errorf("handler: no user in the request's context: put your page's handler behind the gate, by gate.Require: %w", issuer.ErrNotSignedIn)
+		return "", errNoGate
 	}
 	found, err := g.list(r)
 	if err != nil {

@@ -268,3 +268,43 @@ func TestIntegrityIsInThePageOfASpace(t *testing.T) {
 		t.Errorf("no integrity: %s", body)
 	}
 }
+
+// A page of the host's own, and the page of a space, have in them what the browser module would ask for.
+func TestSettingsAreInThePage(t *testing.T) {
+	p := newPortal(t, func(c *pme.Config) { c.Pages.SDKKey, c.Pages.SDKURL = "key", app+"/sdk.js" })
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/home", nil)
+	if _, err := p.Head(r, "/pme"); !errors.Is(err, issuer.ErrNotSignedIn) || !strings.Contains(err.Error(), "gate.Require") {
+		t.Errorf("a page that is not behind the gate: %v", err)
+	}
+	head, err := p.Head(r.WithContext(identity.NewContext(r.Context(), &identity.User{ID: "alice"})), "/pme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.TrimSpace(p.get(t, "alice", "settings").Body.String())
+	for where, test := range map[string]struct{ page, endpoint string }{
+		"head": {string(head), "/pme/"}, "view": {p.get(t, "alice", "view/"+office).Body.String(), "../"},
+	} {
+		if !strings.Contains(test.page, `<link rel="modulepreload" href="`+app+`/sdk.js"`) || !strings.Contains(test.page, `<link rel="preconnect" href="`+p.matterport.URL) {
+			t.Errorf("%s has no hints: %s", where, test.page)
+		}
+		m := regexp.MustCompile(`(?s)<script type="application/json" class="pme-settings" data-endpoint="([^"]*)">(.*?)</script>`).FindStringSubmatch(test.page)
+		if m == nil || m[1] != test.endpoint || strings.TrimSpace(m[2]) != want {
+			t.Errorf("%s has %q, want the settings %s", where, m, want)
+		}
+		if strings.Contains(test.page, "auth=") || strings.Contains(test.page, "access_token") {
+			t.Errorf("%s has a token in it: %s", where, test.page)
+		}
+	}
+}
+
+func TestFrameBeginsWithThePage(t *testing.T) {
+	frame := regexp.MustCompile(`<template shadowrootmode="open"><iframe hidden src="([^"]*)"`)
+	with := newPortal(t, func(c *pme.Config) { c.Pages.SDKKey = "key" })
+	m := frame.FindStringSubmatch(with.get(t, "alice", "view/"+office).Body.String())
+	if want := with.matterport.URL + "/show?applicationKey=key&amp;m=" + office + "&amp;play=1"; m == nil || m[1] != want {
+		t.Errorf("the frame is %q, want %s", m, want)
+	}
+	if without := newPortal(t, nil); frame.MatchString(without.get(t, "alice", "view/"+office).Body.String()) {
+		t.Error("a frame without an SDK key")
+	}
+}

@@ -2,8 +2,11 @@ package handler
 
 import (
 	"crypto/rand"
+	"fmt"
+	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/revocations"
@@ -19,8 +22,30 @@ import (
 // it is the same for both. It changes with the user, with the sign-in if the host tells sign-ins apart,
 // and whenever iss has revoked a token of the user, so that no tab is handed a revoked token.
 func Settings(iss *issuer.Issuer, p *pages.Pages) http.Handler {
-	process := rand.Text()
 	return forPerson(http.MethodGet, func(w http.ResponseWriter, _ *http.Request, u *identity.User) {
-		p.WriteSettings(w, "", true, process, u.ID, u.Session, strconv.FormatUint(revocations.Of(iss, u.ID), 10))
+		p.WriteSettings(w, "", true, viewer(iss, u)...)
 	})
 }
+
+// process tells the processes of a fleet apart: each counts revocations for itself.
+var process = rand.Text()
+
+// viewer lists all that must be the same for two tabs to share a token.
+func viewer(iss *issuer.Issuer, u *identity.User) []string {
+	return []string{process, u.ID, u.Session, strconv.FormatUint(revocations.Of(iss, u.ID), 10)}
+}
+
+// Head returns what makes a <pme-space> open sooner, for the head of a page in the host's own layout: the browser module, the
+// settings that it would have to ask for, and hints for the browser. prefix is where the handler is mounted, such as "/pme/".
+//
+// The request must have come through the gate. The page must not be cached, as the settings are for its user.
+func Head(iss *issuer.Issuer, p *pages.Pages, r *http.Request, prefix string) (template.HTML, error) {
+	u, ok := identity.FromContext(r.Context())
+	if !ok {
+		return "", errNoGate
+	}
+	return p.Head(strings.TrimSuffix(prefix, "/")+"/", viewer(iss, u)...)
+}
+
+// errNoGate is the error of what a page of the host's shows if it is not behind the gate.
+var errNoGate = fmt.Errorf("handler: no user in the request's context: put your page's handler behind the gate, by gate.Require: %w", issuer.ErrNotSignedIn)

@@ -26,7 +26,7 @@ func View(iss *issuer.Issuer, c *catalog.Catalog, p *pages.Pages) http.Handler {
 			return
 		}
 		page.Title = c.Name(r.Context(), u, model)
-		page.Space = &pages.Space{Model: model, Name: page.Title}
+		page.Space = &pages.Space{Model: model, Name: page.Title, Viewer: viewer(iss, u)}
 		p.Show(w, r, http.StatusOK, "view.html", page)
 	})
 }

@@ -50,9 +50,15 @@ type Space struct {
 	Model, Name string
 	Endpoint    string // attribute of the element; empty: beside its script
 
-	// Strings and ImportMap are filled in by [Pages.Show].
+	// Viewer is as in [Pages.WriteSettings]. If it is set, the page has the settings in it.
+	Viewer []string
+
+	// Strings, ImportMap, Sooner and Frame are filled in by [Pages.Show]. Sooner is what the template sooner shows. Frame
+	// is the address of the frame that the browser begins to load before the module has come; it has no token in it.
 	Strings   string // attribute of the element
 	ImportMap template.HTML
+	Sooner    any
+	Frame     string
 }
 
 // Refusal is what error.html shows.

@@ -3,8 +3,12 @@ package pages
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"html/template"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/go-pme/pme/internal/answer"
 )
@@ -20,13 +24,50 @@ type settings struct {
 
 // WriteSettings answers with what the browser module has to know: where Showcase and its SDK are, and
 // where the model selector is, if the endpoint has one. watch says whether there is a stream of events beside the endpoint,
-// by the name watch. viewer lists all that must be the same for two
-// tabs to share a token; the answer holds a hash of it.
+// by the name watch. viewer lists all that must be the same for two tabs to share a token; the answer holds a hash of it.
 func (p *Pages) WriteSettings(w http.ResponseWriter, selector string, watch bool, viewer ...string) {
-	answer.Value(w, settings{
+	answer.Value(w, p.settings(selector, watch, viewer))
+}
+
+func (p *Pages) settings(selector string, watch bool, viewer []string) settings {
+	return settings{
 		Showcase: p.cfg.ShowcaseURL, SDK: p.cfg.SDKURL, SDKKey: p.cfg.SDKKey,
 		Selector: selector, Watch: watch, Viewer: fingerprint(viewer),
-	})
+	}
+}
+
+// Head returns what makes a space open sooner, for the head of a page of the host's own: the browser module, the settings that it
+// would have to ask for, and what the browser can load meanwhile. base is where the handler is mounted, with a slash at its end,
+// and viewer is as in WriteSettings. The page must not be cached, as it says who looks at it. It is for the packages
+// of this module.
+func (p *Pages) Head(base string, viewer ...string) (template.HTML, error) {
+	var b strings.Builder
+	err := p.templates.ExecuteTemplate(&b, "sooner", p.sooner(base, "", viewer))
+	fmt.Fprintf(&b, "\n<script type=\"module\" src=\"%s\"></script>", template.HTMLEscapeString(base+bundled().script.Lasting))
+	return template.HTML(b.String()), err //nolint:gosec // the template has escaped it
+}
+
+// sooner is what the template of that name shows.
+type sooner struct {
+	Base, Nonce              string
+	Showcase, SDK, Integrity string // of the SDK's module, if there is a key for it
+	Settings                 settings
+}
+
+func (p *Pages) sooner(base, nonce string, viewer []string) sooner {
+	out := sooner{Base: base, Nonce: nonce, Showcase: p.cfg.ShowcaseURL, Settings: p.settings("", true, viewer)}
+	if p.cfg.SDKKey != "" {
+		out.SDK, out.Integrity = p.cfg.SDKURL, p.cfg.SDKIntegrity
+	}
+	return out
+}
+
+// frame returns the address of a model's frame as the browser module has it, or nothing without an SDK key.
+func (p *Pages) frame(model string) string {
+	if p.cfg.SDKKey == "" {
+		return ""
+	}
+	return p.cfg.ShowcaseURL + "/show?" + url.Values{"m": {model}, "applicationKey": {p.cfg.SDKKey}, "play": {"1"}}.Encode()
 }
 
 // fingerprint differs for lists that differ, and says nothing else about them.

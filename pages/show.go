@@ -21,6 +21,10 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name st
 	page.Nonce = rand.Text()
 	if page.Space != nil {
 		page.Space.Strings, page.Space.ImportMap = p.element, p.importMap
+		if page.Space.Viewer != nil {
+			page.Space.Sooner = p.sooner(page.Base, page.Nonce, page.Space.Viewer)
+			page.Space.Frame = p.frame(page.Space.Model)
+		}
 	}
 	var body bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&body, name, page); err != nil {

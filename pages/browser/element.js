@@ -26,6 +26,8 @@ export class PMESpace extends Base {
   #due = false;
   /** @type {AbortController | undefined} */
   #life;
+  /** Whether the visitor has seen the tour. */
+  #seen = false;
   /** When retrying first met what it does not heal. @type {number | undefined} */
   #since;
   /** @type {[string, string, string, (() => unknown) | undefined, string] | undefined} */
@@ -33,7 +35,8 @@ export class PMESpace extends Base {
   #text = /** @type {HTMLElement} */ (make("p"));
   #action = /** @type {HTMLAnchorElement} */ (make("a", { target: "pme-sign-in" }));
   #status = make("div", { role: "status", hidden: true });
-  #stage = this.attachShadow({ mode: "open" });
+  // The markup of a page may have the frame in it already, in a declarative shadow root.
+  #stage = this.shadowRoot ?? this.attachShadow({ mode: "open" });
 
   constructor() {
     super();
@@ -110,12 +113,12 @@ export class PMESpace extends Base {
   }
 
   reload() {
-    this.#clear();
+    if (this.#life) this.#clear(); // the first time, the frame may be that of the markup
     const life = this.#life = new AbortController();
     const { signal } = life;
     this.#run(signal).catch((error) => {
       if (signal.aborted) return;
-      const seen = this.#frames().length > 0;
+      const seen = this.#seen;
       this.#clear();
       const code = FINAL.includes(error.code) ? error.code : "failed";
       if (error.reason === "sdk") this.#say(code, "broken", "reload", () => location.reload());
@@ -137,6 +140,7 @@ export class PMESpace extends Base {
     this.#life?.abort();
     this.#life = undefined;
     this.#since = undefined;
+    this.#seen = false;
     drop(this.#frames());
   }
 
@@ -144,11 +148,15 @@ export class PMESpace extends Base {
 
   #frames() { return [...this.#stage.querySelectorAll("iframe")]; }
 
+  #dress(/** @type {HTMLIFrameElement} */ frame) {
+    return Object.assign(frame, { title: this.#title(), allow: "fullscreen; xr-spatial-tracking; autoplay", hidden: false });
+  }
+
   /** @param {string | URL} src @param {object} [properties] */
   #frame(src, properties) {
-    const frame = make("iframe", { title: this.#title(), allow: "fullscreen; xr-spatial-tracking; autoplay", ...properties, src });
+    const frame = Object.assign(this.#dress(/** @type {HTMLIFrameElement} */ (make("iframe"))), properties, { src });
     this.#stage.prepend(frame);
-    return /** @type {HTMLIFrameElement} */ (frame);
+    return frame;
   }
 
   /** @param {string} type @param {object} detail */
@@ -176,6 +184,7 @@ export class PMESpace extends Base {
 
   #live() {
     this.#since = undefined;
+    this.#seen = true;
     this.#say("live");
   }
 
@@ -185,7 +194,7 @@ export class PMESpace extends Base {
     if (CONFIGURATION.includes(error.reason ?? "")) return this.#complain(error, signal);
     this.#since = undefined;
     if (error.reason === "frame") this.#say("opening", "slow");
-    else this.#say(this.#frames()[0] ? "waiting" : "opening", "waiting");
+    else this.#say(this.#seen ? "waiting" : "opening", "waiting");
   }
 
   /** It may be over in a moment even so: the visitor is told after ten seconds. @param {PMEError} error @param {AbortSignal} signal */
@@ -204,11 +213,12 @@ export class PMESpace extends Base {
       endpoint, signal, models: list(this.model), ...means({}),
       report: (error) => void this.#report(error, signal),
       signedOut: ({ code, loginURL }) => {
+        if (!this.#seen) drop(this.#frames());
         this.#say(code, code, code === "login_required" ? "sign_in" : "connect", () => signIn(endpoint), signInAddress(endpoint));
         this.#tell("pme-signed-out", { code, loginURL });
       },
     }, {
-      frames: () => this.#frames(), frame: (src, properties) => this.#frame(src, properties),
+      frames: () => this.#frames(), frame: (src, properties) => this.#frame(src, properties), adopt: (frame) => this.#dress(frame),
       live: () => this.#live(), tell: (type, detail) => this.#tell(type, detail),
       params: this.params, key: this.sdkKey, sdk: this.#sdk,
     });

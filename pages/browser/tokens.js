@@ -67,9 +67,21 @@ export async function persist(name, want, work) {
 
 const place = (/** @type {Want} */ want) => want.endpoint + want.scope;
 
+/** The settings that the page has in it. They are of the time at which it was made, so they count once. @param {Want} want */
+function written(want) {
+  if (want.scope) return;
+  for (const script of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("script.pme-settings"))) {
+    if (new URL(script.dataset.endpoint ?? "", document.baseURI).href !== want.endpoint) continue;
+    script.remove();
+    const answer = JSON.parse(script.textContent ?? "");
+    known.set(place(want), answer);
+    return answer;
+  }
+}
+
 /** What the server says of itself and of the person. @param {Want} want */
 export async function settings(want) {
-  return known.get(place(want)) ?? persist("settings " + place(want), want, async (signal) => {
+  return known.get(place(want)) ?? written(want) ?? persist("settings " + place(want), want, async (signal) => {
     const answer = await ask(want, new URL("settings", want.endpoint), signal, "viewer");
     known.set(place(want), answer);
     return answer;

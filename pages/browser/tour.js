@@ -17,6 +17,7 @@ import { onAbort, pause, visible } from "./wait.js";
  * @typedef {object} Host
  * @property {() => HTMLIFrameElement[]} frames
  * @property {(src: string | URL, properties?: object) => HTMLIFrameElement} frame
+ * @property {(frame: HTMLIFrameElement) => HTMLIFrameElement} adopt
  * @property {() => void} live
  * @property {(type: string, detail: object) => void} tell
  * @property {string} params
@@ -89,18 +90,39 @@ async function tour(space) {
   }
 }
 
-/** Loads the frame at once, and connects it when it is its turn. @param {Space} space */
+/**
+ * The frame that the page's markup has begun, if it is of this very space.
+ * @param {Host} host
+ * @param {string} src
+ */
+function early(host, src) {
+  const [frame] = host.frames();
+  if (!frame?.hidden) return;
+  const sorted = (/** @type {string} */ text) => {
+    const url = new URL(text);
+    url.searchParams.sort();
+    return url.href;
+  };
+  if (sorted(frame.src) === sorted(src)) return host.adopt(frame);
+  frame.remove();
+}
+
+/** Loads the frame at once, unseen while the token is on its way, and connects it when it is its turn. @param {Space} space */
 async function open(space) {
   const { want, host, showcase, key, params, limit, failures } = space;
   const sdk = module(space);
   sdk.catch(() => {}); // it is awaited below
-  await obtain(want);
-  const before = host.frames();
-  // An isolated page admits a frame that does not expect it only without credentials, which Showcase needs none of.
   // The frame's address carries no token: it would win over all later ones.
-  const query = new URLSearchParams([...params, ["m", want.models[0]], ["applicationKey", key], ["play", "1"]]);
+  const src = `${showcase}/show?${new URLSearchParams([...params, ["m", want.models[0]], ["applicationKey", key], ["play", "1"]])}`;
   let loaded = false;
-  const frame = host.frame(`${showcase}/show?${query}`, { onload: () => { loaded = true; }, credentialless: globalThis.crossOriginIsolated });
+  // An isolated page admits a frame that does not expect it only without credentials, which Showcase needs none of.
+  const begin = () => host.frame(src, { onload: () => { loaded = true; }, credentialless: globalThis.crossOriginIsolated });
+  let frame = early(host, src);
+  if (frame) loaded = true; // or not: there is no way to know
+  const before = host.frames().filter((other) => other !== frame);
+  if (!before.length) frame ??= begin();
+  await obtain(want);
+  if (!frame?.isConnected) frame = begin();
   drop(before);
   return handshake({ sdk: await sdk, key, frame, loaded: () => loaded, limit, failures, signal: want.signal, token: () => obtain(want) });
 }
