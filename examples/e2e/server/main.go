@@ -118,7 +118,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	s.pme = h
+	s.pme, s.gate, s.origin = h, gate, emulator
 
 	servers := []http.Handler{s.routes(), s.emulator, packagesFrom(*packages), spaFrom(*spa, site)}
 	running := make([]*http.Server, len(servers))

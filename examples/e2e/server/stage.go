@@ -13,6 +13,7 @@ import (
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/middleware"
 )
 
 // stage is the site, and what happens to it.
@@ -21,6 +22,8 @@ type stage struct {
 	emulator *matterporttest.Server
 	accounts *accounts
 	pme      *pme.Handler
+	gate     *middleware.Gate
+	origin   string // of the emulator
 	ahead    *atomic.Int64
 	advances atomic.Int64
 
@@ -51,6 +54,8 @@ func (s *stage) routes() http.Handler {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte(blankPage))
 	})
+	mux.HandleFunc("GET /floor", s.floor)
+	mux.Handle("GET /element", s.gate.Require(http.HandlerFunc(s.element)))
 	mux.HandleFunc("POST /test/advance", s.advance)
 	mux.HandleFunc("POST /test/fail", s.arrange)
 	mux.HandleFunc("POST /test/sign-out", func(_ http.ResponseWriter, r *http.Request) {
