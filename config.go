@@ -53,17 +53,20 @@ type Config struct {
 	// does not close it.
 	Access access.Source
 
-	// ValidFor and RefreshBefore are how long a token lives, and how much of its life must be left for
-	// it to be given out again; see issuer.Config. Defaults: 10 minutes and 2 minutes.
-	ValidFor      time.Duration
+	// ValidFor is how long a token lives; see issuer.Config. Default: 10 minutes.
+	ValidFor time.Duration
+
+	// RefreshBefore is how much of its life a token must have left to be given out again; see issuer.Config.
+	// Default: 2 minutes.
 	RefreshBefore time.Duration
 
 	// Store keeps the tokens. Default: in this process. The handler does not close it.
 	Store store.Store
 
-	// MintBurst and MintEvery limit how often one person may cause a call to Matterport; see
-	// issuer.Config. Defaults: 30 at once, and one each 2 seconds.
+	// MintBurst is how many calls to Matterport one user may cause at once; see issuer.Config. Default: 30.
 	MintBurst int
+
+	// MintEvery is the time after which a user may cause one more; see issuer.Config. Default: 2 seconds.
 	MintEvery time.Duration
 
 	// Connections are the Matterport accounts that users have connected by OAuth; see package connect.
@@ -91,7 +94,7 @@ type Config struct {
 	// sign-ins and the refused requests. Default: a stream that writes to Logger.
 	Events *event.Stream
 
-	// Logger gets what is no event, without secrets. Default: slog.Default().
+	// Logger gets records other than events, without secrets. Default: slog.Default().
 	Logger *slog.Logger
 }
 

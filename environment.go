@@ -88,8 +88,8 @@ func (e *environment) problem(format string, args ...any) {
 	e.errs = append(e.errs, fmt.Errorf(format, args...))
 }
 
-// text returns the value of name, or the content of the file that name_FILE names, after a check that it has
-// nothing in it that a value has not.
+// text returns the value of name, or the content of the file that name_FILE names. It refuses line breaks, spaces
+// at the ends and invisible characters.
 func (e *environment) text(name string) string {
 	value, source := e.read(name)
 	if wrong := legible.InValue(value); wrong != "" {

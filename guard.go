@@ -47,8 +47,8 @@ func (h *Handler) unlessClosed(b base, next http.Handler) http.Handler {
 }
 
 // marked has each request marked before the authenticator decides who sent it, so that a revocation covers
-// requests that are past the gate. A gate of package middleware marks them itself, which costs less; of a type
-// that embeds one, nothing tells what it decides beforehand.
+// requests that are past the gate. A gate of package middleware marks them itself, which costs less. A type that
+// embeds such a gate may decide something before the gate does, so its requests are marked here.
 func (h *Handler) marked(private http.Handler) http.Handler {
 	if _, ok := h.authenticate.(*middleware.Gate); ok {
 		return private

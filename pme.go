@@ -78,7 +78,7 @@ func New(cfg Config) (*Handler, error) {
 	return h, nil
 }
 
-// furnish makes the parts of h, whatever is wrong with some, so that its error reports all.
+// furnish makes all parts of h, also if some fail, so that its error reports every problem.
 func (h *Handler) furnish(cfg Config) error {
 	var errs [7]error
 	if isNil(cfg.Authenticate) {

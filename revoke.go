@@ -21,7 +21,7 @@ import (
 // Other sessions go on, and get new tokens. End the user's session yourself then, and do that first. The cookie
 // of a sessions.CookieStore cannot be ended that way: whoever has a copy stays signed in until it expires.
 //
-// It forbids nothing: the user may sign in again. An error means that sessions may go on, or that the store
+// The user may sign in again. An error means that sessions may go on, or that the store
 // may not have dropped all tokens and some may still be served. Tokens are revoked even if sessions were not.
 func (h *Handler) RevokeUser(ctx context.Context, userID string) (issuer.Revocation, error) {
 	return h.revoke(ctx, store.Selector{User: userID})

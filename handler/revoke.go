@@ -22,7 +22,7 @@ import (
 // trying. A request from another site's page is refused (by Sec-Fetch-Site and Origin). Behind a proxy that
 // rewrites Host, see BehindProxy of package middleware.
 //
-// It forbids nothing: a user who is still signed in and allowed gets a new token.
+// A user who is still signed in and allowed gets a new token.
 func Revoke(iss *issuer.Issuer) http.Handler {
 	origins := sameorigin.New("")
 	return forPerson(http.MethodPost, func(w http.ResponseWriter, r *http.Request, u *identity.User) {

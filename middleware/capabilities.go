@@ -30,7 +30,7 @@ type SessionRevoker interface {
 	// with one of them is let through, in any replica. After an error they may go on. A sign-in that
 	// begins later is not affected.
 	//
-	// It calls no function of OnSignOut: who calls it knows.
+	// It calls no function of OnSignOut, as its caller knows already.
 	RevokeSessions(ctx context.Context, userID, session string) error
 }
 
@@ -56,6 +56,6 @@ type PageShower interface {
 // A SignOutLinker knows where users sign out. [*Gate] is one; a [Recognizer] through which users sign out
 // should be one too.
 type SignOutLinker interface {
-	// SignOutURL is the local path of a page at which users can sign out, or empty. To open it signs no one out.
+	// SignOutURL is the local path of a page at which users can sign out, or empty. Opening the page does not sign out.
 	SignOutURL() string
 }

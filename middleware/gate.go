@@ -40,7 +40,7 @@ type Config struct {
 	// Revocations is the record of the sessions that were ended by [Gate.RevokeSessions], for logins whose
 	// sessions cannot be deleted on the server, such as those in a cookie. It is asked for each request. A
 	// session that began, by identity.User.SignedInAt, when it was revoked or before is refused like an
-	// unauthenticated request; a user without SignedInAt is, once one of their sessions is revoked. If the
+	// unauthenticated request. Without SignedInAt, all sessions of a user are refused once one is revoked. If the
 	// record fails, the request gets 503. Default: none, and no session is refused.
 	//
 	// Replicas need a shared record, and clocks that agree to a fraction of a second: a session that began
@@ -123,7 +123,7 @@ func (g *Gate) Require(next http.Handler) http.Handler {
 		if g.hide != nil {
 			r = r.WithContext(r.Context())
 			r.Header = g.hide(r.Header)
-			r.Trailer = nil // whose names are not looked at; it is filled in while the body is read
+			r.Trailer = nil // it is filled in while the body is read, so hide cannot look at its names
 		}
 		serve(w, r, u, mark)
 	})

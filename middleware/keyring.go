@@ -11,7 +11,7 @@ import (
 	"github.com/gorilla/sessions"
 )
 
-// keyring is what a cookie store accepted cookies by at some moment. It is never changed.
+// keyring is a snapshot of the keys and ages by which a cookie store accepts cookies. It is never changed.
 type keyring struct {
 	codecs    []agedCodec
 	optionAge int   // the store's Options.MaxAge

@@ -20,7 +20,7 @@ const maxIdentity = 1024
 
 var errPlaceholder = fmt.Errorf("%w: the proxy sent a placeholder for the user", ErrNotSignedIn)
 
-// user returns whom the proxy names. The ID alone has to be in order. What else is not is left out.
+// user returns the user that the proxy names. The ID must be valid. Other values that are not valid are left out.
 func (t *trustedRecognizer) user(ctx context.Context, said map[string]string) (*identity.User, error) {
 	id := said[t.cfg.User]
 	switch {

@@ -41,8 +41,8 @@ page() { as "$1" -H 'Accept: text/html' -w '\n%{http_code}' "$2"; } # WHO ADDRES
 come_back() { as "$1" -o /dev/null -w "$status" "$2"; }             # WHO CALLBACK
 
 start
-expect 'nobody, by script' '"error":"login_required"' "$(curl -sS "$accounts/token")"
-expect 'nobody, by page' "302 $site/login?next=%2Faccounts%2F" "$(curl -sS -o /dev/null -w "$status" -H 'Accept: text/html' "$accounts/")"
+expect 'unauthenticated, by script' '"error":"login_required"' "$(curl -sS "$accounts/token")"
+expect 'unauthenticated, by page' "302 $site/login?next=%2Faccounts%2F" "$(curl -sS -o /dev/null -w "$status" -H 'Accept: text/html' "$accounts/")"
 for who in alice bob; do expect "$who signs in" "303 $site/" "$(sign_in "$who")"; done
 expect 'the home page' 'You have not connected' "$(as alice "$site/")"
 expect 'nothing is connected' '{"connections":[],"scopes":[{"scope":"ViewDetails","charged":false' "$(as alice "$accounts")"

@@ -31,8 +31,8 @@ expect 'a link' '"link":"http' "$(as alice "$site/pme/link?modelId=SxQL3iGyoDo")
 expect 'models of carol' '"name":"Data centre"' "$(as carol "$site/pme/models")"
 expect 'the gallery' 'view/SxQL3iGyoDo' "$(as alice "$site/pme/")"
 expect 'a view' '<pme-space model="SxQL3iGyoDo"' "$(as alice "$site/pme/view/SxQL3iGyoDo")"
-expect 'nobody, by script' '"error":"login_required"' "$(curl -sS "$site/pme/token?modelId=SxQL3iGyoDo")"
-expect 'nobody, by page' "302 $site/login?next=%2Fpme%2Fview%2FSxQL3iGyoDo" \
+expect 'unauthenticated, by script' '"error":"login_required"' "$(curl -sS "$site/pme/token?modelId=SxQL3iGyoDo")"
+expect 'unauthenticated, by page' "302 $site/login?next=%2Fpme%2Fview%2FSxQL3iGyoDo" \
   "$(curl -sS -o /dev/null -w "$status" -H 'Accept: text/html' "$site/pme/view/SxQL3iGyoDo")"
 expect 'it is alive' '{"status":"ok"} 200' "$(curl -sS -w '%{http_code}' "$site/livez" | tr '\n' ' ')"
 expect 'and ready' '{"status":"ok","parts":{"matterport":"ok","policy":"ok","sessions":"ok","tokens":"ok"}}' "$(curl -sS "$site/readyz")"

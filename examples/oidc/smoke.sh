@@ -17,7 +17,7 @@ expect() { # WHAT WANTED GOT
 browse() { curl -sS -L -b "$work/jar" -c "$work/jar" -H 'Accept: text/html' "$@"; }
 
 form=$(browse -w '\n%{url_effective}' "$site/pme/")
-expect 'nobody is sent to the provider' 'Identity provider' "$form"
+expect 'an unauthenticated visitor is sent to the provider' 'Identity provider' "$form"
 id=$(sed -n 's/.*name="id" value="\([^"]*\)".*/\1/p' <<<"$form")
 provider=$(tail -n 1 <<<"$form" | grep -o '^http://[0-9.:]*')
 expect 'and comes back to the gallery' 'view/SxQL3iGyoDo' \
