@@ -17,7 +17,7 @@ function check(scripts) {
   writeFileSync(join(dir, "tsconfig.json"), JSON.stringify({
     compilerOptions: {
       noEmit: true, allowJs: true, checkJs: true, skipLibCheck: true, target: "es2022", module: "esnext", moduleResolution: "bundler",
-      paths: { "$pme/*": [join(root, "pages/assets/*")] },
+      paths: { "$pme/*": [join(root, "pages/assets/*")], "@go-pme/pme": [join(root, "pages/assets/pme.d.ts")] },
     },
     include: ["*"],
   }));
