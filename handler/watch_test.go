@@ -209,7 +209,7 @@ func TestWatchTellsOfRevocationsAtOnce(t *testing.T) {
 	})
 }
 
-// What tells nobody of a change, such as a policy without a Watch or a session that ended in another process.
+// Some changes are not announced, such as those of a policy without a Watch, or a session that ended in another process.
 func TestWatchAsksAgainByItself(t *testing.T) {
 	bubble(t, func(t *testing.T, n *intranet) {
 		b := n.watch(t, "alice", "modelId="+office)

@@ -4,10 +4,10 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createServer } from "node:net";
 import { once } from "node:events";
 import { test } from "node:test";
 import { OFFICE, becomes, here, stage } from "../stage.mjs";
+import { freePort } from "../webdriver.mjs";
 
 const MOST_LINES = 20;
 
@@ -33,15 +33,6 @@ function patched(text, patch) {
     added += lines.filter((line) => /^\+./.test(line)).length - lines.filter((line) => /^-./.test(line)).length;
   }
   return { text, added };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Runs a command of the document until the test is over. */
