@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -139,18 +140,23 @@ func (w *Watch) stream(rw http.ResponseWriter, r *http.Request, u *identity.User
 	shutdown := w.group.Shutdown(r.Context())
 	out, err := sse.Start(rw, reconnect)
 	if err != nil {
-		noStreams.Write(rw)
+		if errors.Is(err, http.ErrNotSupported) {
+			noStreams.Write(rw)
+		}
 		return
 	}
-	s := watching{Watch: w, request: r, user: u.ID, models: models, refused: make(map[string]bool), out: out}
+	s := watching{Watch: w, request: r, user: u.ID, models: models, out: out, refused: make(map[string]bool), revoked: make(map[string]bool)}
 	beats := time.NewTicker(beat)
 	defer beats.Stop()
-	for goOn := s.tell(u, models, nil); goOn; {
+	for goOn := s.look(models); goOn; { // at first too: the user may have been signed out just before Listen
 		select {
 		case <-changes.C:
-			goOn = out.Beat() == nil && s.look(models, changes.Revoked())
+			for _, model := range changes.Revoked() {
+				s.revoked[model] = true
+			}
+			goOn = out.Beat() == nil && s.look(models)
 		case <-beats.C:
-			goOn = out.Beat() == nil && s.look(s.open(), nil)
+			goOn = out.Beat() == nil && s.look(s.open())
 		case <-shutdown:
 			return
 		case <-w.group.Closed:

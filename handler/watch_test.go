@@ -33,6 +33,7 @@ type intranet struct {
 	broken  error           // what the policy fails with
 	changed func()          // tells pme that the policy has changed
 	asked   int             // how often the policy was asked
+	once    func()          // runs after the gate has recognized a user, once
 }
 
 func newIntranet(t *testing.T) *intranet {
@@ -64,6 +65,10 @@ func (n *intranet) recognize(r *http.Request) (identity.User, error) {
 	user := r.Header.Get("Person")
 	if n.login != nil || n.out[user] {
 		return identity.User{}, n.login
+	}
+	if n.once != nil {
+		n.once()
+		n.once = nil
 	}
 	return identity.User{ID: user}, nil
 }
@@ -234,13 +239,25 @@ func TestWatchSaysNothingWhileItCannotTell(t *testing.T) {
 		n.change(func() { n.login = errors.New("session store away") })
 		time.Sleep(time.Minute)
 		b.want(t, "the gate fails", "", false)
+		if _, err := n.RevokeModel(t.Context(), office); err != nil {
+			t.Error(err)
+		}
+		b.want(t, "a token is revoked meanwhile", "", false)
 		n.change(func() { n.login, n.broken = nil, errors.New("directory away") })
 		n.changed()
 		time.Sleep(time.Minute)
 		b.want(t, "the policy fails", "", false)
 		n.change(func() { n.broken = nil })
 		time.Sleep(time.Minute)
-		b.want(t, "all is well again", "", false)
+		b.want(t, "all is well again", renew(office), false)
+	})
+}
+
+// A user who is signed out between the gate and the stream reads so at once.
+func TestWatchAsksTheGateAtFirst(t *testing.T) {
+	bubble(t, func(t *testing.T, n *intranet) {
+		n.once = func() { n.out["alice"] = true }
+		n.watch(t, "alice", "modelId="+office).want(t, "signed out meanwhile", signedOut, true)
 	})
 }
 

@@ -18,8 +18,10 @@ type watching struct {
 	request *http.Request // as it came, so that the gate can be asked again
 	user    string
 	models  []string
-	refused map[string]bool // the models of which the page was told that the user may not see them
 	out     *sse.Writer
+
+	refused map[string]bool // the models of which the page was told that the user may not see them
+	revoked map[string]bool // the models of which tokens were revoked, and the page was not told yet
 }
 
 // notice is the data of an event.
@@ -35,7 +37,7 @@ func (s *watching) open() []string {
 }
 
 // look asks the gate again, and then the policy about models. It reports whether the stream goes on.
-func (s *watching) look(models, revoked []string) bool {
+func (s *watching) look(models []string) bool {
 	u, known := s.again()
 	switch {
 	case !known:
@@ -45,7 +47,7 @@ func (s *watching) look(models, revoked []string) bool {
 		_ = s.event("refused", notice{Error: refusal.Code, Description: refusal.Text})
 		return false
 	}
-	return s.tell(u, models, revoked)
+	return s.tell(u, models)
 }
 
 // again asks the gate who sent the request. It reports false if the gate cannot tell at present.
@@ -58,16 +60,18 @@ func (s *watching) again() (u *identity.User, known bool) {
 }
 
 // tell asks the policy about models and writes what has changed. It reports whether the stream goes on.
-func (s *watching) tell(u *identity.User, models, revoked []string) bool {
+func (s *watching) tell(u *identity.User, models []string) bool {
 	for _, model := range models {
 		err := s.issuer.Authorize(event.Context(s.request), u, model)
 		switch denied := errors.Is(err, issuer.ErrDenied); {
 		case denied && !s.refused[model]:
 			s.refused[model] = true
+			delete(s.revoked, model)
 			refusal := refusalFor(err)
 			err = s.event("refused", notice{model, refusal.Code, refusal.Text})
-		case err == nil && (s.refused[model] || slices.Contains(revoked, model)):
+		case err == nil && (s.refused[model] || s.revoked[model]):
 			delete(s.refused, model)
+			delete(s.revoked, model)
 			err = s.event("renew", notice{Model: model})
 		default: // nothing new, or the policy has failed
 			err = nil
