@@ -42,9 +42,11 @@ func (p *Pages) settings(selector string, watch bool, viewer []string) settings 
 // of this module.
 func (p *Pages) Head(base string, viewer ...string) (template.HTML, error) {
 	var b strings.Builder
-	err := p.templates.ExecuteTemplate(&b, "sooner", p.sooner(base, "", viewer))
+	if err := p.templates.ExecuteTemplate(&b, "sooner", p.sooner(base, "", viewer)); err != nil {
+		return "", err
+	}
 	fmt.Fprintf(&b, "\n<script type=\"module\" src=\"%s\"></script>", template.HTMLEscapeString(base+bundled().script.Lasting))
-	return template.HTML(b.String()), err //nolint:gosec // the template has escaped it
+	return template.HTML(b.String()), nil //nolint:gosec // the template has escaped it
 }
 
 // sooner is what the template of that name shows.

@@ -17,6 +17,7 @@ export function keep(want, mpSdk, token, on) {
   let person = viewer(want);
   let looked = performance.now();
   let asking = false;
+  let told = false; // while it was asking
   /** @type {any} */
   let refresher;
   /** @type {object | undefined} */
@@ -33,7 +34,14 @@ export function keep(want, mpSdk, token, on) {
       throw error;
     } finally {
       asking = false;
+      if (told && !signal.aborted) hear();
     }
+  };
+
+  // What is told during a question may be newer than its answer.
+  const hear = () => {
+    told = asking;
+    if (!asking) asks(confirm).catch(() => {});
   };
 
   /** The SDK's fetch. @param {object} me @param {string} old */
@@ -83,7 +91,7 @@ export function keep(want, mpSdk, token, on) {
   };
 
   renew(give(token));
-  if (streams(want)) listen(want, signal, () => { if (!asking) asks(confirm).catch(() => {}); });
+  if (streams(want)) listen(want, signal, hear);
   watch(signal, () => {
     check();
     if (asking || !visible() || performance.now() - looked < 10_000) return;

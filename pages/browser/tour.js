@@ -7,7 +7,8 @@ import { keep } from "./keep.js";
 import { load } from "./sdk.js";
 import { hold, left } from "./tabs.js";
 import { HANDSHAKE, HANDSHAKE_MOST, LEAST, SWAP, TRY } from "./times.js";
-import { obtain, persist, settings } from "./tokens.js";
+import { listen } from "./told.js";
+import { obtain, persist, settings, streams } from "./tokens.js";
 import { onAbort, pause, visible } from "./wait.js";
 
 /** @typedef {import("./endpoint.js").Want} Want */
@@ -137,15 +138,25 @@ async function remember(mpSdk, params, signal) {
 async function links(want, host, params) {
   const [model] = want.models;
   const one = { ...want, models: [model] };
-  for (let type = "pme-ready"; ; type = "pme-refresh") {
+  let type = "pme-ready";
+  let shown = "";
+  let told = () => {};
+  for (;;) {
+    const heard = new Promise((done) => { told = () => done(true); });
     const { link, expires_in } = await persist("link " + want.endpoint + want.scope + model, want, (signal) => ask(want, address(one, "link"), signal, "link"));
+    if (!shown && streams(want)) listen(one, want.signal, () => told());
     const token = hold("", Math.max(LEAST, expires_in) - SWAP);
-    const src = new URL(link);
-    for (const [name, value] of params) src.searchParams.set(name, value);
-    const before = host.frames();
-    host.frame(src, { onload: () => drop(before) });
+    if (link !== shown) {
+      shown = link;
+      const src = new URL(link);
+      for (const [name, value] of params) src.searchParams.set(name, value);
+      const before = host.frames();
+      host.frame(src, { onload: () => drop(before) });
+      host.tell(type, { expiresIn: expires_in, model });
+      type = "pme-refresh";
+    }
     host.live();
-    host.tell(type, { expiresIn: expires_in, model });
-    while (left(token) > 0) await pause(Math.min(TRY, 1000 * left(token)), want.signal, true);
+    // Something may have changed if it is told: the link is asked for again, and is the same if it still holds.
+    while (left(token) > 0 && !await Promise.race([heard, pause(Math.min(TRY, 1000 * left(token)), want.signal, true)]));
   }
 }

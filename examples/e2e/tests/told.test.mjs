@@ -38,6 +38,24 @@ test("a space that is withdrawn goes dark within a second, and says why", async 
   await visitor.wantClean({ except: /403/ });
 });
 
+test("without an SDK key too, a space that is withdrawn goes dark within a second", async (t) => {
+  const server = await all.serve(t, "-sdk", "none");
+  const visitor = await all.visitor(t, server);
+  const page = await visitor.open("/blank");
+  await place(page);
+  await becomes(page, "live");
+  await eventually(async () => (await server.counts()).watch > 0, "the stream");
+  const { link } = await server.counts();
+  await visitor.pass(100_000);
+  assert.equal(await page.locator("pme-space iframe").count(), 1);
+  assert.equal((await server.counts()).link, link, "no request without a reason");
+  await atOnce("withdrawn", async () => {
+    await server.post("withdraw", { user: "alice" });
+    await becomes(page, "access_denied");
+  });
+  assert.equal(await page.locator("pme-space iframe").count(), 0, "the tour is gone");
+});
+
 test("who is signed out elsewhere reads so within a second", async (t) => {
   const { server, page } = await tour(t);
   await atOnce("signed out", async () => {
