@@ -45,6 +45,11 @@ type User struct {
 	// down, are precise enough. Gates with a record of revocations compare it: see middleware.Config. The
 	// zero time, or one before 1970, means that it is unknown.
 	SignedInAt time.Time
+
+	// Position is where the session began in the order of all revocations, as middleware.Gate.Position returned it
+	// when the user signed in. A gate with a record of revocations compares it instead of SignedInAt, so that no clocks
+	// are compared. Empty means that it is unknown.
+	Position string
 }
 
 // SignedIn reports whether u is not nil and has an ID.

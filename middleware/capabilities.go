@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 
+	"github.com/go-pme/pme/middleware/revocation"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -10,7 +11,7 @@ import (
 // [Recognizer] that remembers users should be one too.
 type Invalidator interface {
 	// Invalidate drops what is remembered of the user with that ID, so that the next request asks
-	// again. It ends no session.
+	// again. The empty ID stands for all users. It ends no session.
 	Invalidate(userID string)
 }
 
@@ -32,6 +33,12 @@ type SessionRevoker interface {
 	//
 	// It calls no function of OnSignOut, as its caller knows already.
 	RevokeSessions(ctx context.Context, userID, session string) error
+}
+
+// A SessionStorer looks up in stores which sessions have been ended. [*Gate] is one. Replicas must share them.
+type SessionStorer interface {
+	// SessionStores returns the stores, or none if sessions are not looked up.
+	SessionStores() []revocation.Store
 }
 
 // A GroupKeeper keeps the groups of signed-in users, and needs to keep only those that a policy names. [*Gate]

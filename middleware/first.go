@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/middleware/revocation"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -109,6 +110,15 @@ func (c chain) SignOutURL() string {
 		}
 	}
 	return ""
+}
+
+// SessionStores implements [SessionStorer].
+func (c chain) SessionStores() []revocation.Store {
+	var stores []revocation.Store
+	for _, g := range c {
+		stores = append(stores, g.SessionStores()...)
+	}
+	return stores
 }
 
 // RevokeSessions implements [SessionRevoker].

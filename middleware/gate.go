@@ -43,8 +43,11 @@ type Config struct {
 	// unauthenticated request. Without SignedInAt, all sessions of a user are refused once one is revoked. If the
 	// record fails, the request gets 503. Default: none, and no session is refused.
 	//
-	// Replicas need a shared record, and clocks that agree to a fraction of a second: a session that began
-	// on a host whose clock is ahead, and that this one has not seen yet, could pass for a later one. If
+	// A session with an identity.User.Position is refused if it began before the revocation in the order of the record,
+	// whatever any clock says: see [Gate.Position].
+	//
+	// Replicas need a shared record and, for sessions without a Position, clocks that agree to a fraction of a second: a
+	// session that began on a host whose clock is ahead, and that this one has not seen yet, could pass for a later one. If
 	// SignedInAt is more than 10 seconds in the future, the session is refused, and the log says so.
 	//
 	// The login page must not send a user with a refused session back, but has to begin a new session.
@@ -183,6 +186,30 @@ func (g *Gate) RevokeSessions(ctx context.Context, userID, session string) error
 		errs[1] = s.RevokeSessions(ctx, userID, session)
 	}
 	return errors.Join(errs[:]...)
+}
+
+// Position returns the present position in the order of all revocations. A host calls it before it asks a user who they
+// are, stores it in the session, and returns it as identity.User.Position for each request: then the gate compares
+// positions, and no clocks. It fails if the gate has no Revocations, or if their store fails.
+func (g *Gate) Position(ctx context.Context) (string, error) {
+	if p, ok := g.recognizer.(positioner); ok {
+		return p.position(ctx)
+	}
+	return g.revocations.position(ctx)
+}
+
+// A positioner has a record of revocations of its own.
+type positioner interface {
+	position(ctx context.Context) (string, error)
+}
+
+// SessionStores implements [SessionStorer].
+func (g *Gate) SessionStores() []revocation.Store {
+	stores := g.revocations.stores()
+	if s, ok := g.recognizer.(SessionStorer); ok {
+		stores = append(stores, s.SessionStores()...)
+	}
+	return stores
 }
 
 // KeepGroups implements [GroupKeeper] for gates whose Recognizer is one. At other gates it does nothing: their

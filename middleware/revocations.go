@@ -36,6 +36,8 @@ var (
 	errTooOld   = fmt.Errorf("%w: the session is older than SessionLifetime", ErrNotSignedIn)
 	errFuture   = fmt.Errorf("%w: the session began in the future", ErrNotSignedIn)
 	errNoUserID = errors.New("middleware: the user whose sessions are to end has no ID")
+
+	errNoRevocations = errors.New("middleware: the gate has no Revocations, so sessions have no position among them")
 )
 
 // NewMemoryRevocations returns an empty record of revocations for one process, on the clock of time.Now. Its
@@ -68,16 +70,40 @@ func (v *revocations) names(u *identity.User) []string {
 	case v == nil:
 		return nil
 	case u.Session == "":
-		return []string{revocableUser(u.ID)}
+		return []string{kindOf(u).user(u.ID)}
 	}
-	return []string{revocableSession(u.ID, u.Session), revocableUser(u.ID)}
+	return []string{kindOf(u).session(u.ID, u.Session), kindOf(u).user(u.ID)}
 }
 
-func revocableUser(userID string) string { return "session/user/" + revoked.Name(userID) }
+// A kind of sessions begins the names of its revocations. They are apart, since a session of one kind has nothing that a
+// revocation of the other kind could be compared with.
+type kind string
 
-// revocableSession has a length in its name, so that no other session of another user has the same.
-func revocableSession(userID, session string) string {
-	return "session/one/" + revoked.Name(strconv.Itoa(len(session))+":"+session+userID)
+const (
+	byTime     kind = "session/"  // compared by SignedInAt
+	byPosition kind = "position/" // compared by Position
+)
+
+func kindOf(u *identity.User) kind {
+	if u.Position != "" {
+		return byPosition
+	}
+	return byTime
+}
+
+func (k kind) user(userID string) string { return string(k) + "user/" + revoked.Name(userID) }
+
+// session has a length in its name, so that no other session of another user has the same.
+func (k kind) session(userID, session string) string {
+	return string(k) + "one/" + revoked.Name(strconv.Itoa(len(session))+":"+session+userID)
+}
+
+// name is that of one session, or of all sessions of the user.
+func (k kind) name(userID, session string) string {
+	if session == "" {
+		return k.user(userID)
+	}
+	return k.session(userID, session)
 }
 
 // check fails if the session of u, who has these names, has been revoked, or if that cannot be told.
@@ -93,7 +119,7 @@ func (v *revocations) refuse(ctx context.Context, u *identity.User, names []stri
 	if err != nil {
 		return err
 	}
-	is, err := v.store.Revoked(ctx, revocation.Session{Names: names, IssuedAt: began})
+	is, err := v.store.Revoked(ctx, revocation.Session{Names: names, Position: u.Position, IssuedAt: began})
 	v.condition.Note(ctx, err, revocationsFail)
 	switch {
 	case err != nil:
@@ -137,19 +163,38 @@ func (v *revocations) revoke(ctx context.Context, userID, session string) error 
 	if userID == "" {
 		return errNoUserID
 	}
-	name := revocableUser(userID)
-	if session != "" {
-		name = revocableSession(userID, session)
-	}
 	// What was let through has begun, whatever the clock says: it may have been set back, or be behind
 	// that of the host which began the session.
 	until := time.UnixMilli(max(v.now().UnixMilli(), v.latest.Load()))
-	err := v.store.RevokeIssued(ctx, name, until, v.lifetime+keptLonger)
+	err := errors.Join(
+		v.store.Revoke(ctx, byPosition.name(userID, session), v.lifetime+keptLonger),
+		v.store.RevokeIssued(ctx, byTime.name(userID, session), until, v.lifetime+keptLonger))
 	v.condition.Note(ctx, err, revocationsFail)
 	if err != nil {
 		return fmt.Errorf("middleware: the store does not save that sessions have been revoked: %w", err)
 	}
 	return nil
+}
+
+// position returns the present position, for a session that begins now.
+func (v *revocations) position(ctx context.Context) (string, error) {
+	if v == nil {
+		return "", errNoRevocations
+	}
+	position, err := v.store.Position(ctx)
+	v.condition.Note(ctx, err, revocationsFail)
+	if err != nil {
+		return "", fmt.Errorf("middleware: the store does not say where a session begins among the revocations: %w", err)
+	}
+	return position, nil
+}
+
+// stores returns the store, if there is one.
+func (v *revocations) stores() []revocation.Store {
+	if v == nil {
+		return nil
+	}
+	return []revocation.Store{v.store}
 }
 
 // HealthParts implements [health.Reporter].

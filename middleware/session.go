@@ -218,6 +218,11 @@ func (s *sessionRecognizer) RevokeSessions(ctx context.Context, userID, session 
 	return s.revocations.revoke(ctx, userID, session)
 }
 
+func (s *sessionRecognizer) position(ctx context.Context) (string, error) { return s.revocations.position(ctx) }
+
+// SessionStores implements [SessionStorer].
+func (s *sessionRecognizer) SessionStores() []revocation.Store { return s.revocations.stores() }
+
 // HealthParts implements [health.Reporter].
 func (s *sessionRecognizer) HealthParts() []health.Part { return s.revocations.HealthParts() }
 

@@ -110,8 +110,12 @@ func (t *Table[Proof]) place(e *Entry[Proof]) *atomic.Pointer[Entry[Proof]] {
 	return best
 }
 
-// Invalidate drops all entries of the user, and those that are being made.
+// Invalidate drops all entries of the user, and those that are being made. The empty ID stands for all users.
 func (t *Table[Proof]) Invalidate(userID string) {
+	if userID == "" {
+		t.Clear()
+		return
+	}
 	t.writing.Lock()
 	defer t.writing.Unlock()
 	t.generation++

@@ -77,6 +77,17 @@ func TestClearDropsAll(t *testing.T) {
 	}
 }
 
+func TestInvalidateOfNoUserDropsAll(t *testing.T) {
+	table := memo.New[int]()
+	keep(table, "a", "alice", later, 0)
+	begun := table.Begin()
+	table.Invalidate("")
+	table.Keep(begun, "b", &identity.User{ID: "bob"}, later, 0)
+	if table.Find("a") != nil || table.Find("b") != nil {
+		t.Error("a user is remembered")
+	}
+}
+
 func TestMemoryIsBounded(t *testing.T) {
 	table := memo.New[int]()
 	const many = 50_000

@@ -41,6 +41,7 @@ type sessions struct {
 	memo       *memo.Table[revocation.Session]
 	flights    *flight.Group // of discovery and renewals
 	keys       *provider.Keys
+	given      revocation.Store // as the Config has it
 	parts      []health.Part
 
 	mu        sync.Mutex // guards what follows
@@ -53,6 +54,7 @@ var (
 	_ middleware.SignOutNotifier = (*sessions)(nil)
 	_ middleware.SessionRevoker  = (*sessions)(nil)
 	_ middleware.SignOutLinker   = (*sessions)(nil)
+	_ middleware.SessionStorer   = (*sessions)(nil)
 	_ health.Reporter            = (*sessions)(nil)
 )
 
@@ -87,6 +89,7 @@ func (s *sessions) observe() {
 	const name = "login"
 	var calls provider.Observer
 	calls.Observe(s.client)
+	s.given = s.cfg.Store
 	stored := &observed.Store{Store: s.cfg.Store}
 	s.parts = slices.Concat(
 		calls.HealthParts(name), condition.Of(s.cfg.Store),
@@ -96,6 +99,9 @@ func (s *sessions) observe() {
 
 // Sought says by what users are recognized, for the log of the gate.
 func (s *sessions) Sought() string { return fmt.Sprintf("the cookie %q", s.cookieName) }
+
+// SessionStores implements [middleware.SessionStorer].
+func (s *sessions) SessionStores() []revocation.Store { return []revocation.Store{s.given} }
 
 // HealthParts implements [health.Reporter].
 func (s *sessions) HealthParts() []health.Part { return s.parts }
