@@ -28,6 +28,7 @@ type Issuer struct {
 	gone    gone
 	deletes chan struct{} // a slot for each concurrent deletion
 	unwatch func()
+	unhear  func()
 
 	quiet *quiet.Quiet[mutation] // as Matterport has asked for
 
@@ -66,6 +67,7 @@ func New(cfg Config) (*Issuer, error) {
 		gone:    newGone(),
 		deletes: make(chan struct{}, maxDeletes),
 		unwatch: func() {},
+		unhear:  func() {},
 
 		quiet: quiet.New[mutation](time.Now, maxQuiet),
 	}
@@ -76,7 +78,16 @@ func New(cfg Config) (*Issuer, error) {
 			i.flights.Go(func(ctx context.Context) { _ = i.Recheck(ctx) }) // Recheck logs
 		})
 	}
+	if tokens, ok := cfg.Store.(store.Notifier); ok {
+		i.unhear = tokens.OnEvict(i.heard)
+	}
 	return i, nil
+}
+
+// heard tells the pages that watch what any replica has revoked.
+func (i *Issuer) heard(s store.Selector) {
+	revocations.Add(&i.counter, s.User)
+	revocations.Tell(&i.counter, s.User, s.Model)
 }
 
 // Close stops the issuer's background work and waits for it to end. Afterwards Issue and Revoke fail. Issued
@@ -84,6 +95,7 @@ func New(cfg Config) (*Issuer, error) {
 // be called more than once; the error is always nil.
 func (i *Issuer) Close() error {
 	rescue.Call(i.log, "the policy", i.unwatch)
+	rescue.Call(i.log, theStore, i.unhear)
 	i.flights.Close()
 	return nil
 }

@@ -113,6 +113,8 @@ func (i *Issuer) mayCall(ctx context.Context, key store.Key) error {
 // claim gets the right to mint for key, or waits for the replica that has it. It returns no claim if a token
 // is already stored, by another replica or by a flight that has just finished. If the key is revoked, it fails.
 func (i *Issuer) claim(ctx context.Context, mark store.Mark, key store.Key) (store.Claim, error) {
+	put, leave := i.await(key)
+	defer func() { leave() }()
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
 		claim, err := i.store.Claim(ctx, key, mark, i.cfg.MintTimeout+5*time.Second)
 		if err != nil && !errors.Is(err, store.ErrClaimed) {
@@ -131,11 +133,22 @@ func (i *Issuer) claim(ctx context.Context, mark store.Mark, key store.Key) (sto
 			return "", err
 		}
 		select {
+		case <-put:
+			leave()
+			put, leave = i.await(key)
 		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter is no secret
 		case <-ctx.Done():
 			return "", unavailable(fmt.Errorf("waiting for another replica's mint: %w", ctx.Err()))
 		}
 	}
+}
+
+// await returns a channel that is closed when another replica has minted a token of the key, if the store knows that.
+func (i *Issuer) await(key store.Key) (put <-chan struct{}, leave func()) {
+	if s, ok := i.cfg.Store.(store.Awaiter); ok {
+		return s.Await(key)
+	}
+	return nil, func() {}
 }
 
 func (i *Issuer) refused(ctx context.Context, key store.Key, err error) error {
@@ -176,7 +189,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 		i.discard(e)
 		return revokedMeanwhile()
 	case err != nil:
-		i.discard(e)
+		i.withdraw(ctx, e)
 		return i.failed(ctx, key, reasonStore, err)
 	}
 	// The policy may have changed since it was asked, and Recheck may have run before this token was stored.

@@ -45,6 +45,7 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 	evicted, err := i.store.Evict(ctx, s)
 	revocations.Tell(&i.counter, s.User, s.Model) // also if the store has failed, as sessions may have ended
 	if err != nil {
+		i.deleteAll(ctx, evicted)
 		i.log.LogAttrs(ctx, slog.LevelError, "revocation failed", slog.String("user", s.User), slog.String("model", s.Model), slog.Any("error", err))
 		return Revocation{}, unavailable(err)
 	}
@@ -113,6 +114,37 @@ func (i *Issuer) discard(e *store.Entry) {
 	if !i.flights.Go(func(ctx context.Context) { i.delete(ctx, e, func(bool) {}) }) {
 		i.abandoned(e)
 	}
+}
+
+// withdraw deletes a minted token of which it is not known whether it was stored. It is evicted first, so that it is not
+// served after its deletion. If the store is down, that comes later.
+func (i *Issuer) withdraw(ctx context.Context, e *store.Entry) {
+	err := i.evict(ctx, e)
+	if !i.flights.Go(func(ctx context.Context) {
+		i.delete(ctx, e, func(bool) {})
+		expired := time.After(i.mostLeft(e))
+		for err != nil {
+			select {
+			case <-time.After(time.Second):
+				if ctx.Err() == nil {
+					err = i.evict(ctx, e)
+				}
+			case <-expired:
+				return
+			case <-ctx.Done():
+				return
+			}
+		}
+	}) {
+		i.abandoned(e)
+	}
+}
+
+func (i *Issuer) evict(ctx context.Context, e *store.Entry) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	_, err := i.store.Evict(ctx, store.Selector{User: e.Key.User, Token: e.Token})
+	return err //nolint:wrapcheck // only whether there is one counts
 }
 
 // delete retries until Matterport confirms the deletion, e has certainly expired, or the issuer is closed. It

@@ -1,0 +1,18 @@
+package store
+
+// A Notifier is a [Store] that replicas share and that tells each of them what any of them evicts. The issuer then tells
+// the pages which watch their user's access.
+type Notifier interface {
+	// OnEvict has f called with the Selector of each Evict, of this replica and of others, before that Evict returns. The
+	// zero Selector means that evictions may have been missed: any token may be revoked. f is quick, and may be
+	// called several times at once. Call stop when f is not needed any more.
+	OnEvict(f func(Selector)) (stop func())
+}
+
+// An Awaiter is a [Store] that knows when another replica has finished a mint. Without it, whoever waits for one asks
+// again and again.
+type Awaiter interface {
+	// Await returns a channel that is closed soon after an entry was put under key, or a claim of key released. It is
+	// a hint, which can be missed. Call leave when the channel is not needed any more.
+	Await(key Key) (put <-chan struct{}, leave func())
+}
