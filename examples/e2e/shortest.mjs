@@ -15,7 +15,7 @@ const NETWORKS = {
   "slow 3G": { latency: 400, downloadThroughput: 400e3 / 8, uploadThroughput: 400e3 / 8 },
 };
 
-const server = spawn(SERVER, ["-sdk", "own"], { cwd: here, stdio: ["ignore", "pipe", "inherit"] });
+const server = spawn(SERVER, ["-sdk", "own", "-compress"], { cwd: here, stdio: ["ignore", "pipe", "inherit"] });
 const [line] = await once(createInterface(server.stdout), "line");
 const { site } = JSON.parse(line);
 const browser = await chromium.launch({

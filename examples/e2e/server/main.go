@@ -48,6 +48,7 @@ func run(ctx context.Context, args []string) error {
 	refreshBefore := flags.Duration("refresh-before", 2*time.Minute, "how much of its life a token must have left to be given out again")
 	integrity := flags.Bool("integrity", false, "configure the SDK's Subresource Integrity")
 	many := flags.Int("models", 3, "how many models alice may see")
+	compress := flags.Bool("compress", false, "compress answers, those of the emulator and of the packages too")
 	development := flags.Bool("development", false, "the OAuth application is in Development Mode")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -123,6 +124,9 @@ func run(ctx context.Context, args []string) error {
 	servers := []http.Handler{s.routes(), s.emulator, packagesFrom(*packages), spaFrom(*spa, site)}
 	running := make([]*http.Server, len(servers))
 	for i, next := range servers {
+		if *compress {
+			next = compressed(next)
+		}
 		running[i] = &http.Server{Handler: next, ReadHeaderTimeout: 5 * time.Second}
 		go func() { _ = running[i].Serve(listeners[i]) }()
 	}
