@@ -143,6 +143,6 @@ func (h *Handler) Gallery() *handler.Gallery { return h.gallery }
 
 // Head returns what makes a <pme-space> open sooner, for the head of a page in the application's own layout: see
 // [handler.Head]. It includes the browser module.
-func (h *Handler) Head(r *http.Request, prefix string) (template.HTML, error) {
-	return handler.Head(h.issuer, h.pages, r, prefix)
+func (h *Handler) Head(r *http.Request, prefix, nonce string, models ...string) (template.HTML, error) {
+	return handler.Head(h.issuer, h.pages, r, prefix, nonce, models...)
 }

@@ -273,10 +273,10 @@ func TestIntegrityIsInThePageOfASpace(t *testing.T) {
 func TestSettingsAreInThePage(t *testing.T) {
 	p := newPortal(t, func(c *pme.Config) { c.Pages.SDKKey, c.Pages.SDKURL = "key", app+"/sdk.js" })
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/home", nil)
-	if _, err := p.Head(r, "/pme"); !errors.Is(err, issuer.ErrNotSignedIn) || !strings.Contains(err.Error(), "gate.Require") {
+	if _, err := p.Head(r, "/pme", ""); !errors.Is(err, issuer.ErrNotSignedIn) || !strings.Contains(err.Error(), "gate.Require") {
 		t.Errorf("a page that is not behind the gate: %v", err)
 	}
-	head, err := p.Head(r.WithContext(identity.NewContext(r.Context(), &identity.User{ID: "alice"})), "/pme")
+	head, err := p.Head(r.WithContext(identity.NewContext(r.Context(), &identity.User{ID: "alice"})), "/pme", "n0nce", office)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,13 +38,17 @@ func viewer(iss *issuer.Issuer, u *identity.User) []string {
 // Head returns what makes a <pme-space> open sooner, for the head of a page in the host's own layout: the browser module, the
 // settings that it would have to ask for, and hints for the browser. prefix is where the handler is mounted, such as "/pme/".
 //
+// models are those of the page's elements, each as in its attribute model. Their tokens are requested before the module has come,
+// by a short script in the page. If the page has a Content-Security-Policy, nonce is the one that it allows scripts by; leave it
+// empty otherwise. If the policy allows no script in the page, name no models.
+//
 // The request must have come through the gate. The page must not be cached, as the settings are for its user.
-func Head(iss *issuer.Issuer, p *pages.Pages, r *http.Request, prefix string) (template.HTML, error) {
+func Head(iss *issuer.Issuer, p *pages.Pages, r *http.Request, prefix, nonce string, models ...string) (template.HTML, error) {
 	u, ok := identity.FromContext(r.Context())
 	if !ok {
 		return "", errNoGate
 	}
-	return p.Head(strings.TrimSuffix(prefix, "/")+"/", viewer(iss, u)...)
+	return p.Head(strings.TrimSuffix(prefix, "/")+"/", nonce, models, viewer(iss, u))
 }
 
 // errNoGate is the error of what a page of the host's shows if it is not behind the gate.

@@ -3,7 +3,6 @@ package pages
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -36,16 +35,18 @@ func (p *Pages) settings(selector string, watch bool, viewer []string) settings 
 	}
 }
 
-// Head returns what makes a space open sooner, for the head of a page of the host's own: the browser module, the settings that it
+// Head returns what makes spaces open sooner, for the head of a page of the host's own: the browser module, the settings that it
 // would have to ask for, and what the browser can load meanwhile. base is where the handler is mounted, with a slash at its end,
-// and viewer is as in WriteSettings. The page must not be cached, as it says who looks at it. It is for the packages
-// of this module.
-func (p *Pages) Head(base string, viewer ...string) (template.HTML, error) {
+// nonce is that of the page's scripts or empty, spaces are as in the attribute model of the elements, and viewer is as in
+// WriteSettings. The page must not be cached, as it says who looks at it. It is for the packages of this module.
+func (p *Pages) Head(base, nonce string, spaces, viewer []string) (template.HTML, error) {
 	var b strings.Builder
-	if err := p.templates.ExecuteTemplate(&b, "sooner", p.sooner(base, "", viewer)); err != nil {
+	if err := p.templates.ExecuteTemplate(&b, "sooner", p.sooner(base, nonce, spaces, viewer)); err != nil {
 		return "", err
 	}
-	fmt.Fprintf(&b, "\n<script type=\"module\" src=\"%s\"></script>", template.HTMLEscapeString(base+bundled().script.Lasting))
+	if err := p.templates.ExecuteTemplate(&b, "module", Page{Base: base, ScriptName: bundled().script.Lasting, Nonce: nonce}); err != nil {
+		return "", err
+	}
 	return template.HTML(b.String()), nil //nolint:gosec // the template has escaped it
 }
 
@@ -54,12 +55,17 @@ type sooner struct {
 	Base, Nonce              string
 	Showcase, SDK, Integrity string // of the SDK's module, if there is a key for it
 	Settings                 settings
+	Begin                    [][2]string // what to ask for a token for: models, as in the attribute of an element, and the query
 }
 
-func (p *Pages) sooner(base, nonce string, viewer []string) sooner {
+func (p *Pages) sooner(base, nonce string, spaces, viewer []string) sooner {
 	out := sooner{Base: base, Nonce: nonce, Showcase: p.cfg.ShowcaseURL, Settings: p.settings("", true, viewer)}
-	if p.cfg.SDKKey != "" {
-		out.SDK, out.Integrity = p.cfg.SDKURL, p.cfg.SDKIntegrity
+	if p.cfg.SDKKey == "" { // plain links are asked for elsewhere
+		return out
+	}
+	out.SDK, out.Integrity = p.cfg.SDKURL, p.cfg.SDKIntegrity
+	for _, models := range spaces {
+		out.Begin = append(out.Begin, [2]string{models, url.Values{"modelId": strings.Fields(models)}.Encode()})
 	}
 	return out
 }

@@ -2,7 +2,7 @@
 import { PMEError, refusal, stopped, wrapped } from "./errors.js";
 import { blocked, explain } from "./policy.js";
 import { TRY } from "./times.js";
-import { pause, within } from "./wait.js";
+import { onAbort, pause, within } from "./wait.js";
 
 /**
  * One try. Only the endpoint's own word is final.
@@ -10,14 +10,15 @@ import { pause, within } from "./wait.js";
  * @param {URL} url
  * @param {AbortSignal} signal
  * @param {string} field what every right answer has
+ * @param {Promise<Response | undefined>} [begun] the request, if it is under way
  */
-export async function ask(want, url, signal, field) {
+export async function ask(want, url, signal, field, begun) {
   try {
     return await within(TRY, signal, async (limit) => {
       const own = typeof want.headers === "function" ? await want.headers() : want.headers;
       const headers = new Headers(own);
       headers.set("Accept", "application/json");
-      const response = await (want.fetch ?? fetch)(url, { credentials: "include", cache: "no-store", redirect: "manual", headers, signal: limit });
+      const response = await first(begun, limit) ?? await (want.fetch ?? fetch)(url, { credentials: "include", cache: "no-store", redirect: "manual", headers, signal: limit });
       const body = await response.json().catch(() => {});
       if (response.ok && body?.[field] !== undefined) return body;
       throw refusal(response, body);
@@ -29,6 +30,9 @@ export async function ask(want, url, signal, field) {
     throw failure;
   }
 }
+
+/** An answer to wait for, until the signal. @param {Promise<Response | undefined> | undefined} answer @param {AbortSignal} signal */
+const first = (answer, signal) => answer && Promise.race([answer, new Promise((_, leave) => onAbort(signal, () => leave(stopped())))]);
 
 /**
  * Repeats work while it fails for a moment, with growing pauses.

@@ -42,7 +42,7 @@ func (s *stage) floor(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *stage) element(w http.ResponseWriter, r *http.Request) {
-	head, err := s.pme.Head(r, "/pme/")
+	head, err := s.pme.Head(r, "/pme/", "", s.people.models[0])
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusUnauthorized)
 		return
