@@ -53,57 +53,57 @@ JSON.parse(n[1]).modelId)}var Ce=new Map,Re=new Set;function U(e){Re.has(e)||con
 disposition:n})=>{n==="enforce"&&/^http/.test(e)&&Ce.set(new URL(e).origin,t.replace("-elem",""))})}function D(e){let{origin:t}=new URL(e,document.baseURI),n=Ce.
 get(t);if(n)return U(`the Content-Security-Policy of this page blocks ${t}. Add it to ${n}.`),new d("transient",{reason:"policy"})}function Pe({reason:e},t){e===
 "endpoint"&&U(`the answer of ${t.origin+t.pathname} is none of pme's. Is pme mounted there? Set "endpoint" to where it is.`)}async function W(e,t,n,o,r){try{return await E(15e3,n,async s=>{let a=typeof e.headers=="function"?await e.headers():e.headers,i=new Headers(a);i.set("Accept","\
-application/json");let c=await lt(r,s)??await(e.fetch??fetch)(t,{credentials:"include",cache:"no-store",redirect:"manual",headers:i,signal:s}),l=await c.json().
-catch(()=>{});if(c.ok&&l?.[o]!==void 0)return l;throw xe(c,l)})}catch(s){if(n.aborted)throw p();let a=D(t.href)??ke(s);throw Pe(a,t),a}}var lt=(e,t)=>e&&Promise.
-race([e,new Promise((n,o)=>m(t,()=>o(p())))]);async function F(e,t,n){for(let o=0;;o++)try{return await n(o)}catch(r){if(!(r instanceof d)||r.code!=="transient")
-throw r;t?.(r);let s=navigator.onLine?Math.min(1e3*2**o,3e4)*(.5+Math.random()/2):3e4;await g(Math.max(1e3*(r.retryAfter??0),s),e,!0)}}var te=new Map;function dt(e,t,n){let o=te.get(e);if(o)return o;let r=new AbortController,s=new Set,a=F(r.signal,c=>s.forEach(l=>l.report?.(c)),()=>n(r.signal)),
-i={stop:r,wants:s,answer:a};return te.set(e,i),i}async function ft(e,t){let n=new AbortController;try{return await Promise.race([e,new Promise((o,r)=>m(t,()=>r(
-p()),n.signal))])}finally{n.abort()}}async function ne(e,t,n){for($();;){if(t.signal.aborted)throw p();let o=dt(e,t,n);o.wants.add(t);try{return await ft(o.answer,
+application/json");let[c,l]=await dt(r,s)??await lt(await(e.fetch??fetch)(t,{credentials:"include",cache:"no-store",redirect:"manual",headers:i,signal:s}));if(c.
+ok&&l?.[o]!==void 0)return l;throw xe(c,l)})}catch(s){if(n.aborted)throw p();let a=D(t.href)??ke(s);throw Pe(a,t),a}}var lt=async e=>[e,await e.json().catch(()=>{})],
+dt=(e,t)=>e&&Promise.race([e,new Promise((n,o)=>m(t,()=>o(p())))]);async function F(e,t,n){for(let o=0;;o++)try{return await n(o)}catch(r){if(!(r instanceof d)||
+r.code!=="transient")throw r;t?.(r);let s=navigator.onLine?Math.min(1e3*2**o,3e4)*(.5+Math.random()/2):3e4;await g(Math.max(1e3*(r.retryAfter??0),s),e,!0)}}var te=new Map;function ft(e,t,n){let o=te.get(e);if(o)return o;let r=new AbortController,s=new Set,a=F(r.signal,c=>s.forEach(l=>l.report?.(c)),()=>n(r.signal)),
+i={stop:r,wants:s,answer:a};return te.set(e,i),i}async function pt(e,t){let n=new AbortController;try{return await Promise.race([e,new Promise((o,r)=>m(t,()=>r(
+p()),n.signal))])}finally{n.abort()}}async function ne(e,t,n){for($();;){if(t.signal.aborted)throw p();let o=ft(e,t,n);o.wants.add(t);try{return await pt(o.answer,
 t.signal)}catch(r){if(!(r instanceof d)||!/_required/.test(r.code)||(le(),!t.signedOut))throw r;t.signedOut(r)}finally{o.wants.delete(t),o.wants.size||(te.get(e)===
-o&&te.delete(e),o.stop.abort())}await g(1e3*86400,t.signal,!0)}}var C=e=>e.endpoint+e.scope,Le=new Map;function pt(e){if(!e.scope)for(let t of document.querySelectorAll(
+o&&te.delete(e),o.stop.abort())}await g(1e3*86400,t.signal,!0)}}var C=e=>e.endpoint+e.scope,Le=new Map;function mt(e){if(!e.scope)for(let t of document.querySelectorAll(
 "script.pme-settings")){if(new URL(t.dataset.endpoint??"",document.baseURI).href!==e.endpoint)continue;t.remove(),Le.set(e.endpoint,t.begun??[]);let n=JSON.parse(
-t.textContent??"");return T.set(C(e),n),n}}async function M(e){return T.get(C(e))??pt(e)??ne("settings "+C(e),e,async t=>{let n=await W(e,new URL("settings",e.endpoint),
-t,"viewer");return T.set(C(e),n),n})}var me=e=>T.delete(C(e)),Ie=e=>T.get(C(e))?.viewer,q=e=>T.get(C(e))?.watch===!0;function mt({endpoint:e,models:t,scope:n,headers:o,
+t.textContent??"");return T.set(C(e),n),n}}async function M(e){return T.get(C(e))??mt(e)??ne("settings "+C(e),e,async t=>{let n=await W(e,new URL("settings",e.endpoint),
+t,"viewer");return T.set(C(e),n),n})}var me=e=>T.delete(C(e)),Ie=e=>T.get(C(e))?.viewer,q=e=>T.get(C(e))?.watch===!0;function ht({endpoint:e,models:t,scope:n,headers:o,
 fetch:r,old:s}){if(n||o||r||s)return;let a=Le.get(e)??[],i=a.findIndex(l=>O(l.models).sort().join()===[...t].sort().join()),[c]=i<0?[]:a.splice(i,1);if(c&&performance.
 now()-c.at<15e3)return c}async function _(e){for(;;){let{viewer:t}=await M(e),n=JSON.stringify([e.endpoint,t,[...e.models].sort()]),o=()=>j(S.get(n),e.old);o()||
-(ee.add(n),await ne(n,e,s=>{let a=mt(e);return a?Ne(e,n,s,a):Se(n,s,()=>ht(e,n,s,o))}).finally(()=>ee.delete(n)));let r=S.get(n);if(r&&j(r))return r}}async function ht(e,t,n,o){
+(ee.add(n),await ne(n,e,s=>{let a=ht(e);return a?Ne(e,n,s,a):Se(n,s,()=>ut(e,n,s,o))}).finally(()=>ee.delete(n)));let r=S.get(n);if(r&&j(r))return r}}async function ut(e,t,n,o){
 o()||(Ee(t),await g(50,n)),o()||await Ne(e,t,n,{at:performance.now()})}async function Ne(e,t,n,{at:o,answer:r}){let{access_token:s,expires_in:a}=await W(e,Q(e,"\
-token"),n,"access_token",r),i=K(s,Math.min(a,86400),performance.now()-o);if(!j(i))throw new d("transient");S.set(t,i),fe(t,i)}function ut({model:e,endpoint:t,signal:n=new AbortController().
+token"),n,"access_token",r),i=K(s,Math.min(a,86400),performance.now()-o);if(!j(i))throw new d("transient");S.set(t,i),fe(t,i)}function gt({model:e,endpoint:t,signal:n=new AbortController().
 signal,headers:o,fetch:r,onTransient:s,onSignedOut:a}){let i={endpoint:P(t),models:O(e),signal:n,report:s,signedOut:a,...H({headers:o,fetch:r})},c;return{async fetch(l){
 for(;c&&y(c)<0&&!R();)await g(6e4,n,!0);return c=await _({...i,old:l}),Y(c)}}}var he=e=>new URL("signed-in?origin="+location.origin,e).href;function ue(e){return $(),
 open(he(P(e)),"pme-sign-in","popup,width=480,height=720")}var De=3,ge=0,Ue=e=>[...document.querySelectorAll("script[type=importmap]")].some(t=>t.textContent?.includes(e));async function qe(e,t,n){n&&ge++;let o=ge&&!Ue(
 e)?`${e}#${ge}`:e;try{return await import(/* webpackIgnore: true */ /* @vite-ignore */ o)}catch(r){throw await g(50,t),D(e)??(Ue(e)&&n+1>=De?He(r):new d("transient",{cause:r}))}}var He=e=>new d("failed",{cause:e,
 reason:"sdk"});function Ke(e,t){return e instanceof TypeError||/load|module/i.test(e?.message??"")?t+1>=De?He(e):new d("transient",{cause:e,reason:"sdk"}):(U(`t\
-he Showcase SDK does not open the space. Check the SDK key, and that it is registered for ${location.origin}.`),new d("failed",{cause:e}))}var we=!1,J=[];function wt(e){if(!we){we=!0;return}return new Promise((t,n)=>{let o=()=>t(void 0);J.push(o),m(e,()=>{let r=J.indexOf(o);r<0||(J.splice(r,1),n(p()))})})}
-function bt(){let e=J.shift();e?e():we=!1}var je=new Error("another space's turn");async function Ye(e){let t=performance.now();for(;;){await wt(e.signal);try{let n=await e.
-token();return{token:n,mpSdk:await xt(e,n.access_token,t)}}catch(n){if(n!==je)throw n}finally{bt()}}}var yt="Showcase does not answer. If this page has a Cross-\
-Origin-Embedder-Policy, give it Cross-Origin-Opener-Policy: same-origin as well.";function kt({frame:e,limit:t,loaded:n},o,r){return J.length&&r>=1e4?je:o>=t&&(n()||
-o>=48e4)?new d("transient",{reason:"frame"}):(n()&&r>=1e4&&U(yt),D(e.src))}var xt=(e,t,n)=>E(2*48e4,e.signal,o=>new Promise((r,s)=>{let{sdk:a,key:i,frame:c,failures:l}=e,
+he Showcase SDK does not open the space. Check the SDK key, and that it is registered for ${location.origin}.`),new d("failed",{cause:e}))}var we=!1,J=[];function bt(e){if(!we){we=!0;return}return new Promise((t,n)=>{let o=()=>t(void 0);J.push(o),m(e,()=>{let r=J.indexOf(o);r<0||(J.splice(r,1),n(p()))})})}
+function yt(){let e=J.shift();e?e():we=!1}var je=new Error("another space's turn");async function Ye(e){let t=performance.now();for(;;){await bt(e.signal);try{let n=await e.
+token();return{token:n,mpSdk:await vt(e,n.access_token,t)}}catch(n){if(n!==je)throw n}finally{yt()}}}var kt="Showcase does not answer. If this page has a Cross-\
+Origin-Embedder-Policy, give it Cross-Origin-Opener-Policy: same-origin as well.";function xt({frame:e,limit:t,loaded:n},o,r){return J.length&&r>=1e4?je:o>=t&&(n()||
+o>=48e4)?new d("transient",{reason:"frame"}):(n()&&r>=1e4&&U(kt),D(e.src))}var vt=(e,t,n)=>E(2*48e4,e.signal,o=>new Promise((r,s)=>{let{sdk:a,key:i,frame:c,failures:l}=e,
 h=c.contentWindow,u=performance.now(),f=a.connect?.(c,{auth:t})??a.setupSdk?.(i,{iframe:c,connectOptions:{auth:t}});Promise.resolve(f).then(r,w=>s(Ke(w,l)));let k=setInterval(
-()=>{let w=performance.now(),b=kt(e,w-n,w-u);b&&s(b)},1e3);m(o,()=>{clearInterval(k),s(p());let w={reason:"given up",errorType:"ConnectionRefused"};dispatchEvent(
+()=>{let w=performance.now(),b=xt(e,w-n,w-u);b&&s(b)},1e3);m(o,()=>{clearInterval(k),s(p());let w={reason:"given up",errorType:"ConnectionRefused"};dispatchEvent(
 new MessageEvent("message",{source:h,data:{type:"postmessage.reject",payload:w}}))})}));function $e(e,t,n,o){let{signal:r}=e,s=Ie(e),a=performance.now(),i=!1,c=!1,l,h,u=()=>y(n)<0,f=async x=>{i=!0;try{return await x()}catch(v){throw v?.code!=="stop\
 ped"&&o.fail(v),v}finally{i=!1,c&&!r.aborted&&k()}},k=()=>{c=i,i||f(Je).catch(()=>{})},w=async(x,v)=>{if(u())return o.again();if(x!==h||r.aborted)throw p();let ie=await _(
 {...e,old:v});if(u()||s!==(await M(e)).viewer)return o.again();if(x!==h||r.aborted)throw p();return n=ie,o.live(),o.refreshed(y(n)),Y(n)},b=x=>{let v=h={};l?.dispose(),
 l=t.OAuth.createTokenRefresher(x,{fetch:ie=>f(()=>w(v,ie))})},ye=()=>{i||(u()?o.again():y(n)<50&&b({access_token:n.access_token,expires_in:0}))},Fe=async()=>{me(
 e);let x=(await M(e)).viewer;x!==s&&(await _(e)).access_token!==n.access_token&&o.again(),s=x,o.live()},Je=async()=>{me(e);let x=await _({...e,old:n.access_token}),
 v=(await M(e)).viewer;x.access_token===n.access_token?o.live():v!==s?o.again():b({access_token:n.access_token,expires_in:0}),s=v};b(Y(n)),q(e)&&N(e,r,k),ce(r,()=>{
-ye(),!(i||!R()||performance.now()-a<1e4)&&(a=performance.now(),f(Fe).catch(()=>{}))});let ze=setInterval(ye,15e3);m(r,()=>{h=void 0,clearInterval(ze),l.dispose()})}var Et="brand dh f fp gt help hl hr kb lang lp mls mt nozoom pin portal qs search sr ss start tagNav title tour ts views vr wh".split(" ");function St(e){let t=new URLSearchParams(
-e);for(let n of[...t.keys()])Et.includes(n)||t.delete(n);return t}var z=e=>e.forEach(t=>t.remove());async function We(e,t){if(!e.models[0])throw new d("invalid_\
-request");let{showcase:n,sdk:o,sdk_key:r}=await M(e),s=t.key??r,a=St(t.params);if(!s)return Ot(e,t,a);let i={want:e,host:t,showcase:n,sdk:o,key:s,params:a,limit:6e4,
-failures:0};for(;;)for(await F(e.signal,e.report,()=>Rt(i));!R();)await g(6e4,e.signal,!0)}var Tt=async({want:e,host:t,sdk:n,failures:o})=>t.sdk??F(e.signal,e.report,
-r=>qe(n,e.signal,r+o));async function Rt(e){let{want:t,host:n,params:o}=e,{mpSdk:r,token:s}=await Mt(e).catch(l=>{throw l?.reason==="frame"&&(e.limit=Math.min(2*
+ye(),!(i||!R()||performance.now()-a<1e4)&&(a=performance.now(),f(Fe).catch(()=>{}))});let ze=setInterval(ye,15e3);m(r,()=>{h=void 0,clearInterval(ze),l.dispose()})}var St="brand dh f fp gt help hl hr kb lang lp mls mt nozoom pin portal qs search sr ss start tagNav title tour ts views vr wh".split(" ");function Tt(e){let t=new URLSearchParams(
+e);for(let n of[...t.keys()])St.includes(n)||t.delete(n);return t}var z=e=>e.forEach(t=>t.remove());async function We(e,t){if(!e.models[0])throw new d("invalid_\
+request");let{showcase:n,sdk:o,sdk_key:r}=await M(e),s=t.key??r,a=Tt(t.params);if(!s)return Lt(e,t,a);let i={want:e,host:t,showcase:n,sdk:o,key:s,params:a,limit:6e4,
+failures:0};for(;;)for(await F(e.signal,e.report,()=>Ct(i));!R();)await g(6e4,e.signal,!0)}var Rt=async({want:e,host:t,sdk:n,failures:o})=>t.sdk??F(e.signal,e.report,
+r=>qe(n,e.signal,r+o));async function Ct(e){let{want:t,host:n,params:o}=e,{mpSdk:r,token:s}=await Pt(e).catch(l=>{throw l?.reason==="frame"&&(e.limit=Math.min(2*
 e.limit,48e4)),l?.reason==="sdk"&&e.failures++,l});e.failures=0;let a=new AbortController,{signal:i}=a,c=()=>a.abort();m(t.signal,c,i);try{await new Promise((l,h)=>{
 m(i,()=>h(p()));let u=()=>l(void 0);$e({...t,signal:i},r,s,{again:u,fail:h,live:n.live,refreshed:f=>n.tell("pme-refresh",{expiresIn:f})}),n.live(),n.tell("pme-r\
-eady",{mpSdk:r,model:t.models[0]})}),await Pt(r,o,t.signal)}finally{c(),r.disconnect?.()}}function Ct(e,t){let[n]=e.frames();if(!n?.hidden)return;let o=r=>{let s=new URL(
-r);return s.searchParams.sort(),s.href};if(o(n.src)===o(t))return e.adopt(n);n.remove()}async function Mt(e){let{want:t,host:n,showcase:o,key:r,params:s,limit:a,
-failures:i}=e,c=Tt(e);c.catch(()=>{});let l=`${o}/show?${new URLSearchParams([...s,["m",t.models[0]],["applicationKey",r],["play","1"]])}`,h=!1,u=()=>n.frame(l,
-{onload:()=>{h=!0},credentialless:globalThis.crossOriginIsolated}),f=Ct(n,l);f&&(h=!0);let k=n.frames().filter(w=>w!==f);return k.length||(f??=u()),await _(t),f?.
-isConnected||(f=u()),z(k),Ye({sdk:await c,key:r,frame:f,loaded:()=>h,limit:a,failures:i,signal:t.signal,token:()=>_(t)})}async function Pt(e,t,n){let o=await Promise.
-race([g(1e3,n),Promise.resolve(e.Link?.createDeepLink()).catch(()=>{})]);for(let[r,s]of o?new URL(o).searchParams:[])/^(ss|sr|start)$/.test(r)&&t.set(r,s)}async function Ot(e,t,n){
+eady",{mpSdk:r,model:t.models[0]})}),await Ot(r,o,t.signal)}finally{c(),r.disconnect?.()}}function Mt(e,t){let[n]=e.frames();if(!n?.hidden)return;let o=r=>{let s=new URL(
+r);return s.searchParams.sort(),s.href};if(o(n.src)===o(t))return e.adopt(n);n.remove()}async function Pt(e){let{want:t,host:n,showcase:o,key:r,params:s,limit:a,
+failures:i}=e,c=Rt(e);c.catch(()=>{});let l=`${o}/show?${new URLSearchParams([...s,["m",t.models[0]],["applicationKey",r],["play","1"]])}`,h=!1,u=()=>n.frame(l,
+{onload:()=>{h=!0},credentialless:globalThis.crossOriginIsolated}),f=Mt(n,l);f&&(h=!0);let k=n.frames().filter(w=>w!==f);return k.length||(f??=u()),await _(t),f?.
+isConnected||(f=u()),z(k),Ye({sdk:await c,key:r,frame:f,loaded:()=>h,limit:a,failures:i,signal:t.signal,token:()=>_(t)})}async function Ot(e,t,n){let o=await Promise.
+race([g(1e3,n),Promise.resolve(e.Link?.createDeepLink()).catch(()=>{})]);for(let[r,s]of o?new URL(o).searchParams:[])/^(ss|sr|start)$/.test(r)&&t.set(r,s)}async function Lt(e,t,n){
 let[o]=e.models,r={...e,models:[o]},s="pme-ready",a="",i=()=>{};for(;;){let c=new Promise(f=>{i=()=>f(!0)}),{link:l,expires_in:h}=await ne("link "+e.endpoint+e.
 scope+o,e,f=>W(e,Q(r,"link"),f,"link"));!a&&q(e)&&N(r,e.signal,()=>i());let u=K("",Math.max(65,h)-45);if(l!==a){a=l;let f=new URL(l);for(let[w,b]of n)f.searchParams.
 set(w,b);let k=t.frames();t.frame(f,{onload:()=>z(k)}),t.tell(s,{expiresIn:h,model:o}),s="pme-refresh"}for(t.live();y(u)>0&&!await Promise.race([c,g(Math.min(15e3,
-1e3*y(u)),e.signal,!0)]););}}var Lt=globalThis.HTMLElement??class{},re=(e,t={})=>Object.assign(document.createElement(e),t),It=["endpoint","upstream","policy"],se=class extends Lt{static observedAttributes=[
+1e3*y(u)),e.signal,!0)]););}}var It=globalThis.HTMLElement??class{},re=(e,t={})=>Object.assign(document.createElement(e),t),Nt=["endpoint","upstream","policy"],se=class extends It{static observedAttributes=[
 "model","endpoint","sdk-key","params","strings","title"];#l;#s=!1;#d=!1;#t;#n=!1;#o;#f;#u=re("p");#p=re("a",{target:"pme-sign-in"});#m=re("div",{role:"status",hidden:!0});#i=this.
 shadowRoot??this.attachShadow({mode:"open"});constructor(){super(),this.#i.adoptedStyleSheets=[ve()],this.#m.append(this.#u,this.#p),this.#i.append(this.#m)}get sdk(){
 return this.#l}set sdk(t){this.#l=t}get model(){return this.getAttribute("model")??""}set model(t){this.#r("model",t)}get endpoint(){return this.getAttribute("e\
@@ -121,10 +121,10 @@ this.#t=void 0,this.#o=void 0,this.#n=!1,z(this.#a())}#g(){return this.title||"M
 assign(t,{title:this.#g(),allow:"fullscreen; xr-spatial-tracking; autoplay",hidden:!1})}#k(t,n){let o=Object.assign(this.#w(re("iframe")),n,{src:t});return this.#i.
 prepend(o),o}#c(t,n){this.dispatchEvent(new CustomEvent(t,{detail:n,bubbles:!0}))}#e(t,n=t,o="again",r,s="#"){this.#f=[t,n,o,r,s];let a={...G,...this.strings},i=t===
 "live"?"":a[n]??n;this.setAttribute("state",t),this.#m.hidden=!i,this.#u.textContent=i,Object.assign(this.#p,{hidden:!r,href:s,textContent:a[o]}),this.#p.onclick=
-c=>r?.()===null||c.preventDefault()}#x(){this.#o=void 0,this.#n=!0,this.#e("live")}#v(t,n){if(this.#c("pme-error",{error:t,final:!1}),It.includes(t.reason??""))
+c=>r?.()===null||c.preventDefault()}#x(){this.#o=void 0,this.#n=!0,this.#e("live")}#v(t,n){if(this.#c("pme-error",{error:t,final:!1}),Nt.includes(t.reason??""))
 return this.#A(t,n);this.#o=void 0,t.reason==="frame"?this.#e("opening","slow"):this.#e(this.#n?"waiting":"opening","waiting")}async#A(t,n){let o=this.#o??=performance.
 now();await g(Math.max(0,o+1e4-performance.now()),n).catch(()=>{}),!(n.aborted||this.#o!==o)&&this.#e(this.state==="opening"?"opening":"waiting",t.description??
 "unavailable")}async#_(t){let n=P(this.endpoint);this.#e("opening"),await We({endpoint:n,signal:t,models:O(this.model),...H({}),report:o=>{this.#v(o,t)},signedOut:({
 code:o,loginURL:r})=>{this.#n||z(this.#a()),this.#e(o,o,o==="login_required"?"sign_in":"connect",()=>ue(n),he(n)),this.#c("pme-signed-out",{code:o,loginURL:r})}},
-{frames:()=>this.#a(),frame:(o,r)=>this.#k(o,r),adopt:o=>this.#w(o),live:()=>this.#x(),tell:(o,r)=>this.#c(o,r),params:this.params,key:this.sdkKey,sdk:this.#l})}};function Nt(){!globalThis.customElements||customElements.get("pme-space")||(Me(),customElements.define("pme-space",se))}Nt();export{d as PMEError,se as PMESpace,Be as configure,ut as createFetcher,Nt as define,ue as signIn};
+{frames:()=>this.#a(),frame:(o,r)=>this.#k(o,r),adopt:o=>this.#w(o),live:()=>this.#x(),tell:(o,r)=>this.#c(o,r),params:this.params,key:this.sdkKey,sdk:this.#l})}};function Ut(){!globalThis.customElements||customElements.get("pme-space")||(Me(),customElements.define("pme-space",se))}Ut();export{d as PMEError,se as PMESpace,Be as configure,gt as createFetcher,Ut as define,ue as signIn};
 //# sourceMappingURL=pme.js.map

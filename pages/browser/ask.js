@@ -4,13 +4,15 @@ import { blocked, explain } from "./policy.js";
 import { TRY } from "./times.js";
 import { onAbort, pause, within } from "./wait.js";
 
+/** An answer and the JSON of it, if it is any. There is none if the network failed. @typedef {Promise<[Response, any] | undefined>} Begun */
+
 /**
  * One try. Only the endpoint's own word is final.
  * @param {import("./endpoint.js").Want} want
  * @param {URL} url
  * @param {AbortSignal} signal
  * @param {string} field what every right answer has
- * @param {Promise<Response | undefined>} [begun] the request, if it is under way
+ * @param {Begun} [begun] the answer, if it has been asked for
  */
 export async function ask(want, url, signal, field, begun) {
   try {
@@ -18,8 +20,8 @@ export async function ask(want, url, signal, field, begun) {
       const own = typeof want.headers === "function" ? await want.headers() : want.headers;
       const headers = new Headers(own);
       headers.set("Accept", "application/json");
-      const response = await first(begun, limit) ?? await (want.fetch ?? fetch)(url, { credentials: "include", cache: "no-store", redirect: "manual", headers, signal: limit });
-      const body = await response.json().catch(() => {});
+      const [response, body] = await first(begun, limit) ??
+        await read(await (want.fetch ?? fetch)(url, { credentials: "include", cache: "no-store", redirect: "manual", headers, signal: limit }));
       if (response.ok && body?.[field] !== undefined) return body;
       throw refusal(response, body);
     });
@@ -31,7 +33,10 @@ export async function ask(want, url, signal, field, begun) {
   }
 }
 
-/** An answer to wait for, until the signal. @param {Promise<Response | undefined> | undefined} answer @param {AbortSignal} signal */
+/** @param {Response} response @returns {Promise<[Response, any]>} */
+const read = async (response) => [response, await response.json().catch(() => {})];
+
+/** An answer to wait for, until the signal. @param {Begun | undefined} answer @param {AbortSignal} signal */
 const first = (answer, signal) => answer && Promise.race([answer, new Promise((_, leave) => onAbort(signal, () => leave(stopped())))]);
 
 /**

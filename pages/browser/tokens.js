@@ -67,7 +67,7 @@ export async function persist(name, want, work) {
 
 const place = (/** @type {Want} */ want) => want.endpoint + want.scope;
 
-/** @typedef {{ models: string, at: number, answer: Promise<Response | undefined> }} Begun a request for a token */
+/** @typedef {{ models: string, at: number, answer: import("./ask.js").Begun }} Begun a request for a token */
 
 /** What the page has begun to ask for before this module has come, by endpoint. @type {Map<string, Begun[]>} */
 const begun = new Map();
