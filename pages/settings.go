@@ -41,7 +41,7 @@ func (p *Pages) settings(selector string, watch bool, viewer []string) settings 
 // WriteSettings. The page must not be cached, as it says who looks at it. It is for the packages of this module.
 func (p *Pages) Head(base, nonce string, spaces, viewer []string) (template.HTML, error) {
 	var b strings.Builder
-	if err := p.templates.ExecuteTemplate(&b, "sooner", p.sooner(base, nonce, spaces, viewer)); err != nil {
+	if err := p.templates.ExecuteTemplate(&b, "sooner", p.sooner(base, nonce, true, spaces, viewer)); err != nil {
 		return "", err
 	}
 	if err := p.templates.ExecuteTemplate(&b, "module", Page{Base: base, ScriptName: bundled().script.Lasting, Nonce: nonce}); err != nil {
@@ -55,17 +55,27 @@ type sooner struct {
 	Base, Nonce              string
 	Showcase, SDK, Integrity string // of the SDK's module, if there is a key for it
 	Settings                 settings
-	Begin                    [][2]string // what to ask for a token for: models, as in the attribute of an element, and the query
+	Begin                    []begin // what is begun before the module has come
+	Frames                   bool    // whether the frames are, too: those of the built-in page are in its markup
 }
 
-func (p *Pages) sooner(base, nonce string, spaces, viewer []string) sooner {
-	out := sooner{Base: base, Nonce: nonce, Showcase: p.cfg.ShowcaseURL, Settings: p.settings("", true, viewer)}
+// begin is a space: its models as in the attribute of an element, the query for its token, and the address of its frame.
+type begin struct {
+	Models string `json:"models"`
+	Query  string `json:"query"`
+	Frame  string `json:"frame"`
+}
+
+func (p *Pages) sooner(base, nonce string, frames bool, spaces, viewer []string) sooner {
+	out := sooner{Base: base, Nonce: nonce, Frames: frames, Showcase: p.cfg.ShowcaseURL, Settings: p.settings("", true, viewer)}
 	if p.cfg.SDKKey == "" { // plain links are asked for elsewhere
 		return out
 	}
 	out.SDK, out.Integrity = p.cfg.SDKURL, p.cfg.SDKIntegrity
 	for _, models := range spaces {
-		out.Begin = append(out.Begin, [2]string{models, url.Values{"modelId": strings.Fields(models)}.Encode()})
+		if ids := strings.Fields(models); len(ids) > 0 {
+			out.Begin = append(out.Begin, begin{Models: models, Query: url.Values{"modelId": ids}.Encode(), Frame: p.frame(ids[0])})
+		}
 	}
 	return out
 }

@@ -1,18 +1,18 @@
 // Made by tools/browser from pages/browser. Do not edit.
-var B={},ae=new Set;function Be(e){Object.assign(B,e)}function P(e){let t=e||B.endpoint,n=t?new URL(t.replace(/\/?$/,"/"),document.baseURI):new URL(".",import.meta.
-url);return ae.add(n.origin),n.href}var Qe=0;function H({headers:e,fetch:t}){let n=e||t?" "+ ++Qe:"";return{headers:e??B.headers,fetch:t??B.fetch,scope:n}}function Q({
-endpoint:e,models:t},n){let o=new URLSearchParams(t.map(r=>["modelId",r]));return o.append("n",String(Math.random()).slice(2)),new URL(n+"?"+o,e)}var O=e=>e?.match(
+var B={},ae=new Set;function Ve(e){Object.assign(B,e)}function O(e){let t=e||B.endpoint,n=t?new URL(t.replace(/\/?$/,"/"),document.baseURI):new URL(".",import.meta.
+url);return ae.add(n.origin),n.href}var Xe=0;function H({headers:e,fetch:t}){let n=e||t?" "+ ++Xe:"";return{headers:e??B.headers,fetch:t??B.fetch,scope:n}}function Q({
+endpoint:e,models:t},n){let o=new URLSearchParams(t.map(r=>["modelId",r]));return o.append("n",String(Math.random()).slice(2)),new URL(n+"?"+o,e)}var R=e=>e?.match(
 /\S+/g)??[];var G={opening:"Opening the space…",slow:"The space takes longer than usual to open…",waiting:"Connection interrupted. Trying again…",unavailable:"This sp\
 ace cannot be shown at the moment. Please tell the people who run this site.",login_required:"You are signed out.",reconnect_required:"This space's Matterport a\
 ccount has to be connected.",access_denied:"You do not have access to this space.",withdrawn:"You no longer have access to this space.",model_not_found:"This sp\
 ace is no longer available.",invalid_request:"There is no such space.",failed:"This space cannot be opened.",broken:"A part of the viewer could not be loaded. R\
 eload this page to try again.",sign_in:"Sign in",connect:"Connect",again:"Try again",reload:"Reload"},V=["login_required","reconnect_required","access_denied","\
 model_not_found","invalid_request","failed"];var d=class extends Error{code;loginURL;retryAfter;reason;description;cause;constructor(t,n){super(n?.description??G[t]??t),this.code=t,Object.assign(this,n)}},
-p=()=>new d("stopped"),ke=e=>e instanceof d?e:new d("transient",{cause:e});function Ve(e){let t=e.get("Retry-After");if(!t)return 0;let n=Date.parse(e.get("Date")??
-"")||Date.now(),o=isNaN(+t)?(Date.parse(t)-n)/1e3:+t;return Math.min(Math.max(o,0)||0,12e4/1e3)}var Xe=[408,421,425,429];function xe(e,t){let n=t?.error==="not_\
+m=()=>new d("stopped"),xe=e=>e instanceof d?e:new d("transient",{cause:e});function et(e){let t=e.get("Retry-After");if(!t)return 0;let n=Date.parse(e.get("Date")??
+"")||Date.now(),o=isNaN(+t)?(Date.parse(t)-n)/1e3:+t;return Math.min(Math.max(o,0)||0,12e4/1e3)}var tt=[408,421,425,429];function ve(e,t){let n=t?.error==="not_\
 connected"?"reconnect_required":t?.error,{status:o}=e,r=typeof t?.error_description=="string"?t.error_description:void 0;if(V.includes(n))return new d(n,{loginURL:t.
-login_url});if(e.type==="opaqueredirect"||o===401)return new d("login_required");let s={retryAfter:Ve(e.headers)};return n==="upstream_error"?new d("transient",
-{...s,reason:"upstream",description:r}):o>=500||Xe.includes(o)||typeof n=="string"?new d("transient",s):new d("transient",{...s,reason:"endpoint"})}var Ze=`
+login_url});if(e.type==="opaqueredirect"||o===401)return new d("login_required");let s={retryAfter:et(e.headers)};return n==="upstream_error"?new d("transient",
+{...s,reason:"upstream",description:r}):o>=500||tt.includes(o)||typeof n=="string"?new d("transient",s):new d("transient",{...s,reason:"endpoint"})}var nt=`
 :host { position: relative; display: block; box-sizing: border-box; width: 100%; min-height: 16rem; aspect-ratio: 16 / 9; font: 1rem/1.5 var(--pme-font, system-\
 ui, sans-serif); }
 :host([hidden]), [hidden] { display: none !important; }
@@ -24,88 +24,90 @@ div { display: grid; gap: 1rem; place-content: center; place-items: center; text
 p { margin: 0; padding: 0 1rem; }
 a { padding: .5rem 1rem; border-radius: .5rem; background: #f1f1ef; color: #15171a; }
 @media (prefers-reduced-motion: no-preference) { :host([state=opening]) p { animation: 1s infinite alternate breathe; } }
-@keyframes breathe { to { opacity: .6; } }`,X;function ve(){return X||(X=new CSSStyleSheet,X.replaceSync(Ze.replace(/\n\s*/g,""))),X}var R=()=>!document.hidden,m=(e,t,n)=>e.addEventListener("abort",t,{once:!0,signal:n});async function E(e,t,n){if(t.aborted)throw p();let o=new AbortController,
-r=()=>o.abort(),s=setTimeout(r,e);m(t,r,o.signal);try{let a=await n(o.signal);if(t.aborted)throw p();return a}finally{clearTimeout(s),r()}}function ce(e,t){for(let n of[
-"online","pageshow","focus","visibilitychange","pme-signed-in"])addEventListener(n,t,{signal:e})}var g=(e,t,n)=>E(e,t,o=>new Promise(r=>{m(o,()=>r(void 0)),n&&ce(
-o,({type:s})=>{(s==="pme-signed-in"||R())&&setTimeout(r,500*Math.random())})}));var S=new Map,T=new Map,ee=new Set,K=(e,t,n=0)=>({access_token:e,until:Date.now()+1e3*t-n,mono:performance.now()+1e3*t-n}),y=e=>Math.floor(Math.min(e.until-Date.
+@keyframes breathe { to { opacity: .6; } }`,X;function Ae(){return X||(X=new CSSStyleSheet,X.replaceSync(nt.replace(/\n\s*/g,""))),X}var C=()=>!document.hidden,h=(e,t,n)=>e.addEventListener("abort",t,{once:!0,signal:n});async function E(e,t,n){if(t.aborted)throw m();let o=new AbortController,
+r=()=>o.abort(),s=setTimeout(r,e);h(t,r,o.signal);try{let i=await n(o.signal);if(t.aborted)throw m();return i}finally{clearTimeout(s),r()}}function ce(e,t){for(let n of[
+"online","pageshow","focus","visibilitychange","pme-signed-in"])addEventListener(n,t,{signal:e})}var g=(e,t,n)=>E(e,t,o=>new Promise(r=>{h(o,()=>r(void 0)),n&&ce(
+o,({type:s})=>{(s==="pme-signed-in"||C())&&setTimeout(r,500*Math.random())})}));var S=new Map,T=new Map,ee=new Set,K=(e,t,n=0)=>({access_token:e,until:Date.now()+1e3*t-n,mono:performance.now()+1e3*t-n}),y=e=>Math.floor(Math.min(e.until-Date.
 now(),e.mono-performance.now())/1e3),j=(e,t)=>e!==void 0&&y(e)>65&&e.access_token!==t,Y=e=>({access_token:e.access_token,expires_in:y(e)});function le(){S.clear(),
-T.clear()}function Ae(){le(),dispatchEvent(new Event("pme-signed-in"))}var L,_e;function $(e){_e??=e,!L&&(L=new BroadcastChannel("pme"),L.addEventListener("mess\
-age",({data:t})=>{let{want:n,key:o,token:r,left:s,signedIn:a}=t;_e?.(t);let i=S.get(n);i&&j(i)&&fe(n,i),s>65&&(S.has(o)||ee.has(o))&&S.set(o,K(r,s)),a&&Ae()}),addEventListener(
-"message",({origin:t,data:n})=>{n?.pme==="signed-in"&&ae.has(t)&&Ae()}))}var de=e=>L?.postMessage(e),fe=(e,t)=>L?.postMessage({key:e,token:t.access_token,left:y(
-t)}),Ee=e=>L?.postMessage({want:e});async function Se(e,t,n){if(!navigator.locks)return n();let o=new AbortController,r=new AbortController,s=()=>o.abort(),a=setTimeout(
-s,3e3);m(t,s,r.signal);let i=()=>{clearTimeout(a),r.abort()};try{return await navigator.locks.request("pme "+e,{signal:o.signal},()=>(i(),n()))}catch(c){if(t.aborted)
-throw p();if(r.signal.aborted)throw c;return n()}finally{i()}}var pe=class{listeners=new Set;models=new Set;over=new AbortController;renew=new AbortController;constructor(t,n){this.name=t,this.want=n}add(t){let n=t.filter(
+T.clear()}function _e(){le(),dispatchEvent(new Event("pme-signed-in"))}var L,Ee;function $(e){Ee??=e,!L&&(L=new BroadcastChannel("pme"),L.addEventListener("mess\
+age",({data:t})=>{let{want:n,key:o,token:r,left:s,signedIn:i}=t;Ee?.(t);let a=S.get(n);a&&j(a)&&fe(n,a),s>65&&(S.has(o)||ee.has(o))&&S.set(o,K(r,s)),i&&_e()}),addEventListener(
+"message",({origin:t,data:n})=>{n?.pme==="signed-in"&&ae.has(t)&&_e()}))}var de=e=>L?.postMessage(e),fe=(e,t)=>L?.postMessage({key:e,token:t.access_token,left:y(
+t)}),Se=e=>L?.postMessage({want:e});async function Te(e,t,n){if(!navigator.locks)return n();let o=new AbortController,r=new AbortController,s=()=>o.abort(),i=setTimeout(
+s,3e3);h(t,s,r.signal);let a=()=>{clearTimeout(i),r.abort()};try{return await navigator.locks.request("pme "+e,{signal:o.signal},()=>(a(),n()))}catch(c){if(t.aborted)
+throw m();if(r.signal.aborted)throw c;return n()}finally{a()}}var pe=class{listeners=new Set;models=new Set;over=new AbortController;renew=new AbortController;constructor(t,n){this.name=t,this.want=n}add(t){let n=t.filter(
 o=>!this.models.has(o));for(let o of n)this.models.add(o);n.length&&this.renew.abort()}tell(t){for(let{want:n,hear:o}of[...this.listeners])(!t||n.models.includes(
-t))&&o()}spread(t){this.tell(t),de({told:this.name,model:t})}},I=new Map;function rt({told:e,model:t,watching:n,models:o}){e&&I.get(e)?.tell(t),n&&o&&I.get(n)?.
-add(o)}function N(e,t,n){if(t.aborted)return;$(rt);let o=e.endpoint+e.scope,r=I.get(o)??new pe(o,e),s={want:e,hear:n};r.listeners.add(s),r.add(e.models),de({watching:o,
-models:e.models}),I.has(o)||(I.set(o,r),st(r).catch(()=>{})),m(t,()=>{r.listeners.delete(s),!r.listeners.size&&(I.delete(o),r.over.abort())})}async function st(e){
-let{signal:t}=e.over;if(e.want.scope||!navigator.locks)return Te(e,t);await navigator.locks.request("pme watch "+e.name,{signal:t},()=>Te(e,t))}async function Te(e,t){
-for(let n=!1;!t.aborted;){e.renew=new AbortController,m(t,()=>e.renew.abort(),e.renew.signal);let o=()=>{n&&e.spread(),n=!1},r=await it(e,e.renew.signal,o).catch(
-s=>s);if(t.aborted)return;e.renew.signal.aborted||(n=!0,r&&e.spread(),await g(r?4e4:3e3*(.5+Math.random()),t,!!r))}}async function it(e,t,n){let{want:o}=e,r=new URL(
-"watch?"+new URLSearchParams([...e.models].sort().map(c=>["modelId",c])),o.endpoint),s=typeof o.headers=="function"?await o.headers():o.headers,a=new Headers(s);
-a.set("Accept","text/event-stream");let i=new AbortController;m(t,()=>i.abort(),i.signal);try{let c=await E(15e3,t,()=>(o.fetch??fetch)(r,{credentials:"include",
-cache:"no-store",redirect:"manual",headers:a,signal:i.signal}));if(!c.ok||!c.body||!/^text\/event-stream/.test(c.headers.get("Content-Type")??""))throw new d("t\
-ransient");let l=c.body.pipeThrough(new TextDecoderStream).getReader(),h="";for(let u=!0;;u=!1){let{done:f,value:k}=await E(u?15e3:13e4,t,b=>Promise.race([l.read(),
-at(b)]));if(f)return;u&&n();let w=(h+k).split(`
+t))&&o()}spread(t){this.tell(t),de({told:this.name,model:t})}},I=new Map;function at({told:e,model:t,watching:n,models:o}){e&&I.get(e)?.tell(t),n&&o&&I.get(n)?.
+add(o)}function N(e,t,n){if(t.aborted)return;$(at);let o=e.endpoint+e.scope,r=I.get(o)??new pe(o,e),s={want:e,hear:n};r.listeners.add(s),r.add(e.models),de({watching:o,
+models:e.models}),I.has(o)||(I.set(o,r),ct(r).catch(()=>{})),h(t,()=>{r.listeners.delete(s),!r.listeners.size&&(I.delete(o),r.over.abort())})}async function ct(e){
+let{signal:t}=e.over;if(e.want.scope||!navigator.locks)return Re(e,t);await navigator.locks.request("pme watch "+e.name,{signal:t},()=>Re(e,t))}async function Re(e,t){
+for(let n=!1;!t.aborted;){e.renew=new AbortController,h(t,()=>e.renew.abort(),e.renew.signal);let o=()=>{n&&e.spread(),n=!1},r=await lt(e,e.renew.signal,o).catch(
+s=>s);if(t.aborted)return;e.renew.signal.aborted||(n=!0,r&&e.spread(),await g(r?4e4:3e3*(.5+Math.random()),t,!!r))}}async function lt(e,t,n){let{want:o}=e,r=new URL(
+"watch?"+new URLSearchParams([...e.models].sort().map(c=>["modelId",c])),o.endpoint),s=typeof o.headers=="function"?await o.headers():o.headers,i=new Headers(s);
+i.set("Accept","text/event-stream");let a=new AbortController;h(t,()=>a.abort(),a.signal);try{let c=await E(15e3,t,()=>(o.fetch??fetch)(r,{credentials:"include",
+cache:"no-store",redirect:"manual",headers:i,signal:a.signal}));if(!c.ok||!c.body||!/^text\/event-stream/.test(c.headers.get("Content-Type")??""))throw new d("t\
+ransient");let l=c.body.pipeThrough(new TextDecoderStream).getReader(),f="";for(let u=!0;;u=!1){let{done:p,value:k}=await E(u?15e3:13e4,t,b=>Promise.race([l.read(),
+dt(b)]));if(p)return;u&&n();let w=(f+k).split(`
 
-`);h=w.pop()??"";for(let b of w)ct(e,b)}}finally{i.abort()}}var at=e=>new Promise((t,n)=>m(e,()=>n(p())));function ct(e,t){let n=/^data: (.*)$/m.exec(t);n&&e.spread(
-JSON.parse(n[1]).modelId)}var Ce=new Map,Re=new Set;function U(e){Re.has(e)||console.error("pme: "+e),Re.add(e)}function Me(){addEventListener("securitypolicyviolation",({blockedURI:e,effectiveDirective:t,
-disposition:n})=>{n==="enforce"&&/^http/.test(e)&&Ce.set(new URL(e).origin,t.replace("-elem",""))})}function D(e){let{origin:t}=new URL(e,document.baseURI),n=Ce.
-get(t);if(n)return U(`the Content-Security-Policy of this page blocks ${t}. Add it to ${n}.`),new d("transient",{reason:"policy"})}function Pe({reason:e},t){e===
-"endpoint"&&U(`the answer of ${t.origin+t.pathname} is none of pme's. Is pme mounted there? Set "endpoint" to where it is.`)}async function W(e,t,n,o,r){try{return await E(15e3,n,async s=>{let a=typeof e.headers=="function"?await e.headers():e.headers,i=new Headers(a);i.set("Accept","\
-application/json");let[c,l]=await dt(r,s)??await lt(await(e.fetch??fetch)(t,{credentials:"include",cache:"no-store",redirect:"manual",headers:i,signal:s}));if(c.
-ok&&l?.[o]!==void 0)return l;throw xe(c,l)})}catch(s){if(n.aborted)throw p();let a=D(t.href)??ke(s);throw Pe(a,t),a}}var lt=async e=>[e,await e.json().catch(()=>{})],
-dt=(e,t)=>e&&Promise.race([e,new Promise((n,o)=>m(t,()=>o(p())))]);async function F(e,t,n){for(let o=0;;o++)try{return await n(o)}catch(r){if(!(r instanceof d)||
-r.code!=="transient")throw r;t?.(r);let s=navigator.onLine?Math.min(1e3*2**o,3e4)*(.5+Math.random()/2):3e4;await g(Math.max(1e3*(r.retryAfter??0),s),e,!0)}}var te=new Map;function ft(e,t,n){let o=te.get(e);if(o)return o;let r=new AbortController,s=new Set,a=F(r.signal,c=>s.forEach(l=>l.report?.(c)),()=>n(r.signal)),
-i={stop:r,wants:s,answer:a};return te.set(e,i),i}async function pt(e,t){let n=new AbortController;try{return await Promise.race([e,new Promise((o,r)=>m(t,()=>r(
-p()),n.signal))])}finally{n.abort()}}async function ne(e,t,n){for($();;){if(t.signal.aborted)throw p();let o=ft(e,t,n);o.wants.add(t);try{return await pt(o.answer,
+`);f=w.pop()??"";for(let b of w)ft(e,b)}}finally{a.abort()}}var dt=e=>new Promise((t,n)=>h(e,()=>n(m())));function ft(e,t){let n=/^data: (.*)$/m.exec(t);n&&e.spread(
+JSON.parse(n[1]).modelId)}var Me=new Map,Ce=new Set;function U(e){Ce.has(e)||console.error("pme: "+e),Ce.add(e)}function Pe(){addEventListener("securitypolicyviolation",({blockedURI:e,effectiveDirective:t,
+disposition:n})=>{n==="enforce"&&/^http/.test(e)&&Me.set(new URL(e).origin,t.replace("-elem",""))})}function D(e){let{origin:t}=new URL(e,document.baseURI),n=Me.
+get(t);if(n)return U(`the Content-Security-Policy of this page blocks ${t}. Add it to ${n}.`),new d("transient",{reason:"policy"})}function Oe({reason:e},t){e===
+"endpoint"&&U(`the answer of ${t.origin+t.pathname} is none of pme's. Is pme mounted there? Set "endpoint" to where it is.`)}async function W(e,t,n,o,r){try{return await E(15e3,n,async s=>{let i=typeof e.headers=="function"?await e.headers():e.headers,a=new Headers(i);a.set("Accept","\
+application/json");let[c,l]=await mt(r,s)??await pt(await(e.fetch??fetch)(t,{credentials:"include",cache:"no-store",redirect:"manual",headers:a,signal:s}));if(c.
+ok&&l?.[o]!==void 0)return l;throw ve(c,l)})}catch(s){if(n.aborted)throw m();let i=D(t.href)??xe(s);throw Oe(i,t),i}}var pt=async e=>[e,await e.json().catch(()=>{})],
+mt=(e,t)=>e&&Promise.race([e,new Promise((n,o)=>h(t,()=>o(m())))]);async function F(e,t,n){for(let o=0;;o++)try{return await n(o)}catch(r){if(!(r instanceof d)||
+r.code!=="transient")throw r;t?.(r);let s=navigator.onLine?Math.min(1e3*2**o,3e4)*(.5+Math.random()/2):3e4;await g(Math.max(1e3*(r.retryAfter??0),s),e,!0)}}var me=new Map,Le=(e,t)=>t&&me.set(e,t);function Ie({endpoint:e,models:t,scope:n,headers:o,fetch:r,old:s}){let{tokens:i=[]}=me.get(e)??{},a=f=>[...f].sort().join(),
+c=n||o||r||s?-1:i.findIndex(f=>a(R(f.models))===a(t));if(c<0)return;let[l]=i.splice(c,1);if(performance.now()-l.at<15e3)return l}var Ne=e=>[...me.values()].find(
+({sdk:t})=>t===e)?.module;var te=new Map;function ut(e,t,n){let o=te.get(e);if(o)return o;let r=new AbortController,s=new Set,i=F(r.signal,c=>s.forEach(l=>l.report?.(c)),()=>n(r.signal)),
+a={stop:r,wants:s,answer:i};return te.set(e,a),a}async function gt(e,t){let n=new AbortController;try{return await Promise.race([e,new Promise((o,r)=>h(t,()=>r(
+m()),n.signal))])}finally{n.abort()}}async function ne(e,t,n){for($();;){if(t.signal.aborted)throw m();let o=ut(e,t,n);o.wants.add(t);try{return await gt(o.answer,
 t.signal)}catch(r){if(!(r instanceof d)||!/_required/.test(r.code)||(le(),!t.signedOut))throw r;t.signedOut(r)}finally{o.wants.delete(t),o.wants.size||(te.get(e)===
-o&&te.delete(e),o.stop.abort())}await g(1e3*86400,t.signal,!0)}}var C=e=>e.endpoint+e.scope,Le=new Map;function mt(e){if(!e.scope)for(let t of document.querySelectorAll(
-"script.pme-settings")){if(new URL(t.dataset.endpoint??"",document.baseURI).href!==e.endpoint)continue;t.remove(),Le.set(e.endpoint,t.begun??[]);let n=JSON.parse(
-t.textContent??"");return T.set(C(e),n),n}}async function M(e){return T.get(C(e))??mt(e)??ne("settings "+C(e),e,async t=>{let n=await W(e,new URL("settings",e.endpoint),
-t,"viewer");return T.set(C(e),n),n})}var me=e=>T.delete(C(e)),Ie=e=>T.get(C(e))?.viewer,q=e=>T.get(C(e))?.watch===!0;function ht({endpoint:e,models:t,scope:n,headers:o,
-fetch:r,old:s}){if(n||o||r||s)return;let a=Le.get(e)??[],i=a.findIndex(l=>O(l.models).sort().join()===[...t].sort().join()),[c]=i<0?[]:a.splice(i,1);if(c&&performance.
-now()-c.at<15e3)return c}async function _(e){for(;;){let{viewer:t}=await M(e),n=JSON.stringify([e.endpoint,t,[...e.models].sort()]),o=()=>j(S.get(n),e.old);o()||
-(ee.add(n),await ne(n,e,s=>{let a=ht(e);return a?Ne(e,n,s,a):Se(n,s,()=>ut(e,n,s,o))}).finally(()=>ee.delete(n)));let r=S.get(n);if(r&&j(r))return r}}async function ut(e,t,n,o){
-o()||(Ee(t),await g(50,n)),o()||await Ne(e,t,n,{at:performance.now()})}async function Ne(e,t,n,{at:o,answer:r}){let{access_token:s,expires_in:a}=await W(e,Q(e,"\
-token"),n,"access_token",r),i=K(s,Math.min(a,86400),performance.now()-o);if(!j(i))throw new d("transient");S.set(t,i),fe(t,i)}function gt({model:e,endpoint:t,signal:n=new AbortController().
-signal,headers:o,fetch:r,onTransient:s,onSignedOut:a}){let i={endpoint:P(t),models:O(e),signal:n,report:s,signedOut:a,...H({headers:o,fetch:r})},c;return{async fetch(l){
-for(;c&&y(c)<0&&!R();)await g(6e4,n,!0);return c=await _({...i,old:l}),Y(c)}}}var he=e=>new URL("signed-in?origin="+location.origin,e).href;function ue(e){return $(),
-open(he(P(e)),"pme-sign-in","popup,width=480,height=720")}var De=3,ge=0,Ue=e=>[...document.querySelectorAll("script[type=importmap]")].some(t=>t.textContent?.includes(e));async function qe(e,t,n){n&&ge++;let o=ge&&!Ue(
-e)?`${e}#${ge}`:e;try{return await import(/* webpackIgnore: true */ /* @vite-ignore */ o)}catch(r){throw await g(50,t),D(e)??(Ue(e)&&n+1>=De?He(r):new d("transient",{cause:r}))}}var He=e=>new d("failed",{cause:e,
-reason:"sdk"});function Ke(e,t){return e instanceof TypeError||/load|module/i.test(e?.message??"")?t+1>=De?He(e):new d("transient",{cause:e,reason:"sdk"}):(U(`t\
-he Showcase SDK does not open the space. Check the SDK key, and that it is registered for ${location.origin}.`),new d("failed",{cause:e}))}var we=!1,J=[];function bt(e){if(!we){we=!0;return}return new Promise((t,n)=>{let o=()=>t(void 0);J.push(o),m(e,()=>{let r=J.indexOf(o);r<0||(J.splice(r,1),n(p()))})})}
-function yt(){let e=J.shift();e?e():we=!1}var je=new Error("another space's turn");async function Ye(e){let t=performance.now();for(;;){await bt(e.signal);try{let n=await e.
-token();return{token:n,mpSdk:await vt(e,n.access_token,t)}}catch(n){if(n!==je)throw n}finally{yt()}}}var kt="Showcase does not answer. If this page has a Cross-\
-Origin-Embedder-Policy, give it Cross-Origin-Opener-Policy: same-origin as well.";function xt({frame:e,limit:t,loaded:n},o,r){return J.length&&r>=1e4?je:o>=t&&(n()||
-o>=48e4)?new d("transient",{reason:"frame"}):(n()&&r>=1e4&&U(kt),D(e.src))}var vt=(e,t,n)=>E(2*48e4,e.signal,o=>new Promise((r,s)=>{let{sdk:a,key:i,frame:c,failures:l}=e,
-h=c.contentWindow,u=performance.now(),f=a.connect?.(c,{auth:t})??a.setupSdk?.(i,{iframe:c,connectOptions:{auth:t}});Promise.resolve(f).then(r,w=>s(Ke(w,l)));let k=setInterval(
-()=>{let w=performance.now(),b=xt(e,w-n,w-u);b&&s(b)},1e3);m(o,()=>{clearInterval(k),s(p());let w={reason:"given up",errorType:"ConnectionRefused"};dispatchEvent(
-new MessageEvent("message",{source:h,data:{type:"postmessage.reject",payload:w}}))})}));function $e(e,t,n,o){let{signal:r}=e,s=Ie(e),a=performance.now(),i=!1,c=!1,l,h,u=()=>y(n)<0,f=async x=>{i=!0;try{return await x()}catch(v){throw v?.code!=="stop\
-ped"&&o.fail(v),v}finally{i=!1,c&&!r.aborted&&k()}},k=()=>{c=i,i||f(Je).catch(()=>{})},w=async(x,v)=>{if(u())return o.again();if(x!==h||r.aborted)throw p();let ie=await _(
-{...e,old:v});if(u()||s!==(await M(e)).viewer)return o.again();if(x!==h||r.aborted)throw p();return n=ie,o.live(),o.refreshed(y(n)),Y(n)},b=x=>{let v=h={};l?.dispose(),
-l=t.OAuth.createTokenRefresher(x,{fetch:ie=>f(()=>w(v,ie))})},ye=()=>{i||(u()?o.again():y(n)<50&&b({access_token:n.access_token,expires_in:0}))},Fe=async()=>{me(
-e);let x=(await M(e)).viewer;x!==s&&(await _(e)).access_token!==n.access_token&&o.again(),s=x,o.live()},Je=async()=>{me(e);let x=await _({...e,old:n.access_token}),
-v=(await M(e)).viewer;x.access_token===n.access_token?o.live():v!==s?o.again():b({access_token:n.access_token,expires_in:0}),s=v};b(Y(n)),q(e)&&N(e,r,k),ce(r,()=>{
-ye(),!(i||!R()||performance.now()-a<1e4)&&(a=performance.now(),f(Fe).catch(()=>{}))});let ze=setInterval(ye,15e3);m(r,()=>{h=void 0,clearInterval(ze),l.dispose()})}var St="brand dh f fp gt help hl hr kb lang lp mls mt nozoom pin portal qs search sr ss start tagNav title tour ts views vr wh".split(" ");function Tt(e){let t=new URLSearchParams(
-e);for(let n of[...t.keys()])St.includes(n)||t.delete(n);return t}var z=e=>e.forEach(t=>t.remove());async function We(e,t){if(!e.models[0])throw new d("invalid_\
-request");let{showcase:n,sdk:o,sdk_key:r}=await M(e),s=t.key??r,a=Tt(t.params);if(!s)return Lt(e,t,a);let i={want:e,host:t,showcase:n,sdk:o,key:s,params:a,limit:6e4,
-failures:0};for(;;)for(await F(e.signal,e.report,()=>Ct(i));!R();)await g(6e4,e.signal,!0)}var Rt=async({want:e,host:t,sdk:n,failures:o})=>t.sdk??F(e.signal,e.report,
-r=>qe(n,e.signal,r+o));async function Ct(e){let{want:t,host:n,params:o}=e,{mpSdk:r,token:s}=await Pt(e).catch(l=>{throw l?.reason==="frame"&&(e.limit=Math.min(2*
-e.limit,48e4)),l?.reason==="sdk"&&e.failures++,l});e.failures=0;let a=new AbortController,{signal:i}=a,c=()=>a.abort();m(t.signal,c,i);try{await new Promise((l,h)=>{
-m(i,()=>h(p()));let u=()=>l(void 0);$e({...t,signal:i},r,s,{again:u,fail:h,live:n.live,refreshed:f=>n.tell("pme-refresh",{expiresIn:f})}),n.live(),n.tell("pme-r\
-eady",{mpSdk:r,model:t.models[0]})}),await Ot(r,o,t.signal)}finally{c(),r.disconnect?.()}}function Mt(e,t){let[n]=e.frames();if(!n?.hidden)return;let o=r=>{let s=new URL(
-r);return s.searchParams.sort(),s.href};if(o(n.src)===o(t))return e.adopt(n);n.remove()}async function Pt(e){let{want:t,host:n,showcase:o,key:r,params:s,limit:a,
-failures:i}=e,c=Rt(e);c.catch(()=>{});let l=`${o}/show?${new URLSearchParams([...s,["m",t.models[0]],["applicationKey",r],["play","1"]])}`,h=!1,u=()=>n.frame(l,
-{onload:()=>{h=!0},credentialless:globalThis.crossOriginIsolated}),f=Mt(n,l);f&&(h=!0);let k=n.frames().filter(w=>w!==f);return k.length||(f??=u()),await _(t),f?.
-isConnected||(f=u()),z(k),Ye({sdk:await c,key:r,frame:f,loaded:()=>h,limit:a,failures:i,signal:t.signal,token:()=>_(t)})}async function Ot(e,t,n){let o=await Promise.
-race([g(1e3,n),Promise.resolve(e.Link?.createDeepLink()).catch(()=>{})]);for(let[r,s]of o?new URL(o).searchParams:[])/^(ss|sr|start)$/.test(r)&&t.set(r,s)}async function Lt(e,t,n){
-let[o]=e.models,r={...e,models:[o]},s="pme-ready",a="",i=()=>{};for(;;){let c=new Promise(f=>{i=()=>f(!0)}),{link:l,expires_in:h}=await ne("link "+e.endpoint+e.
-scope+o,e,f=>W(e,Q(r,"link"),f,"link"));!a&&q(e)&&N(r,e.signal,()=>i());let u=K("",Math.max(65,h)-45);if(l!==a){a=l;let f=new URL(l);for(let[w,b]of n)f.searchParams.
-set(w,b);let k=t.frames();t.frame(f,{onload:()=>z(k)}),t.tell(s,{expiresIn:h,model:o}),s="pme-refresh"}for(t.live();y(u)>0&&!await Promise.race([c,g(Math.min(15e3,
-1e3*y(u)),e.signal,!0)]););}}var It=globalThis.HTMLElement??class{},re=(e,t={})=>Object.assign(document.createElement(e),t),Nt=["endpoint","upstream","policy"],se=class extends It{static observedAttributes=[
+o&&te.delete(e),o.stop.abort())}await g(1e3*86400,t.signal,!0)}}var M=e=>e.endpoint+e.scope;function wt(e){if(!e.scope)for(let t of document.querySelectorAll("s\
+cript.pme-settings")){if(new URL(t.dataset.endpoint??"",document.baseURI).href!==e.endpoint)continue;t.remove(),Le(e.endpoint,t.begun);let n=JSON.parse(t.textContent??
+"");return T.set(M(e),n),n}}async function P(e){return T.get(M(e))??wt(e)??ne("settings "+M(e),e,async t=>{let n=await W(e,new URL("settings",e.endpoint),t,"vie\
+wer");return T.set(M(e),n),n})}var he=e=>T.delete(M(e)),De=e=>T.get(M(e))?.viewer,q=e=>T.get(M(e))?.watch===!0;async function _(e){for(;;){let{viewer:t}=await P(
+e),n=JSON.stringify([e.endpoint,t,[...e.models].sort()]),o=()=>j(S.get(n),e.old);o()||(ee.add(n),await ne(n,e,s=>{let i=Ie(e);return i?qe(e,n,s,i):Te(n,s,()=>bt(
+e,n,s,o))}).finally(()=>ee.delete(n)));let r=S.get(n);if(r&&j(r))return r}}async function bt(e,t,n,o){o()||(Se(t),await g(50,n)),o()||await qe(e,t,n,{at:performance.
+now()})}async function qe(e,t,n,{at:o,answer:r}){let{access_token:s,expires_in:i}=await W(e,Q(e,"token"),n,"access_token",r),a=K(s,Math.min(i,86400),performance.
+now()-o);if(!j(a))throw new d("transient");S.set(t,a),fe(t,a)}function yt({model:e,endpoint:t,signal:n=new AbortController().signal,headers:o,fetch:r,onTransient:s,
+onSignedOut:i}){let a={endpoint:O(t),models:R(e),signal:n,report:s,signedOut:i,...H({headers:o,fetch:r})},c;return{async fetch(l){for(;c&&y(c)<0&&!C();)await g(
+6e4,n,!0);return c=await _({...a,old:l}),Y(c)}}}var ue=e=>new URL("signed-in?origin="+location.origin,e).href;function ge(e){return $(),open(ue(O(e)),"pme-sign-\
+in","popup,width=480,height=720")}var Ke=3,we=0,He=e=>[...document.querySelectorAll("script[type=importmap]")].some(t=>t.textContent?.includes(e));async function je(e,t,n){let o=n?void 0:Ne(e),r=await o;
+if(r)return r;(n||o)&&we++;let s=we&&!He(e)?`${e}#${we}`:e;try{return await import(/* webpackIgnore: true */ /* @vite-ignore */ s)}catch(i){throw await g(50,t),D(e)??(He(e)&&n+1>=Ke?Ye(i):new d("transient",
+{cause:i}))}}var Ye=e=>new d("failed",{cause:e,reason:"sdk"});function $e(e,t){return e instanceof TypeError||/load|module/i.test(e?.message??"")?t+1>=Ke?Ye(e):
+new d("transient",{cause:e,reason:"sdk"}):(U(`the Showcase SDK does not open the space. Check the SDK key, and that it is registered for ${location.origin}.`),new d(
+"failed",{cause:e}))}var be=!1,J=[];function xt(e){if(!be){be=!0;return}return new Promise((t,n)=>{let o=()=>t(void 0);J.push(o),h(e,()=>{let r=J.indexOf(o);r<0||(J.splice(r,1),n(m()))})})}
+function vt(){let e=J.shift();e?e():be=!1}var We=new Error("another space's turn");async function Fe(e){let t=performance.now();for(;;){await xt(e.signal);try{let n=await e.
+token();return{token:n,mpSdk:await Et(e,n.access_token,t)}}catch(n){if(n!==We)throw n}finally{vt()}}}var At="Showcase does not answer. If this page has a Cross-\
+Origin-Embedder-Policy, give it Cross-Origin-Opener-Policy: same-origin as well.";function _t({frame:e,limit:t,loaded:n},o,r){return J.length&&r>=1e4?We:o>=t&&(n()||
+o>=48e4)?new d("transient",{reason:"frame"}):(n()&&r>=1e4&&U(At),D(e.src))}var Et=(e,t,n)=>E(2*48e4,e.signal,o=>new Promise((r,s)=>{let{sdk:i,key:a,frame:c,failures:l}=e,
+f=c.contentWindow,u=performance.now(),p=i.connect?.(c,{auth:t})??i.setupSdk?.(a,{iframe:c,connectOptions:{auth:t}});Promise.resolve(p).then(r,w=>s($e(w,l)));let k=setInterval(
+()=>{let w=performance.now(),b=_t(e,w-n,w-u);b&&s(b)},1e3);h(o,()=>{clearInterval(k),s(m());let w={reason:"given up",errorType:"ConnectionRefused"};dispatchEvent(
+new MessageEvent("message",{source:f,data:{type:"postmessage.reject",payload:w}}))})}));function Je(e,t,n,o){let{signal:r}=e,s=De(e),i=performance.now(),a=!1,c=!1,l,f,u=()=>y(n)<0,p=async x=>{a=!0;try{return await x()}catch(v){throw v?.code!=="stop\
+ped"&&o.fail(v),v}finally{a=!1,c&&!r.aborted&&k()}},k=()=>{c=a,a||p(Qe).catch(()=>{})},w=async(x,v)=>{if(u())return o.again();if(x!==f||r.aborted)throw m();let ie=await _(
+{...e,old:v});if(u()||s!==(await P(e)).viewer)return o.again();if(x!==f||r.aborted)throw m();return n=ie,o.live(),o.refreshed(y(n)),Y(n)},b=x=>{let v=f={};l?.dispose(),
+l=t.OAuth.createTokenRefresher(x,{fetch:ie=>p(()=>w(v,ie))})},ke=()=>{a||(u()?o.again():y(n)<50&&b({access_token:n.access_token,expires_in:0}))},Be=async()=>{he(
+e);let x=(await P(e)).viewer;x!==s&&(await _(e)).access_token!==n.access_token&&o.again(),s=x,o.live()},Qe=async()=>{he(e);let x=await _({...e,old:n.access_token}),
+v=(await P(e)).viewer;x.access_token===n.access_token?o.live():v!==s?o.again():b({access_token:n.access_token,expires_in:0}),s=v};b(Y(n)),q(e)&&N(e,r,k),ce(r,()=>{
+ke(),!(a||!C()||performance.now()-i<1e4)&&(i=performance.now(),p(Be).catch(()=>{}))});let Ge=setInterval(ke,15e3);h(r,()=>{f=void 0,clearInterval(Ge),l.dispose()})}var Ct="brand dh f fp gt help hl hr kb lang lp mls mt nozoom pin portal qs search sr ss start tagNav title tour ts views vr wh".split(" ");function Mt(e){let t=new URLSearchParams(
+e);for(let n of[...t.keys()])Ct.includes(n)||t.delete(n);return t}var z=e=>e.forEach(t=>t.remove());async function ze(e,t){if(!e.models[0])throw new d("invalid_\
+request");let{showcase:n,sdk:o,sdk_key:r}=await P(e),s=t.key??r,i=Mt(t.params);if(!s)return Ut(e,t,i);let a={want:e,host:t,showcase:n,sdk:o,key:s,params:i,limit:6e4,
+failures:0};for(;;)for(await F(e.signal,e.report,()=>Ot(a));!C();)await g(6e4,e.signal,!0)}var Pt=async({want:e,host:t,sdk:n,failures:o})=>t.sdk??F(e.signal,e.report,
+r=>je(n,e.signal,r+o));async function Ot(e){let{want:t,host:n,params:o}=e,{mpSdk:r,token:s}=await It(e).catch(l=>{throw l?.reason==="frame"&&(e.limit=Math.min(2*
+e.limit,48e4)),l?.reason==="sdk"&&e.failures++,l});e.failures=0;let i=new AbortController,{signal:a}=i,c=()=>i.abort();h(t.signal,c,a);try{await new Promise((l,f)=>{
+h(a,()=>f(m()));let u=()=>l(void 0);Je({...t,signal:a},r,s,{again:u,fail:f,live:n.live,refreshed:p=>n.tell("pme-refresh",{expiresIn:p})}),n.live(),n.tell("pme-r\
+eady",{mpSdk:r,model:t.models[0]})}),await Nt(r,o,t.signal)}finally{c(),r.disconnect?.()}}function Lt(e,t){let[n]=e.frames();if(!n?.hidden)return;let o=r=>{let s=new URL(
+r);return s.searchParams.sort(),s.href};if(o(n.src)===o(t))return e.adopt(n);n.remove()}async function It(e){let{want:t,host:n,showcase:o,key:r,params:s,limit:i,
+failures:a}=e,c=Pt(e);c.catch(()=>{});let l=`${o}/show?${new URLSearchParams([...s,["m",t.models[0]],["applicationKey",r],["play","1"]])}`,f=!1,u=()=>n.frame(l,
+{onload:()=>{f=!0},credentialless:globalThis.crossOriginIsolated}),p=Lt(n,l);p&&(f=!0);let k=n.frames().filter(w=>w!==p);return k.length||(p??=u()),await _(t),p?.
+isConnected||(p=u()),z(k),Fe({sdk:await c,key:r,frame:p,loaded:()=>f,limit:i,failures:a,signal:t.signal,token:()=>_(t)})}async function Nt(e,t,n){let o=await Promise.
+race([g(1e3,n),Promise.resolve(e.Link?.createDeepLink()).catch(()=>{})]);for(let[r,s]of o?new URL(o).searchParams:[])/^(ss|sr|start)$/.test(r)&&t.set(r,s)}async function Ut(e,t,n){
+let[o]=e.models,r={...e,models:[o]},s="pme-ready",i="",a=()=>{};for(;;){let c=new Promise(p=>{a=()=>p(!0)}),{link:l,expires_in:f}=await ne("link "+e.endpoint+e.
+scope+o,e,p=>W(e,Q(r,"link"),p,"link"));!i&&q(e)&&N(r,e.signal,()=>a());let u=K("",Math.max(65,f)-45);if(l!==i){i=l;let p=new URL(l);for(let[w,b]of n)p.searchParams.
+set(w,b);let k=t.frames();t.frame(p,{onload:()=>z(k)}),t.tell(s,{expiresIn:f,model:o}),s="pme-refresh"}for(t.live();y(u)>0&&!await Promise.race([c,g(Math.min(15e3,
+1e3*y(u)),e.signal,!0)]););}}var Dt=globalThis.HTMLElement??class{},re=(e,t={})=>Object.assign(document.createElement(e),t),qt=["endpoint","upstream","policy"],se=class extends Dt{static observedAttributes=[
 "model","endpoint","sdk-key","params","strings","title"];#l;#s=!1;#d=!1;#t;#n=!1;#o;#f;#u=re("p");#p=re("a",{target:"pme-sign-in"});#m=re("div",{role:"status",hidden:!0});#i=this.
-shadowRoot??this.attachShadow({mode:"open"});constructor(){super(),this.#i.adoptedStyleSheets=[ve()],this.#m.append(this.#u,this.#p),this.#i.append(this.#m)}get sdk(){
+shadowRoot??this.attachShadow({mode:"open"});constructor(){super(),this.#i.adoptedStyleSheets=[Ae()],this.#m.append(this.#u,this.#p),this.#i.append(this.#m)}get sdk(){
 return this.#l}set sdk(t){this.#l=t}get model(){return this.getAttribute("model")??""}set model(t){this.#r("model",t)}get endpoint(){return this.getAttribute("e\
 ndpoint")??""}set endpoint(t){this.#r("endpoint",t)}get sdkKey(){return this.getAttribute("sdk-key")}set sdkKey(t){this.#r("sdk-key",t)}get params(){return this.
 getAttribute("params")??""}set params(t){this.#r("params",t)}get state(){return this.getAttribute("state")??""}get strings(){try{return Object(JSON.parse(this.getAttribute(
@@ -116,15 +118,15 @@ tle")for(let r of this.#a())r.title=this.#g();else t==="strings"?this.#f&&this.#
 this.#s&&this.reload()}))}reload(){this.#t&&this.#h();let t=this.#t=new AbortController,{signal:n}=t;this.#_(n).catch(o=>{if(n.aborted)return;let r=this.#n;this.#h();
 let s=V.includes(o.code)?o.code:"failed";o.reason==="sdk"?this.#e(s,"broken","reload",()=>location.reload()):this.#e(s,s==="access_denied"&&r?"withdrawn":s,"aga\
 in",s==="failed"?()=>this.reload():void 0),this.#c("pme-error",{error:o,final:!0}),s==="access_denied"&&this.#y()})}#y(){let{signal:t}=this.#t=new AbortController,
-n={endpoint:P(this.endpoint),models:O(this.model),signal:t,...H({})},o=()=>{t.aborted||this.reload()};q(n)&&N(n,t,()=>{_(n).then(o,()=>{})})}#h(){this.#t?.abort(),
+n={endpoint:O(this.endpoint),models:R(this.model),signal:t,...H({})},o=()=>{t.aborted||this.reload()};q(n)&&N(n,t,()=>{_(n).then(o,()=>{})})}#h(){this.#t?.abort(),
 this.#t=void 0,this.#o=void 0,this.#n=!1,z(this.#a())}#g(){return this.title||"Matterport"}#a(){return[...this.#i.querySelectorAll("iframe")]}#w(t){return Object.
 assign(t,{title:this.#g(),allow:"fullscreen; xr-spatial-tracking; autoplay",hidden:!1})}#k(t,n){let o=Object.assign(this.#w(re("iframe")),n,{src:t});return this.#i.
-prepend(o),o}#c(t,n){this.dispatchEvent(new CustomEvent(t,{detail:n,bubbles:!0}))}#e(t,n=t,o="again",r,s="#"){this.#f=[t,n,o,r,s];let a={...G,...this.strings},i=t===
-"live"?"":a[n]??n;this.setAttribute("state",t),this.#m.hidden=!i,this.#u.textContent=i,Object.assign(this.#p,{hidden:!r,href:s,textContent:a[o]}),this.#p.onclick=
-c=>r?.()===null||c.preventDefault()}#x(){this.#o=void 0,this.#n=!0,this.#e("live")}#v(t,n){if(this.#c("pme-error",{error:t,final:!1}),Nt.includes(t.reason??""))
+prepend(o),o}#c(t,n){this.dispatchEvent(new CustomEvent(t,{detail:n,bubbles:!0}))}#e(t,n=t,o="again",r,s="#"){this.#f=[t,n,o,r,s];let i={...G,...this.strings},a=t===
+"live"?"":i[n]??n;this.setAttribute("state",t),this.#m.hidden=!a,this.#u.textContent=a,Object.assign(this.#p,{hidden:!r,href:s,textContent:i[o]}),this.#p.onclick=
+c=>r?.()===null||c.preventDefault()}#x(){this.#o=void 0,this.#n=!0,this.#e("live")}#v(t,n){if(this.#c("pme-error",{error:t,final:!1}),qt.includes(t.reason??""))
 return this.#A(t,n);this.#o=void 0,t.reason==="frame"?this.#e("opening","slow"):this.#e(this.#n?"waiting":"opening","waiting")}async#A(t,n){let o=this.#o??=performance.
 now();await g(Math.max(0,o+1e4-performance.now()),n).catch(()=>{}),!(n.aborted||this.#o!==o)&&this.#e(this.state==="opening"?"opening":"waiting",t.description??
-"unavailable")}async#_(t){let n=P(this.endpoint);this.#e("opening"),await We({endpoint:n,signal:t,models:O(this.model),...H({}),report:o=>{this.#v(o,t)},signedOut:({
-code:o,loginURL:r})=>{this.#n||z(this.#a()),this.#e(o,o,o==="login_required"?"sign_in":"connect",()=>ue(n),he(n)),this.#c("pme-signed-out",{code:o,loginURL:r})}},
-{frames:()=>this.#a(),frame:(o,r)=>this.#k(o,r),adopt:o=>this.#w(o),live:()=>this.#x(),tell:(o,r)=>this.#c(o,r),params:this.params,key:this.sdkKey,sdk:this.#l})}};function Ut(){!globalThis.customElements||customElements.get("pme-space")||(Me(),customElements.define("pme-space",se))}Ut();export{d as PMEError,se as PMESpace,Be as configure,gt as createFetcher,Ut as define,ue as signIn};
+"unavailable")}async#_(t){let n=O(this.endpoint);this.#e("opening"),await ze({endpoint:n,signal:t,models:R(this.model),...H({}),report:o=>{this.#v(o,t)},signedOut:({
+code:o,loginURL:r})=>{this.#n||z(this.#a()),this.#e(o,o,o==="login_required"?"sign_in":"connect",()=>ge(n),ue(n)),this.#c("pme-signed-out",{code:o,loginURL:r})}},
+{frames:()=>this.#a(),frame:(o,r)=>this.#k(o,r),adopt:o=>this.#w(o),live:()=>this.#x(),tell:(o,r)=>this.#c(o,r),params:this.params,key:this.sdkKey,sdk:this.#l})}};function Ht(){!globalThis.customElements||customElements.get("pme-space")||(Pe(),customElements.define("pme-space",se))}Ht();export{d as PMEError,se as PMESpace,Ve as configure,yt as createFetcher,Ht as define,ge as signIn};
 //# sourceMappingURL=pme.js.map

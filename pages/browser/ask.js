@@ -4,7 +4,7 @@ import { blocked, explain } from "./policy.js";
 import { TRY } from "./times.js";
 import { onAbort, pause, within } from "./wait.js";
 
-/** An answer and the JSON of it, if it is any. There is none if the network failed. @typedef {Promise<[Response, any] | undefined>} Begun */
+/** An answer and the JSON of it, if it is any. There is none if the network failed. @typedef {Promise<[Response, any] | undefined>} Answer */
 
 /**
  * One try. Only the endpoint's own word is final.
@@ -12,7 +12,7 @@ import { onAbort, pause, within } from "./wait.js";
  * @param {URL} url
  * @param {AbortSignal} signal
  * @param {string} field what every right answer has
- * @param {Begun} [begun] the answer, if it has been asked for
+ * @param {Answer} [begun] the answer, if it has been asked for
  */
 export async function ask(want, url, signal, field, begun) {
   try {
@@ -36,7 +36,7 @@ export async function ask(want, url, signal, field, begun) {
 /** @param {Response} response @returns {Promise<[Response, any]>} */
 const read = async (response) => [response, await response.json().catch(() => {})];
 
-/** An answer to wait for, until the signal. @param {Begun | undefined} answer @param {AbortSignal} signal */
+/** An answer to wait for, until the signal. @param {Answer | undefined} answer @param {AbortSignal} signal */
 const first = (answer, signal) => answer && Promise.race([answer, new Promise((_, leave) => onAbort(signal, () => leave(stopped())))]);
 
 /**

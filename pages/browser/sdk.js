@@ -1,4 +1,5 @@
 // The SDK's module, and what to do where the browser or the SDK remembers that loading it has failed.
+import { module } from "./begun.js";
 import { PMEError } from "./errors.js";
 import { blocked, tell } from "./policy.js";
 import { pause } from "./wait.js";
@@ -22,7 +23,10 @@ const pinned = (url) => [...document.querySelectorAll("script[type=importmap]")]
  * @returns {Promise<SDK>}
  */
 export async function load(url, signal, tries) {
-  if (tries) instance++;
+  const begun = tries ? undefined : module(url);
+  const early = await begun;
+  if (early) return early;
+  if (tries || begun) instance++;
   const at = instance && !pinned(url) ? `${url}#${instance}` : url;
   try {
     return await import(/* webpackIgnore: true */ /* @vite-ignore */ at);

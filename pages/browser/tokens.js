@@ -2,8 +2,9 @@
 import { address, base, list, means } from "./endpoint.js";
 import { PMEError, stopped } from "./errors.js";
 import { ask, insist } from "./ask.js";
+import * as begun from "./begun.js";
 import { alone, forget, give, held, hold, join, known, left, offer, seek, usable, wanted } from "./tabs.js";
-import { DAY, TRY } from "./times.js";
+import { DAY } from "./times.js";
 import { onAbort, pause, visible } from "./wait.js";
 
 /** @typedef {import("./endpoint.js").Want} Want */
@@ -67,18 +68,13 @@ export async function persist(name, want, work) {
 
 const place = (/** @type {Want} */ want) => want.endpoint + want.scope;
 
-/** @typedef {{ models: string, at: number, answer: import("./ask.js").Begun }} Begun a request for a token */
-
-/** What the page has begun to ask for before this module has come, by endpoint. @type {Map<string, Begun[]>} */
-const begun = new Map();
-
 /** The settings that the page has in it. They are of the time at which it was made, so they count once. @param {Want} want */
 function written(want) {
   if (want.scope) return;
-  for (const script of /** @type {NodeListOf<HTMLElement & { begun?: Begun[] }>} */ (document.querySelectorAll("script.pme-settings"))) {
+  for (const script of /** @type {NodeListOf<HTMLElement & { begun?: begun.Begun }>} */ (document.querySelectorAll("script.pme-settings"))) {
     if (new URL(script.dataset.endpoint ?? "", document.baseURI).href !== want.endpoint) continue;
     script.remove();
-    begun.set(want.endpoint, script.begun ?? []);
+    begun.note(want.endpoint, script.begun);
     const answer = JSON.parse(script.textContent ?? "");
     known.set(place(want), answer);
     return answer;
@@ -103,15 +99,6 @@ export const viewer = (want) => known.get(place(want))?.viewer;
 /** Whether the endpoint, whose settings are known, tells of changes by a stream. @param {Want} want @returns {boolean} */
 export const streams = (want) => known.get(place(want))?.watch === true;
 
-/** The page's request for this very token, once and as long as its answer is fresh. @param {Want} want */
-function early({ endpoint, models, scope, headers, fetch, old }) {
-  if (scope || headers || fetch || old) return;
-  const all = begun.get(endpoint) ?? [];
-  const at = all.findIndex((one) => list(one.models).sort().join() === [...models].sort().join());
-  const [found] = at < 0 ? [] : all.splice(at, 1);
-  if (found && performance.now() - found.at < TRY) return found;
-}
-
 /** A token other than want.old. One tab asks at a time. @param {Want} want @returns {Promise<import("./tabs.js").Held>} */
 export async function obtain(want) {
   for (;;) {
@@ -121,7 +108,7 @@ export async function obtain(want) {
     if (!found()) {
       wanted.add(key);
       await persist(key, want, (signal) => {
-        const one = early(want);
+        const one = begun.token(want);
         return one ? request(want, key, signal, one) : alone(key, signal, () => take(want, key, signal, found));
       }).finally(() => wanted.delete(key));
     }
@@ -139,7 +126,7 @@ async function take(want, key, signal, found) {
   if (!found()) await request(want, key, signal, { at: performance.now() });
 }
 
-/** @param {Want} want @param {string} key @param {AbortSignal} signal @param {{ at: number, answer?: Begun["answer"] }} begun */
+/** @param {Want} want @param {string} key @param {AbortSignal} signal @param {{ at: number, answer?: import("./ask.js").Answer }} begun */
 async function request(want, key, signal, { at, answer }) {
   const { access_token, expires_in } = await ask(want, address(want, "token"), signal, "access_token", answer);
   const token = hold(access_token, Math.min(expires_in, DAY), performance.now() - at);
