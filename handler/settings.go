@@ -48,7 +48,7 @@ func Head(iss *issuer.Issuer, p *pages.Pages, r *http.Request, prefix, nonce str
 	if !ok {
 		return "", errNoGate
 	}
-	return p.Head(strings.TrimSuffix(prefix, "/")+"/", nonce, models, viewer(iss, u))
+	return p.Head(r, strings.TrimSuffix(prefix, "/")+"/", nonce, models, viewer(iss, u))
 }
 
 // errNoGate is the error of what a page of the host's shows if it is not behind the gate.

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"html/template"
@@ -39,9 +40,9 @@ func (p *Pages) settings(selector string, watch bool, viewer []string) settings 
 // would have to ask for, and what the browser can load meanwhile. base is where the handler is mounted, with a slash at its end,
 // nonce is that of the page's scripts or empty, spaces are as in the attribute model of the elements, and viewer is as in
 // WriteSettings. The page must not be cached, as it says who looks at it. It is for the packages of this module.
-func (p *Pages) Head(base, nonce string, spaces, viewer []string) (template.HTML, error) {
+func (p *Pages) Head(r *http.Request, base, nonce string, spaces, viewer []string) (template.HTML, error) {
 	var b strings.Builder
-	if err := p.templates.ExecuteTemplate(&b, "sooner", p.sooner(base, nonce, true, spaces, viewer)); err != nil {
+	if err := p.templates.ExecuteTemplate(&b, "sooner", p.sooner(r, base, nonce, true, spaces, viewer)); err != nil {
 		return "", err
 	}
 	if err := p.templates.ExecuteTemplate(&b, "module", Page{Base: base, ScriptName: bundled().script.Lasting, Nonce: nonce}); err != nil {
@@ -52,33 +53,37 @@ func (p *Pages) Head(base, nonce string, spaces, viewer []string) (template.HTML
 
 // sooner is what the template of that name shows.
 type sooner struct {
-	Base, Nonce              string
+	Base, ScriptName, Nonce  string
 	Showcase, SDK, Integrity string // of the SDK's module, if there is a key for it
 	Settings                 settings
 	Begin                    []begin // what is begun before the module has come
+	Preloads                 bool    // the browser lets the script have what it has preloaded
 	Frames                   bool    // whether the frames are, too: those of the built-in page are in its markup
 }
 
-// begin is a space: its models as in the attribute of an element, the query for its token, and the address of its frame.
+// begin is a space: its models as in the attribute of an element, and where its token and its frame are.
 type begin struct {
 	Models string `json:"models"`
-	Query  string `json:"query"`
+	Token  string `json:"token"`
 	Frame  string `json:"frame"`
 }
 
-func (p *Pages) sooner(base, nonce string, frames bool, spaces, viewer []string) sooner {
-	out := sooner{Base: base, Nonce: nonce, Frames: frames, Showcase: p.cfg.ShowcaseURL, Settings: p.settings("", true, viewer)}
+func (p *Pages) sooner(r *http.Request, base, nonce string, frames bool, spaces, viewer []string) sooner {
+	out := sooner{Base: base, ScriptName: bundled().script.Lasting, Nonce: nonce, Frames: frames, Preloads: preloads(r), Showcase: p.cfg.ShowcaseURL, Settings: p.settings("", true, viewer)}
 	if p.cfg.SDKKey == "" { // plain links are asked for elsewhere
 		return out
 	}
 	out.SDK, out.Integrity = p.cfg.SDKURL, p.cfg.SDKIntegrity
 	for _, models := range spaces {
 		if ids := strings.Fields(models); len(ids) > 0 {
-			out.Begin = append(out.Begin, begin{Models: models, Query: url.Values{"modelId": ids}.Encode(), Frame: p.frame(ids[0])})
+			out.Begin = append(out.Begin, begin{Models: models, Token: "token?" + url.Values{"modelId": ids, "n": {rand.Text()}}.Encode(), Frame: p.frame(ids[0])})
 		}
 	}
 	return out
 }
+
+// preloads reports whether the browser gives to fetch what a link has preloaded. The others would send the request twice.
+func preloads(r *http.Request) bool { return strings.Contains(r.Header.Get("Sec-Ch-Ua"), `"Chromium"`) }
 
 // frame returns the address of a model's frame as the browser module has it, or nothing without an SDK key.
 func (p *Pages) frame(model string) string {

@@ -22,7 +22,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name st
 	if page.Space != nil {
 		page.Space.Strings, page.Space.ImportMap = p.element, p.importMap
 		if page.Space.Viewer != nil {
-			page.Space.Sooner = p.sooner(page.Base, page.Nonce, false, []string{page.Space.Model}, page.Space.Viewer)
+			page.Space.Sooner = p.sooner(r, page.Base, page.Nonce, false, []string{page.Space.Model}, page.Space.Viewer)
 			page.Space.Frame = p.frame(page.Space.Model)
 		}
 	}
