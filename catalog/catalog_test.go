@@ -121,10 +121,10 @@ func TestListingIsWhatTheRulesGrantUnderItsBestName(t *testing.T) {
 			t.Errorf("%v sees %v", u, l.Spaces)
 		}
 	}
-	if name := c.Name(t.Context(), alice, office); name != "HQ" {
+	if name := c.Space(t.Context(), alice, office).Name; name != "HQ" {
 		t.Errorf("Name = %q", name)
 	}
-	if name := c.Name(t.Context(), alice, warehouse); name != "Warehouse" {
+	if name := c.Space(t.Context(), alice, warehouse).Name; name != "Warehouse" {
 		t.Errorf("Name = %q", name)
 	}
 }

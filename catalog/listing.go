@@ -137,12 +137,19 @@ func refused(err error) error {
 	return fmt.Errorf("catalog: the policy does not say whether a model may be seen: %w", err)
 }
 
-// Name returns the display name of a model that u may see: the policy's, or else Matterport's, or, where
-// neither says, the ID. It does not check that u may see it. If the policy is no [access.Namer], it is asked for
-// all its Grants; a name costs nothing of the budget.
-func (c *Catalog) Name(ctx context.Context, u *identity.User, model string) string {
-	if name := displayname.Clean(c.policy.name(ctx, u, model)); name != "" {
-		return name
+// Space returns the name and the thumbnail of a model that u may see. It does not check that u may see it. If the
+// policy is no [access.Namer], it is asked for all its Grants. Space costs nothing of the budget. It waits for Matterport's
+// listing only if the policy has no name: a thumbnail is not worth the wait.
+func (c *Catalog) Space(ctx context.Context, u *identity.User, model string) Space {
+	name := displayname.Clean(c.policy.name(ctx, u, model))
+	known := c.account.remembered()
+	if name == "" {
+		known = c.account.models(ctx)
 	}
-	return cmp.Or(c.account.models(ctx).find(model).Name, model)
+	s := known.find(model)
+	s.ID, s.Name = model, cmp.Or(name, s.Name, model)
+	if !c.account.fresh(known) {
+		s.Thumbnail = ""
+	}
+	return s
 }

@@ -135,7 +135,7 @@ func TestNameGoesWithoutAPolicyThatFails(t *testing.T) {
 		"panics": func() (access.Grants, error) { panic("no") },
 	} {
 		c := newCatalog(t, newAccount(), &rules{grants: grants}, nil)
-		if got := c.Name(t.Context(), alice, office); got != "Head office" {
+		if got := c.Space(t.Context(), alice, office).Name; got != "Head office" {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
@@ -157,7 +157,7 @@ func TestNameIsLookedUpAlone(t *testing.T) {
 	n := namer{&rules{grants: func() (access.Grants, error) { panic("all grants, for one name") }}}
 	c := newCatalog(t, newAccount(), n, nil)
 	for model, want := range map[string]string{office: "HQ", warehouse: "Warehouse", "AAAAAAAAAAA": "AAAAAAAAAAA"} {
-		if got := c.Name(t.Context(), alice, model); got != want {
+		if got := c.Space(t.Context(), alice, model).Name; got != want {
 			t.Errorf("%s: %q, want %q", model, got, want)
 		}
 	}

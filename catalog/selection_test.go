@@ -150,7 +150,7 @@ func TestNamesAreCleanAndBounded(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, s := range want {
-		if got := c.Name(t.Context(), alice, s.ID); got != s.Name {
+		if got := c.Space(t.Context(), alice, s.ID).Name; got != s.Name {
 			t.Errorf("Name(%s) = %q, want %q", s.ID, got, s.Name)
 		}
 	}

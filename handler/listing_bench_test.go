@@ -152,7 +152,7 @@ func BenchmarkName(b *testing.B) {
 		b.Run(what, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if c.Name(b.Context(), u, model) == model {
+				if c.Space(b.Context(), u, model).Name == model {
 					b.Fatal("no name")
 				}
 			}

@@ -25,8 +25,9 @@ func View(iss *issuer.Issuer, c *catalog.Catalog, p *pages.Pages) http.Handler {
 			p.Refuse(w, r, viewRefusal(err), page)
 			return
 		}
-		page.Title = c.Name(r.Context(), u, model)
-		page.Space = &pages.Space{Model: model, Name: page.Title, Viewer: viewer(iss, u)}
+		space := c.Space(r.Context(), u, model)
+		page.Title = space.Name
+		page.Space = &pages.Space{Model: model, Name: space.Name, Poster: space.Thumbnail, Viewer: viewer(iss, u)}
 		p.Show(w, r, http.StatusOK, "view.html", page)
 	})
 }

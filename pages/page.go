@@ -49,6 +49,7 @@ type Page struct {
 type Space struct {
 	Model, Name string
 	Endpoint    string // attribute of the element; empty: beside its script
+	Poster      string // attribute of the element: what is shown until Showcase has drawn; may be empty
 
 	// Viewer is as in [Pages.WriteSettings]. If it is set, the page has the settings in it.
 	Viewer []string

@@ -24,6 +24,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name st
 		if page.Space.Viewer != nil {
 			page.Space.Sooner = p.sooner(r, page.Base, page.Nonce, false, []string{page.Space.Model}, page.Space.Viewer)
 			page.Space.Frame = p.frame(page.Space.Model)
+			page.Style = template.CSS(style) //nolint:gosec // it is ours. The page is drawn while the module is on its way
 		}
 	}
 	var body bytes.Buffer

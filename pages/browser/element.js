@@ -2,6 +2,7 @@
 import { base, list, means } from "./endpoint.js";
 import { FINAL, WORDS } from "./words.js";
 import { PMEError } from "./errors.js";
+import { Poster, near } from "./poster.js";
 import { sheet } from "./sheet.js";
 import { PATIENCE } from "./times.js";
 import { listen } from "./told.js";
@@ -18,7 +19,7 @@ const make = (/** @type {string} */ tag, /** @type {object} */ properties = {}) 
 const CONFIGURATION = ["endpoint", "upstream", "policy"];
 
 export class PMESpace extends Base {
-  static observedAttributes = ["model", "endpoint", "sdk-key", "params", "strings", "title"];
+  static observedAttributes = ["model", "endpoint", "sdk-key", "params", "strings", "title", "poster", "loading", "mode"];
   /** @type {import("./sdk.js").SDK | undefined} */
   #sdk;
   /** Whether the element is in a page. A space that was refused is still wanted: another model may take its place. */
@@ -28,6 +29,9 @@ export class PMESpace extends Base {
   #life;
   /** Whether the visitor has seen the tour. */
   #seen = false;
+  /** Whether it was said to open a space that waits for a click, or to be looked at. */
+  #called = false;
+  #clicked = false;
   /** When retrying first met what it does not heal. @type {number | undefined} */
   #since;
   /** @type {[string, string, string, (() => unknown) | undefined, string] | undefined} */
@@ -35,6 +39,8 @@ export class PMESpace extends Base {
   #text = /** @type {HTMLElement} */ (make("p"));
   #action = /** @type {HTMLAnchorElement} */ (make("a", { target: "pme-sign-in" }));
   #status = make("div", { role: "status", hidden: true });
+  /** What is to be seen until Showcase has drawn. */
+  #poster = new Poster();
   // The markup of a page may have the frame in it already, in a declarative shadow root.
   #stage = this.shadowRoot ?? this.attachShadow({ mode: "open" });
 
@@ -56,6 +62,12 @@ export class PMESpace extends Base {
   set sdkKey(text) { this.#reflect("sdk-key", text); }
   get params() { return this.getAttribute("params") ?? ""; }
   set params(text) { this.#reflect("params", text); }
+  get poster() { return this.getAttribute("poster") ?? ""; }
+  set poster(text) { this.#reflect("poster", text); }
+  get loading() { return this.getAttribute("loading") ?? ""; }
+  set loading(text) { this.#reflect("loading", text); }
+  get mode() { return this.getAttribute("mode") ?? ""; }
+  set mode(text) { this.#reflect("mode", text); }
   get state() { return this.getAttribute("state") ?? ""; }
   /** @returns {Record<string, string>} */
   get strings() {
@@ -75,7 +87,7 @@ export class PMESpace extends Base {
 
   connectedCallback() {
     // What was set before the element was defined hides its properties: it is set again.
-    for (const name of ["sdk", "model", "endpoint", "sdkKey", "params", "strings"]) {
+    for (const name of ["sdk", "model", "endpoint", "sdkKey", "params", "strings", "poster", "loading", "mode"]) {
       if (!Object.hasOwn(this, name)) continue;
       const self = /** @type {any} */ (this);
       const value = self[name];
@@ -83,11 +95,11 @@ export class PMESpace extends Base {
       self[name] = value;
     }
     this.#wanted = true;
-    this.reload();
+    this.#begin();
   }
 
   disconnectedCallback() {
-    this.#wanted = false;
+    this.#wanted = this.#called = false;
     this.#clear();
   }
 
@@ -99,6 +111,8 @@ export class PMESpace extends Base {
     if (!this.#wanted || before === now) return;
     if (name === "title") for (const frame of this.#frames()) frame.title = this.#title();
     else if (name === "strings") this.#said && this.#say(...this.#said);
+    else if (name === "poster") this.#poster.change(this.poster);
+    else if (/loading|mode/.test(name) && this.state !== "idle") return;
     else this.#soon();
   }
 
@@ -108,11 +122,29 @@ export class PMESpace extends Base {
     this.#due = true;
     queueMicrotask(() => {
       this.#due = false;
-      if (this.#wanted) this.reload();
+      if (this.#wanted) this.#begin();
+    });
+  }
+
+  /** Opens the space, or waits until it is looked at or clicked. */
+  #begin() {
+    const click = this.mode === "click";
+    if (this.#called || !click && this.loading !== "lazy") return this.reload();
+    this.#clear();
+    const { signal } = this.#life = new AbortController();
+    this.#said = undefined;
+    this.setAttribute("state", "idle");
+    this.#status.hidden = true;
+    if (!click) return near(this, signal, () => this.reload());
+    this.#poster.show(this.#stage, this.poster);
+    this.#poster.offer(this.#stage, `${this.#word("play")}${this.title && ": " + this.title}`, () => {
+      this.reload();
+      this.#clicked = true;
     });
   }
 
   reload() {
+    this.#called = true;
     if (this.#life) this.#clear(); // the first time, the frame may be that of the markup
     const life = this.#life = new AbortController();
     const { signal } = life;
@@ -141,6 +173,7 @@ export class PMESpace extends Base {
     this.#life = undefined;
     this.#since = undefined;
     this.#seen = false;
+    this.#poster.drop();
     drop(this.#frames());
   }
 
@@ -156,6 +189,9 @@ export class PMESpace extends Base {
   #frame(src, properties) {
     const frame = Object.assign(this.#dress(/** @type {HTMLIFrameElement} */ (make("iframe"))), properties, { src });
     this.#stage.prepend(frame);
+    // The button that had the focus is gone.
+    if (this.#clicked && document.activeElement === document.body) frame.focus({ preventScroll: true });
+    this.#clicked = false;
     return frame;
   }
 
@@ -172,17 +208,20 @@ export class PMESpace extends Base {
    */
   #say(state, text = state, label = "again", go, href = "#") {
     this.#said = [state, text, label, go, href];
-    /** @type {Record<string, string>} */
-    const words = { ...WORDS, ...this.strings };
-    const said = state === "live" ? "" : words[text] ?? text;
+    const said = state === "live" ? "" : this.#word(text);
     this.setAttribute("state", state);
     this.#status.hidden = !said;
     this.#text.textContent = said;
-    Object.assign(this.#action, { hidden: !go, href, textContent: words[label] });
+    Object.assign(this.#action, { hidden: !go, href, textContent: this.#word(label) });
     this.#action.onclick = (event) => go?.() === null || event.preventDefault();
   }
 
-  #live() {
+  /** @param {string} name of the words, or the words */
+  #word(name) { return this.strings[name] ?? WORDS[name] ?? name; }
+
+  /** @param {() => Promise<unknown>} [drawn] */
+  #live(drawn) {
+    this.#poster.drop(drawn);
     this.#since = undefined;
     this.#seen = true;
     this.#say("live");
@@ -208,6 +247,7 @@ export class PMESpace extends Base {
   /** @param {AbortSignal} signal */
   async #run(signal) {
     const endpoint = base(this.endpoint);
+    this.#poster.show(this.#stage, this.poster);
     this.#say("opening");
     await run({
       endpoint, signal, models: list(this.model), ...means({}),
@@ -219,7 +259,7 @@ export class PMESpace extends Base {
       },
     }, {
       frames: () => this.#frames(), frame: (src, properties) => this.#frame(src, properties), adopt: (frame) => this.#dress(frame),
-      live: () => this.#live(), tell: (type, detail) => this.#tell(type, detail),
+      live: (drawn) => this.#live(drawn), tell: (type, detail) => this.#tell(type, detail),
       params: this.params, key: this.sdkKey, sdk: this.#sdk,
     });
   }

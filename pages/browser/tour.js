@@ -19,7 +19,7 @@ import { onAbort, pause, visible } from "./wait.js";
  * @property {() => HTMLIFrameElement[]} frames
  * @property {(src: string | URL, properties?: object) => HTMLIFrameElement} frame
  * @property {(frame: HTMLIFrameElement) => HTMLIFrameElement} adopt
- * @property {() => void} live
+ * @property {(drawn?: () => Promise<unknown>) => void} live drawn is settled when there is something to see
  * @property {(type: string, detail: object) => void} tell
  * @property {string} params
  * @property {string | null} key
@@ -81,7 +81,7 @@ async function tour(space) {
       keep({ ...want, signal }, mpSdk, token, {
         again, fail, live: host.live, refreshed: (expiresIn) => host.tell("pme-refresh", { expiresIn }),
       });
-      host.live();
+      host.live(async () => mpSdk.App?.state?.waitUntil((/** @type {any} */ { phase }) => phase === "appphase.playing"));
       host.tell("pme-ready", { mpSdk, model: want.models[0] });
     });
     await remember(mpSdk, params, want.signal);
@@ -141,6 +141,7 @@ async function links(want, host, params) {
   let type = "pme-ready";
   let shown = "";
   let told = () => {};
+  let drawn = Promise.resolve();
   for (;;) {
     const heard = new Promise((done) => { told = () => done(true); });
     const { link, expires_in } = await persist("link " + want.endpoint + want.scope + model, want, (signal) => ask(want, address(one, "link"), signal, "link"));
@@ -151,11 +152,12 @@ async function links(want, host, params) {
       const src = new URL(link);
       for (const [name, value] of params) src.searchParams.set(name, value);
       const before = host.frames();
-      host.frame(src, { onload: () => drop(before) });
+      drawn = new Promise((done) => host.frame(src, { onload: () => done(drop(before)) }));
       host.tell(type, { expiresIn: expires_in, model });
       type = "pme-refresh";
     }
-    host.live();
+    const frame = drawn;
+    host.live(() => frame);
     // Something may have changed if it is told: the link is asked for again, and is the same if it still holds.
     while (left(token) > 0 && !await Promise.race([heard, pause(Math.min(TRY, 1000 * left(token)), want.signal, true)]));
   }

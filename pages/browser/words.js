@@ -2,6 +2,7 @@
 
 /** @type {Record<string, string>} */
 export const WORDS = {
+  play: "Open the space",
   opening: "Opening the space…",
   slow: "The space takes longer than usual to open…",
   waiting: "Connection interrupted. Trying again…",
