@@ -291,9 +291,40 @@ func TestSettingsAreInThePage(t *testing.T) {
 		if m == nil || m[1] != test.endpoint || strings.TrimSpace(m[2]) != want {
 			t.Errorf("%s has %q, want the settings %s", where, m, want)
 		}
+		if !strings.Contains(test.page, `"models":"`+office+`"`) {
+			t.Errorf("%s does not begin: %s", where, test.page)
+		}
 		if strings.Contains(test.page, "auth=") || strings.Contains(test.page, "access_token") {
 			t.Errorf("%s has a token in it: %s", where, test.page)
 		}
+	}
+}
+
+// A page without scripts of its own names no models, and only some browsers have a use for a preloaded token.
+func TestHeadBeginsWhatItIsToldTo(t *testing.T) {
+	with := newPortal(t, func(c *pme.Config) { c.Pages.SDKKey = "key" })
+	head := func(p *portal, browser, nonce string, models ...string) string {
+		r := httptest.NewRequestWithContext(identity.NewContext(t.Context(), &identity.User{ID: "alice"}), http.MethodGet, "/home", nil)
+		r.Header.Set("Sec-Ch-Ua", browser)
+		out, err := p.Head(r, "/pme/", nonce, models...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
+	}
+	const chromium, preload = `"Chromium";v="142", "Not_A Brand";v="99"`, `as="fetch" crossorigin="use-credentials" href="/pme/token?modelId=`
+	if out := head(with, chromium, "abc", office, " "+warehouse+" "+office); strings.Count(out, preload) != 2 || strings.Count(out, "<script nonce=\"abc\">") != 1 ||
+		!strings.Contains(out, "modelId="+warehouse+"&amp;modelId="+office) || !strings.Contains(out, `.js" nonce="abc"></script>`) {
+		t.Error(out)
+	}
+	if out := head(with, "", "", office); strings.Contains(out, "as=\"fetch\"") || !strings.Contains(out, "<script>") || strings.Contains(out, "nonce") {
+		t.Error(out)
+	}
+	if out := head(with, chromium, ""); strings.Contains(out, "token") || strings.Contains(out, "<script>") {
+		t.Error(out)
+	}
+	if out := head(newPortal(t, nil), chromium, "", office); strings.Contains(out, "token") || strings.Contains(out, "<script>") {
+		t.Errorf("without an SDK key: %s", out)
 	}
 }
 

@@ -118,11 +118,11 @@ export function createFetcher(options: FetcherOptions): { fetch(oldToken?: strin
 export function signIn(endpoint?: string): WindowProxy | null;
 
 /** The names of the element's words. */
-export type Word = "opening" | "slow" | "waiting" | "unavailable" | "login_required" | "reconnect_required" | "access_denied"
+export type Word = "play" | "opening" | "slow" | "waiting" | "unavailable" | "login_required" | "reconnect_required" | "access_denied"
   | "model_not_found" | "invalid_request" | "failed" | "broken" | "sign_in" | "connect" | "again" | "reload";
 
-/** The states of the element. */
-export type State = "opening" | "live" | "waiting" | "login_required" | "reconnect_required" | "access_denied"
+/** The states of the element. `idle`: it waits until it is looked at or clicked. */
+export type State = "idle" | "opening" | "live" | "waiting" | "login_required" | "reconnect_required" | "access_denied"
   | "model_not_found" | "invalid_request" | "failed";
 
 /**
@@ -135,6 +135,9 @@ export type State = "opening" | "live" | "waiting" | "login_required" | "reconne
  *   only how a space looks are left out; `auth`, `m` and `applicationKey` are never taken.
  * - `title`: names the frame, for screen readers.
  * - `strings`: words, as a JSON object with some of {@link Word}.
+ * - `poster`: the address of a picture, shown until Showcase has drawn its first frame.
+ * - `loading`: "lazy" loads nothing until the element is less than a window away from what the visitor sees.
+ * - `mode`: "click" shows the poster and a play button, and opens the space when it is pressed.
  * - `state`, set by the element: one of {@link State}.
  *
  * Custom properties: `--pme-stage`, `--pme-stage-ink` (ground and words), `--pme-font`.
@@ -152,10 +155,13 @@ export class PMESpace extends HTMLElement {
   params: string;
   get strings(): Partial<Record<Word, string>>;
   set strings(words: Partial<Record<Word, string>> | string | null | undefined);
+  poster: string;
+  loading: string;
+  mode: string;
   get state(): State | "";
   /** A module with `connect` or `setupSdk`, for pages that have the SDK in their bundle. Default: the server's. */
   sdk?: { connect?: Function; setupSdk?: Function };
-  /** Opens the space anew. */
+  /** Opens the space anew, also one that waits. */
   reload(): void;
 
   addEventListener<K extends keyof PMESpaceEventMap>(

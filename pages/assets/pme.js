@@ -127,19 +127,19 @@ this.#o("mode",e)}get state(){return this.getAttribute("state")??""}get strings(
 this.#o("strings",e&&(typeof e=="string"?e:JSON.stringify(e)))}#o(e,n){n==null?this.removeAttribute(e):this.setAttribute(e,n)}connectedCallback(){for(let e of["\
 sdk","model","endpoint","sdkKey","params","strings","poster","loading","mode"]){if(!Object.hasOwn(this,e))continue;let n=this,o=n[e];delete n[e],n[e]=o}this.#n=
 !0,this.#v()}disconnectedCallback(){this.#n=this.#u=!1,this.#p()}connectedMoveCallback(){}attributeChangedCallback(e,n,o){if(!(!this.#n||n===o))if(e==="title")for(let r of this.#f())
-r.title=this.#k();else if(e==="strings")this.#l&&this.#t(...this.#l);else if(e==="poster")this.#i.change(this.poster);else{if(/loading|mode/.test(e)&&this.state!==
-"idle")return;this.#A()}}#A(){this.#m||(this.#m=!0,queueMicrotask(()=>{this.#m=!1,this.#n&&this.#v()}))}#v(){let e=this.mode==="click";if(this.#u||!e&&this.loading!==
-"lazy")return this.reload();this.#p();let{signal:n}=this.#s=new AbortController;if(this.#l=void 0,this.setAttribute("state","idle"),this.#d.hidden=!0,!e)return _e(
-this,n,()=>this.reload());this.#i.show(this.#r,this.poster),this.#i.offer(this.#r,`${this.#b("play")}${this.title&&": "+this.title}`,()=>{this.reload(),this.#g=
-!0})}reload(){this.#u=!0,this.#s&&this.#p();let e=this.#s=new AbortController,{signal:n}=e;this.#R(n).catch(o=>{if(n.aborted)return;let r=this.#a;this.#p();let s=Z.
-includes(o.code)?o.code:"failed";o.reason==="sdk"?this.#t(s,"broken","reload",()=>location.reload()):this.#t(s,s==="access_denied"&&r?"withdrawn":s,"again",s===
-"failed"?()=>this.reload():void 0),this.#h("pme-error",{error:o,final:!0}),s==="access_denied"&&this.#E()})}#E(){let{signal:e}=this.#s=new AbortController,n={endpoint:L(
-this.endpoint),models:C(this.model),signal:e,...H({})},o=()=>{e.aborted||this.reload()};j(n)&&U(n,e,()=>{E(n).then(o,()=>{})})}#p(){this.#s?.abort(),this.#s=void 0,
-this.#c=void 0,this.#a=!1,this.#i.drop(),Q(this.#f())}#k(){return this.title||"Matterport"}#f(){return[...this.#r.querySelectorAll("iframe")]}#x(e){return Object.
-assign(e,{title:this.#k(),allow:"fullscreen; xr-spatial-tracking; autoplay",hidden:!1})}#_(e,n){let o=Object.assign(this.#x(ae("iframe")),n,{src:e});return this.#r.
-prepend(o),this.#g&&document.activeElement===document.body&&o.focus({preventScroll:!0}),this.#g=!1,o}#h(e,n){this.dispatchEvent(new CustomEvent(e,{detail:n,bubbles:!0}))}#t(e,n=e,o="\
-again",r,s="#"){this.#l=[e,n,o,r,s];let i=e==="live"?"":this.#b(n);this.setAttribute("state",e),this.#d.hidden=!i,this.#y.textContent=i,Object.assign(this.#w,{hidden:!r,
-href:s,textContent:this.#b(o)}),this.#w.onclick=a=>r?.()===null||a.preventDefault()}#b(e){return this.strings[e]??X[e]??e}#S(e){this.#i.drop(e),this.#c=void 0,this.#a=
+r.title=this.#k();else e==="strings"?this.#l&&this.#t(...this.#l):e==="poster"?this.#i.change(this.poster):(this.state==="idle"||e!=="loading"&&e!=="mode")&&this.#A()}#A(){
+this.#m||(this.#m=!0,queueMicrotask(()=>{this.#m=!1,this.#n&&this.#v()}))}#v(){let e=this.mode==="click";if(this.#u||!e&&this.loading!=="lazy")return this.reload();
+this.#p();let{signal:n}=this.#s=new AbortController;if(this.#l=void 0,this.setAttribute("state","idle"),this.#d.hidden=!0,!e)return _e(this,n,()=>this.reload());
+this.#i.show(this.#r,this.poster),this.#i.offer(this.#r,`${this.#b("play")}${this.title&&": "+this.title}`,()=>{this.reload(),this.#g=!0})}reload(){this.#u=!0,this.#s&&
+this.#p();let e=this.#s=new AbortController,{signal:n}=e;this.#R(n).catch(o=>{if(n.aborted)return;let r=this.#a;this.#p();let s=Z.includes(o.code)?o.code:"faile\
+d";o.reason==="sdk"?this.#t(s,"broken","reload",()=>location.reload()):this.#t(s,s==="access_denied"&&r?"withdrawn":s,"again",s==="failed"?()=>this.reload():void 0),
+this.#h("pme-error",{error:o,final:!0}),s==="access_denied"&&this.#E()})}#E(){let{signal:e}=this.#s=new AbortController,n={endpoint:L(this.endpoint),models:C(this.
+model),signal:e,...H({})},o=()=>{e.aborted||this.reload()};j(n)&&U(n,e,()=>{E(n).then(o,()=>{})})}#p(){this.#s?.abort(),this.#s=void 0,this.#c=void 0,this.#a=!1,
+this.#i.drop(),Q(this.#f())}#k(){return this.title||"Matterport"}#f(){return[...this.#r.querySelectorAll("iframe")]}#x(e){return Object.assign(e,{title:this.#k(),
+allow:"fullscreen; xr-spatial-tracking; autoplay",hidden:!1})}#_(e,n){let o=Object.assign(this.#x(ae("iframe")),n,{src:e});return this.#r.prepend(o),this.#g&&document.
+activeElement===document.body&&o.focus({preventScroll:!0}),this.#g=!1,o}#h(e,n){this.dispatchEvent(new CustomEvent(e,{detail:n,bubbles:!0}))}#t(e,n=e,o="again",r,s="\
+#"){this.#l=[e,n,o,r,s];let i=e==="live"?"":this.#b(n);this.setAttribute("state",e),this.#d.hidden=!i,this.#y.textContent=i,Object.assign(this.#w,{hidden:!r,href:s,
+textContent:this.#b(o)}),this.#w.onclick=a=>r?.()===null||a.preventDefault()}#b(e){return this.strings[e]??X[e]??e}#S(e){this.#i.drop(e),this.#c=void 0,this.#a=
 !0,this.#t("live")}#T(e,n){if(this.#h("pme-error",{error:e,final:!1}),Ht.includes(e.reason??""))return this.#C(e,n);this.#c=void 0,e.reason==="frame"?this.#t("o\
 pening","slow"):this.#t(this.#a?"waiting":"opening","waiting")}async#C(e,n){let o=this.#c??=performance.now();await w(Math.max(0,o+1e4-performance.now()),n).catch(
 ()=>{}),!(n.aborted||this.#c!==o)&&this.#t(this.state==="opening"?"opening":"waiting",e.description??"unavailable")}async#R(e){let n=L(this.endpoint);this.#i.show(

@@ -112,8 +112,7 @@ export class PMESpace extends Base {
     if (name === "title") for (const frame of this.#frames()) frame.title = this.#title();
     else if (name === "strings") this.#said && this.#say(...this.#said);
     else if (name === "poster") this.#poster.change(this.poster);
-    else if (/loading|mode/.test(name) && this.state !== "idle") return;
-    else this.#soon();
+    else if (this.state === "idle" || name !== "loading" && name !== "mode") this.#soon();
   }
 
   // Several attributes that change at once open one space.

@@ -8,7 +8,7 @@ const all: Names<typeof sources> extends Names<typeof declared> ? Names<typeof d
 const functions: Pick<typeof declared, "configure" | "createFetcher" | "define" | "signIn"> = sources;
 
 type Space = InstanceType<typeof sources.PMESpace>;
-type Reflected = "model" | "endpoint" | "sdkKey" | "params" | "strings" | "state" | "sdk" | "reload";
+type Reflected = "model" | "endpoint" | "sdkKey" | "params" | "strings" | "poster" | "loading" | "mode" | "state" | "sdk" | "reload";
 const same: Reflected extends keyof Space & keyof declared.PMESpace ? true : never = true;
 const error: Pick<declared.PMEError, "code" | "reason" | "loginURL" | "retryAfter" | "description" | "message"> = new sources.PMEError("failed");
 console.log(all, functions, same, error);
