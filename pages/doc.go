@@ -6,7 +6,7 @@
 // look. A host that mounts everything through package pme only fills in the Config.
 //
 // The pages of gates and logins may be at any address, so they have their style in themselves: see
-// [Pages.Standalone]. A head of the host's own should show Page.Style if it is not empty.
+// [Pages.Standalone]. So has the page of a space, to be drawn sooner. A head of the host's own should show Page.Style if it is not empty.
 //
 // # Templates
 //

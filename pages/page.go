@@ -33,7 +33,8 @@ type Page struct {
 	SignIn, SignOut, Contact string
 
 	// ScriptName and StyleName are the names of the browser module and of the style, below Base. Where
-	// these are not known, as on the pages of gates and logins, both are empty, and Style is the style.
+	// these are not known, as on the pages of gates and logins, both are empty, and Style is the style. The page of a
+	// space has all three.
 	ScriptName, StyleName string
 	Style                 template.CSS
 

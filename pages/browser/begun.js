@@ -3,6 +3,7 @@ import { list } from "./endpoint.js";
 import { TRY } from "./times.js";
 
 /**
+ * at is no later than when it was sent: where the browser may have preloaded it, the beginning of the page.
  * @typedef {{ models: string, at: number, answer: import("./ask.js").Answer }} Request for a token
  * @typedef {{ sdk: string, module: Promise<import("./sdk.js").SDK | undefined>, tokens: Request[] }} Begun
  */
