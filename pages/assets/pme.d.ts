@@ -125,20 +125,37 @@ export type Word = "play" | "opening" | "slow" | "waiting" | "unavailable" | "lo
 export type State = "idle" | "opening" | "live" | "waiting" | "login_required" | "reconnect_required" | "access_denied"
   | "model_not_found" | "invalid_request" | "failed";
 
+/** What a page, or a template of a framework, may set on a `<pme-space>`. `sdkKey` and `sdk` are properties only. */
+export interface PMESpaceAttributes {
+  /** As in {@link FetcherOptions}; of several, the first is shown. May be changed at any time. */
+  model?: string;
+  /** As in {@link Options}. */
+  endpoint?: string;
+  /** The SDK key; default: the one that the server has. Empty: the plain link. */
+  "sdk-key"?: string;
+  sdkKey?: string | null;
+  /**
+   * Parameters of Showcase as in a query, such as "qs=1&hl=0&lang=de". Those that are not known to change only how a
+   * space looks are left out; `auth`, `m` and `applicationKey` are never taken.
+   */
+  params?: string;
+  /** Names the frame, for screen readers. */
+  title?: string;
+  /** Words: an object, or such an object as JSON, which is what an attribute takes. */
+  strings?: Partial<Record<Word, string>> | string | null;
+  /** The address of a picture, shown until Showcase has drawn its first frame. */
+  poster?: string;
+  /** "lazy" loads nothing until the element is less than a window away from what the visitor sees. */
+  loading?: "lazy" | "";
+  /** "click" shows the poster and a play button, and opens the space when it is pressed. */
+  mode?: "click" | "";
+  /** A module with `connect` or `setupSdk`, for pages that have the SDK in their bundle. Default: the server's. */
+  sdk?: { connect?: Function; setupSdk?: Function };
+}
+
 /**
- * Attributes, each with a property of its name (`sdk-key`: `sdkKey`):
- *
- * - `model`: as in {@link FetcherOptions}; of several, the first is shown. May be changed at any time.
- * - `endpoint`: as in {@link Options}.
- * - `sdk-key`: the SDK key; default: the one that the server has. Empty: the plain link.
- * - `params`: parameters of Showcase as in a query, such as "qs=1&hl=0&lang=de". Those that are not known to change
- *   only how a space looks are left out; `auth`, `m` and `applicationKey` are never taken.
- * - `title`: names the frame, for screen readers.
- * - `strings`: words, as a JSON object with some of {@link Word}.
- * - `poster`: the address of a picture, shown until Showcase has drawn its first frame.
- * - `loading`: "lazy" loads nothing until the element is less than a window away from what the visitor sees.
- * - `mode`: "click" shows the poster and a play button, and opens the space when it is pressed.
- * - `state`, set by the element: one of {@link State}.
+ * The element. Its attributes are {@link PMESpaceAttributes}, each with a property of its name (`sdk-key`: `sdkKey`), and
+ * `state`, which it sets itself: one of {@link State}.
  *
  * Custom properties: `--pme-stage`, `--pme-stage-ink` (ground and words), `--pme-font`.
  *
@@ -151,16 +168,15 @@ export class PMESpace extends HTMLElement {
   model: string;
   endpoint: string;
   get sdkKey(): string | null;
-  set sdkKey(key: string | null | undefined);
+  set sdkKey(key: PMESpaceAttributes["sdkKey"]);
   params: string;
   get strings(): Partial<Record<Word, string>>;
-  set strings(words: Partial<Record<Word, string>> | string | null | undefined);
+  set strings(words: PMESpaceAttributes["strings"]);
   poster: string;
   loading: string;
   mode: string;
   get state(): State | "";
-  /** A module with `connect` or `setupSdk`, for pages that have the SDK in their bundle. Default: the server's. */
-  sdk?: { connect?: Function; setupSdk?: Function };
+  sdk?: PMESpaceAttributes["sdk"];
   /** Opens the space anew, also one that waits. */
   reload(): void;
 
@@ -169,8 +185,8 @@ export class PMESpace extends HTMLElement {
   addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
 }
 
-/** The element's events. They bubble. */
-export interface PMESpaceEventMap extends HTMLElementEventMap {
+/** The events of its own that the element has. They bubble. */
+export interface PMESpaceEvents {
   /** The space is open, also when it had to be opened anew. `mpSdk` is the connected SDK, if there is one. */
   "pme-ready": CustomEvent<{ model: string; mpSdk?: any }>;
   /** It has another token. */
@@ -180,6 +196,8 @@ export interface PMESpaceEventMap extends HTMLElementEventMap {
   /** The visitor is not signed in, or the account is not connected. The frame stays, and goes on when that is done. */
   "pme-signed-out": CustomEvent<{ code: "login_required" | "reconnect_required"; loginURL?: string }>;
 }
+
+export interface PMESpaceEventMap extends HTMLElementEventMap, PMESpaceEvents {}
 
 declare global {
   interface HTMLElementTagNameMap {

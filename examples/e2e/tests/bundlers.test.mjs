@@ -1,8 +1,6 @@
 // The package as bundlers and servers use it: packed, installed, built, and run.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -10,20 +8,14 @@ import * as esbuild from "esbuild";
 import { rollup } from "rollup";
 import * as vite from "vite";
 import webpack from "webpack";
+import { project, run } from "../packed.mjs";
 import { OFFICE, here, showcase, stage } from "../stage.mjs";
 
 const all = stage();
-const run = promisify(execFile);
-
-/** A project with the packed package in it. */
-async function project() {
-  const root = mkdtempSync(join(tmpdir(), "pme-bundle-"));
-  const home = join(root, "node_modules/@go-pme/pme");
-  mkdirSync(home, { recursive: true });
-  await run("npm", ["pack", "--silent", "--pack-destination", root, here + "../../pages/assets"]);
-  await run("tar", ["-xzf", join(root, "go-pme-pme-0.0.0.tgz"), "-C", home, "--strip-components=1"]);
+/** A project with an entry for bundlers. */
+async function bundle() {
+  const root = await project();
   const entry = join(root, "main.js");
-  writeFileSync(join(root, "package.json"), `{ "type": "module" }`);
   writeFileSync(entry, `import { configure, PMESpace } from "@go-pme/pme";
     configure({ endpoint: "/pme/" });
     document.body.append(Object.assign(document.createElement("pme-space"), { model: "${OFFICE}" }));
@@ -53,7 +45,7 @@ const bundlers = {
 
 for (const [name, build] of Object.entries(bundlers)) {
   test(`a page that ${name} has bundled shows a space`, async (t) => {
-    const made = await project();
+    const made = await bundle();
     await build(made);
     const server = await all.serve(t);
     const visitor = await all.visitor(t, server);
@@ -67,7 +59,7 @@ for (const [name, build] of Object.entries(bundlers)) {
 }
 
 test("on a server, the package is imported and does nothing", async () => {
-  const { root } = await project();
+  const root = await project();
   const program = `import * as pme from "@go-pme/pme"; pme.define(); pme.configure({ endpoint: "/pme/" }); console.log(Object.keys(pme).join());`;
   writeFileSync(join(root, "server.js"), program);
   const { stdout } = await run(process.execPath, [join(root, "server.js")], { timeout: 20_000 });
@@ -75,7 +67,7 @@ test("on a server, the package is imported and does nothing", async () => {
 });
 
 test("the package type-checks where it is installed", async () => {
-  const { root } = await project();
+  const root = await project();
   writeFileSync(join(root, "page.ts"), readFileSync(here + "types/page.ts"));
   const options = ["--noEmit", "--strict", "--target", "es2023", "--module", "nodenext", "--lib", "es2024,dom,dom.iterable"];
   await run(join(here, "node_modules/.bin/tsc"), [...options, join(root, "page.ts")]).catch((error) => assert.fail(error.stdout));

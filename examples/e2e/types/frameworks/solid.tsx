@@ -1,0 +1,21 @@
+import { PMESpace, configure } from "@go-pme/pme/solid";
+
+configure({ endpoint: "/pme/" });
+
+let space: PMESpace | undefined;
+export const office = (
+  <pme-space
+    ref={space} class="tour" style={{ height: "400px" }} onClick={() => space?.reload()}
+    model="SxQL3iGyoDo" endpoint="/pme/" sdk-key="" params="qs=1" title="Head office" strings={{ opening: "Wird geöffnet…" }}
+    on:pme-ready={({ detail }) => console.log(detail.model, detail.mpSdk)}
+    on:pme-error={({ detail: { error, final } }) => console.log(error.code, final)}
+  />
+);
+// @ts-expect-error a model is a string
+export const number = <pme-space model={1} />;
+// @ts-expect-error no such word
+export const word = <pme-space strings={{ oppening: "…" }} />;
+// @ts-expect-error no such attribute
+export const attribute = <pme-space modelid="SxQL3iGyoDo" />;
+// @ts-expect-error a listener is given an event
+export const listener = <pme-space on:pme-ready={(model: string) => model} />;
