@@ -64,6 +64,14 @@ func TestEachProblemIsReported(t *testing.T) {
 			map[string]string{"a.go": "// Package a has tokens at hand.\npackage a\n"},
 			`a.go:1: "at hand" in a comment: write "cached"`,
 		},
+		"an npm package without the version of the release": {
+			map[string]string{"CHANGELOG.md": "## [Unreleased]\n\n## [0.4.0] - 2026-12-01\n\n## [0.3.0] - 2026-11-01\n", "b/package.json": `{"version":"0.3.0"}`},
+			"b/package.json has version 0.3.0, the newest of CHANGELOG.md is 0.4.0",
+		},
+		"an npm package with a version before the first release": {
+			map[string]string{"CHANGELOG.md": "## [Unreleased]\n", "package.json": `{"version":"0.1.0"}`},
+			"package.json has version 0.1.0, the newest of CHANGELOG.md is 0.0.0",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := run(t.Context(), checkouttest.Write(t, test.files))
@@ -83,6 +91,9 @@ func TestSoundPapers(t *testing.T) {
 		"docs/troubleshooting.md": "`e`",
 		"docs/b.md":               "## 1. First\n\n## 2. Second `half`\n\n[back](../README.md)\n",
 		"picture":                 "\x00 FACTS.md",
+		"CHANGELOG.md":            "## [Unreleased]\n\n## [0.5.0-rc.1] - 2026-12-01\n",
+		"assets/package.json":     `{"version": "0.5.0-rc.1"}`,
+		"tests/package.json":      `{"private": true}`,
 	}
 	if err := run(t.Context(), checkouttest.Write(t, files)); err != nil {
 		t.Error(err)
