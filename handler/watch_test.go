@@ -14,11 +14,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/stream/streamtest"
 	"github.com/go-pme/pme/middleware"
 )
 
@@ -94,59 +93,12 @@ func (p watchedPolicy) Watch(changed func()) func() {
 	return func() {}
 }
 
-// A tape is a browser that reads a stream.
-type tape struct {
-	mu     sync.Mutex
-	header http.Header
-	status int
-	text   strings.Builder
-	ended  bool
-	leave  context.CancelFunc
-}
-
 // watch opens a stream as a user, inside the bubble of a test.
-func (n *intranet) watch(t *testing.T, user, query string) *tape {
+func (n *intranet) watch(t *testing.T, user, query string) *streamtest.Tape {
 	t.Helper()
-	ctx, leave := context.WithCancel(t.Context())
-	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/watch?"+query, nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/watch?"+query, nil)
 	r.Header.Set("Person", user)
-	b := &tape{header: make(http.Header), leave: leave}
-	go func() {
-		n.ServeHTTP(b, r)
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.ended = true
-	}()
-	synctest.Wait()
-	return b
-}
-
-func (b *tape) Header() http.Header { return b.header }
-func (b *tape) WriteHeader(s int)   { b.status = s }
-func (b *tape) Flush()              {}
-
-func (b *tape) Write(data []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(data)
-}
-
-// events returns what has come since the last call, without the beats, and whether the stream has ended.
-func (b *tape) events() (string, bool) {
-	synctest.Wait()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	text := strings.ReplaceAll(b.text.String(), ":\n\n", "")
-	b.text.Reset()
-	return strings.TrimPrefix(text, "retry: 3000\n\n"), b.ended
-}
-
-func (b *tape) want(t *testing.T, what, want string, ended bool) {
-	t.Helper()
-	got, over := b.events()
-	if diff := cmp.Diff(want, got); diff != "" || over != ended {
-		t.Errorf("%s: ended %t (-want +got):\n%s", what, over, diff)
-	}
+	return streamtest.Read(t, n, r)
 }
 
 func denied(model string) string {
@@ -175,20 +127,20 @@ func bubble(t *testing.T, f func(t *testing.T, n *intranet)) {
 func TestWatchTellsOfANewPolicyAtOnce(t *testing.T) {
 	bubble(t, func(t *testing.T, n *intranet) {
 		b := n.watch(t, "alice", "modelId="+office+"&modelId="+warehouse)
-		b.want(t, "at first", "", false)
+		b.Want(t, "at first", "", false)
 		n.change(func() { n.denied[office] = true })
 		n.changed()
-		b.want(t, "withdrawn", denied(office), false)
+		b.Want(t, "withdrawn", denied(office), false)
 		n.changed()
-		b.want(t, "another change", "", false)
+		b.Want(t, "another change", "", false)
 		n.change(func() { n.denied[office] = false })
 		n.changed()
-		b.want(t, "allowed again", renew(office), false)
+		b.Want(t, "allowed again", renew(office), false)
 		n.change(func() { n.denied[office] = true })
 		if err := n.Issuer().Recheck(t.Context()); err != nil {
 			t.Error(err)
 		}
-		b.want(t, "withdrawn by a policy that tells of no change", denied(office), false)
+		b.Want(t, "withdrawn by a policy that tells of no change", denied(office), false)
 	})
 }
 
@@ -202,15 +154,15 @@ func TestWatchTellsOfRevocationsAtOnce(t *testing.T) {
 			}
 		}
 		revoke(n.RevokeUser(t.Context(), "alice"))
-		alice.want(t, "her tokens", renew(office)+renew(warehouse), false)
-		bob.want(t, "another user's tokens", "", false)
+		alice.Want(t, "her tokens", renew(office)+renew(warehouse), false)
+		bob.Want(t, "another user's tokens", "", false)
 		revoke(n.RevokeModel(t.Context(), office))
-		alice.want(t, "tokens of the model", renew(office), false)
-		bob.want(t, "tokens of the model", renew(office), false)
+		alice.Want(t, "tokens of the model", renew(office), false)
+		bob.Want(t, "tokens of the model", renew(office), false)
 		n.change(func() { n.out["alice"] = true })
 		revoke(n.RevokeUser(t.Context(), "alice"))
-		alice.want(t, "signed out", signedOut, true)
-		bob.want(t, "signed out another user", "", false)
+		alice.Want(t, "signed out", signedOut, true)
+		bob.Want(t, "signed out another user", "", false)
 	})
 }
 
@@ -220,16 +172,16 @@ func TestWatchAsksAgainByItself(t *testing.T) {
 		b := n.watch(t, "alice", "modelId="+office)
 		n.change(func() { n.denied[office] = true })
 		time.Sleep(26 * time.Second)
-		b.want(t, "withdrawn", denied(office), false)
+		b.Want(t, "withdrawn", denied(office), false)
 		asked := n.asked
 		time.Sleep(time.Minute)
-		b.want(t, "a minute later", "", false)
+		b.Want(t, "a minute later", "", false)
 		if n.asked != asked {
 			t.Error("the policy was asked again about a model of which the page knows")
 		}
 		n.change(func() { n.out["alice"] = true })
 		time.Sleep(26 * time.Second)
-		b.want(t, "signed out", signedOut, true)
+		b.Want(t, "signed out", signedOut, true)
 	})
 }
 
@@ -238,18 +190,18 @@ func TestWatchSaysNothingWhileItCannotTell(t *testing.T) {
 		b := n.watch(t, "alice", "modelId="+office)
 		n.change(func() { n.login = errors.New("session store away") })
 		time.Sleep(time.Minute)
-		b.want(t, "the gate fails", "", false)
+		b.Want(t, "the gate fails", "", false)
 		if _, err := n.RevokeModel(t.Context(), office); err != nil {
 			t.Error(err)
 		}
-		b.want(t, "a token is revoked meanwhile", "", false)
+		b.Want(t, "a token is revoked meanwhile", "", false)
 		n.change(func() { n.login, n.broken = nil, errors.New("directory away") })
 		n.changed()
 		time.Sleep(time.Minute)
-		b.want(t, "the policy fails", "", false)
+		b.Want(t, "the policy fails", "", false)
 		n.change(func() { n.broken = nil })
 		time.Sleep(time.Minute)
-		b.want(t, "all is well again", renew(office), false)
+		b.Want(t, "all is well again", renew(office), false)
 	})
 }
 
@@ -257,36 +209,36 @@ func TestWatchSaysNothingWhileItCannotTell(t *testing.T) {
 func TestWatchAsksTheGateAtFirst(t *testing.T) {
 	bubble(t, func(t *testing.T, n *intranet) {
 		n.once = func() { n.out["alice"] = true }
-		n.watch(t, "alice", "modelId="+office).want(t, "signed out meanwhile", signedOut, true)
+		n.watch(t, "alice", "modelId="+office).Want(t, "signed out meanwhile", signedOut, true)
 	})
 }
 
 func TestWatchEndsWithTheHandlerAndTheBrowser(t *testing.T) {
 	bubble(t, func(t *testing.T, n *intranet) {
 		left, stays := n.watch(t, "alice", ""), n.watch(t, "alice", "")
-		left.leave()
-		left.want(t, "the browser leaves", "", true)
-		stays.want(t, "another browser", "", false)
+		left.Leave()
+		left.Want(t, "the browser leaves", "", true)
+		stays.Want(t, "another browser", "", false)
 		if err := n.Close(); err != nil {
 			t.Error(err)
 		}
-		stays.want(t, "closed", "", true)
+		stays.Want(t, "closed", "", true)
 	})
 }
 
 func TestAUserHasEightStreams(t *testing.T) {
 	bubble(t, func(t *testing.T, n *intranet) {
-		var streams []*tape
+		var streams []*streamtest.Tape
 		for range 8 {
 			streams = append(streams, n.watch(t, "alice", ""))
 		}
-		if b := n.watch(t, "alice", ""); b.status != http.StatusTooManyRequests || b.header.Get("Retry-After") != "60" {
-			t.Errorf("the ninth: %d %v", b.status, b.header)
+		if b := n.watch(t, "alice", ""); b.Status() != http.StatusTooManyRequests || b.Header().Get("Retry-After") != "60" {
+			t.Errorf("the ninth: %d %v", b.Status(), b.Header())
 		}
-		n.watch(t, "bob", "").want(t, "another user", "", false)
-		streams[3].leave()
+		n.watch(t, "bob", "").Want(t, "another user", "", false)
+		streams[3].Leave()
 		synctest.Wait()
-		n.watch(t, "alice", "").want(t, "after one has left", "", false)
+		n.watch(t, "alice", "").Want(t, "after one has left", "", false)
 	})
 }
 
@@ -319,7 +271,7 @@ func TestWatchRefusesLikeOtherEndpoints(t *testing.T) {
 func TestWatchTellsAtFirstWhatIsRefused(t *testing.T) {
 	bubble(t, func(t *testing.T, n *intranet) {
 		n.denied[warehouse] = true
-		n.watch(t, "alice", "modelId="+office+"&modelId="+warehouse).want(t, "at first", denied(warehouse), false)
+		n.watch(t, "alice", "modelId="+office+"&modelId="+warehouse).Want(t, "at first", denied(warehouse), false)
 	})
 }
 

@@ -12,7 +12,11 @@ type Listener struct {
 	// Several changes may be one value.
 	C <-chan struct{}
 
+	// Ended is closed by [End]: there will be no more changes.
+	Ended <-chan struct{}
+
 	wake   chan struct{}
+	end    func()
 	stop   func()
 	models []string
 
@@ -22,8 +26,11 @@ type Listener struct {
 
 // Listen returns a Listener. Stop it when it is no longer needed.
 func Listen(c Counted, user string, models []string) *Listener {
-	wake := make(chan struct{}, 1)
-	l := &Listener{C: wake, wake: wake, models: models, revoked: make(map[string]bool)}
+	wake, ended := make(chan struct{}, 1), make(chan struct{})
+	l := &Listener{
+		C: wake, Ended: ended, wake: wake, end: sync.OnceFunc(func() { close(ended) }),
+		models: models, revoked: make(map[string]bool),
+	}
 	audience := &c.counter().audience
 	audience.add(user, l)
 	l.stop = sync.OnceFunc(func() { audience.remove(user, l) })
@@ -81,10 +88,21 @@ func Changed(c *Counter) {
 	}
 }
 
+// End tells all listeners, also those that come later, that there will be no more changes.
+func End(c *Counter) {
+	c.audience.mu.Lock()
+	c.audience.ended = true
+	c.audience.mu.Unlock()
+	for _, l := range c.audience.of("") {
+		l.end()
+	}
+}
+
 // An audience is the listeners of each user.
 type audience struct {
 	mu    sync.Mutex
 	users map[string]map[*Listener]struct{}
+	ended bool
 }
 
 func (a *audience) add(user string, l *Listener) {
@@ -97,6 +115,9 @@ func (a *audience) add(user string, l *Listener) {
 		a.users[user] = make(map[*Listener]struct{})
 	}
 	a.users[user][l] = struct{}{}
+	if a.ended {
+		l.end()
+	}
 }
 
 func (a *audience) remove(user string, l *Listener) {

@@ -79,3 +79,17 @@ func TestAStoppedListenerHearsNothing(t *testing.T) {
 		t.Error("want only the other to hear it")
 	}
 }
+
+func TestEndIsToldToAllListeners(t *testing.T) {
+	iss := new(issuer)
+	before := revocations.Listen(iss, "alice", nil)
+	revocations.End(&iss.counter)
+	revocations.End(&iss.counter)
+	for what, l := range map[string]*revocations.Listener{"before": before, "after": revocations.Listen(iss, "bob", nil)} {
+		select {
+		case <-l.Ended:
+		default:
+			t.Errorf("a listener from %s the end has not heard of it", what)
+		}
+	}
+}

@@ -1,5 +1,6 @@
 // Package revocations tells package handler that tokens of a user were revoked, or that the policy has changed,
-// without a method for it among those of an issuer that every application sees.
+// without a method for it among those of an issuer that every application sees. It tells package accounts the same of
+// connections: what is said of models here is true of the IDs of connections there.
 //
 // An issuer embeds a [Counter]. The methods of a Counter are not exported, so the issuer exports none of
 // them, and this package alone can call them.
@@ -20,7 +21,7 @@ type Counter struct {
 	audience audience
 }
 
-// Counted is a [Counter], or whatever embeds one: an issuer.
+// Counted is a [Counter], or whatever embeds one: an issuer, or connections.
 type Counted interface{ counter() *Counter }
 
 // Of returns a number that changes, in this process, whenever tokens of the user were revoked: a token that
