@@ -13,6 +13,7 @@ import (
 	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/handler"
+	"github.com/go-pme/pme/internal/stream"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
@@ -117,6 +118,9 @@ func (h *Handler) Close() error {
 	h.stopGroups()
 	if h.watch != nil {
 		h.watch.Close()
+	}
+	if h.accounts != nil {
+		stream.Close(h.accounts)
 	}
 	var errs []error
 	if h.catalog != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/cookie"
 	"github.com/go-pme/pme/internal/sameorigin"
+	"github.com/go-pme/pme/internal/stream"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -37,7 +38,12 @@ type Handler struct {
 	origins     *sameorigin.Check
 	returnPath  string                  // of the callback, as browsers know it
 	assets      map[string]http.Handler // by path
+
+	*streams // of watch; the root package ends them
 }
+
+// streams are embedded under a name that is not exported, and have no exported methods.
+type streams = stream.Streams
 
 // New makes a Handler. The error names every field that is missing.
 func New(cfg Config) (*Handler, error) {
@@ -63,19 +69,25 @@ func New(cfg Config) (*Handler, error) {
 		origins:     sameorigin.New(redirectURL),
 		returnPath:  pathOf(redirectURL),
 		assets:      assets(),
+		streams:     stream.New(maxStreams),
 	}, nil
 }
 
 // Behind returns h behind require, such as the Require of a gate. Public assets and preflights of the
 // allowed origins are answered in front of it. Behind is what to mount.
 func (h *Handler) Behind(require func(http.Handler) http.Handler) http.Handler {
-	private := require(endpoints{h})
+	private := require(endpoints{Handler: h, require: require})
 	readable := h.pages.CORS(private)
+	watch := h.pages.CORS(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		require(endpoints{Handler: h, require: require, came: r}).ServeHTTP(w, r)
+	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		at, _, _ := splitPath(r.URL.Path)
 		switch asset := h.assets[r.URL.Path]; {
 		case asset != nil:
 			asset.ServeHTTP(w, r)
+		case at == "/watch":
+			watch.ServeHTTP(w, r)
 		case routes[at].readable:
 			readable.ServeHTTP(w, r)
 		default:
@@ -85,8 +97,8 @@ func (h *Handler) Behind(require func(http.Handler) http.Handler) http.Handler {
 }
 
 // ServeHTTP takes the user from the request's context, and refuses requests without one. It answers no
-// preflights; mount [Handler.Behind] instead if you can.
+// preflights and has no stream of events; mount [Handler.Behind] instead if you can.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u, _ := identity.FromContext(r.Context())
-	endpoints{h}.ServeUser(w, r, u, "")
+	endpoints{Handler: h}.ServeUser(w, r, u, "")
 }

@@ -29,6 +29,7 @@
 //	GET     /link*          a complete Showcase link, for a plain iframe: ?modelId=ID
 //	GET     /models*        the spaces of the account: ?q=words&limit=24&offset=…
 //	GET     /settings*      what the browser module has to know
+//	GET     /watch*         server-sent events that tell a page at once what happens to the connection
 //	GET     /view/{model}*  a page that shows one space
 //
 // The callback comes from Matterport's site, so the host's session cookie has to be SameSite=Lax: with
@@ -36,6 +37,23 @@
 //
 // A Handler serves the browser modules and the style of its pages as well: connect.js, pme.js and
 // pme.css. These are public. Everything else is refused without a signed-in user.
+//
+// # What a page is told
+//
+// GET /watch is a stream as that of package handler's Watch. The events have no modelId, as a connection opens all spaces
+// of its account:
+//
+//	event: refused
+//	data: {"error":"reconnect_required","error_description":"…"}
+//
+// says that the connection cannot be used: its account has to be connected again, or it was deleted, or the user may
+// not use it. With the error login_required it says that the user is no longer signed in, and ends the stream.
+//
+//	event: renew
+//	data: {}
+//
+// says that it can be used again, or that the account was connected again. A user has at most 4 streams. What another
+// process changes is noticed within 25 seconds. Streams end with the Connections, too.
 //
 // # Errors
 //

@@ -12,7 +12,11 @@ import (
 )
 
 // endpoints is a Handler that accepts the signed-in user as an argument.
-type endpoints struct{ *Handler }
+type endpoints struct {
+	*Handler
+	require func(http.Handler) http.Handler // the gate that it is behind; nil if that is not known
+	came    *http.Request                   // the request in front of the gate; only for a stream
+}
 
 var _ personal.Handler = endpoints{}
 
@@ -21,6 +25,9 @@ type visit struct {
 	user  *identity.User
 	id    string // the connection's, from the path; empty: the only one
 	model string // in view/{model}
+
+	require func(http.Handler) http.Handler // as in endpoints
+	came    *http.Request
 }
 
 // Begin implements [personal.Handler].
@@ -41,7 +48,7 @@ func (e endpoints) ServeUser(w http.ResponseWriter, r *http.Request, u *identity
 	if route.page {
 		r = r.WithContext(identity.NewContext(r.Context(), u)) // the page says as whom one is signed in
 	}
-	serve, v := route.methods[r.Method], visit{user: u, id: id, model: model}
+	serve, v := route.methods[r.Method], visit{user: u, id: id, model: model, require: e.require, came: e.came}
 	switch {
 	case serve == nil && route.page:
 		page, _ := e.page(r)

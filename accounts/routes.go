@@ -46,6 +46,7 @@ var routes = map[string]route{
 	"/link":      {each: true, readable: true, methods: get((*Handler).link)},
 	"/models":    {each: true, readable: true, methods: get((*Handler).models)},
 	"/settings":  {each: true, readable: true, methods: get((*Handler).settings)},
+	"/watch":     {each: true, readable: true, methods: get((*Handler).watch)},
 }
 
 const connectionIDLength = 26

@@ -59,5 +59,5 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, v visit) {
 	for _, one := range all {
 		parts = append(parts, one.ID, one.Connected.UTC().Format(time.RFC3339Nano))
 	}
-	h.pages.WriteSettings(w, h.connections.App().SelectorURL(), false, parts...)
+	h.pages.WriteSettings(w, h.connections.App().SelectorURL(), v.require != nil, parts...)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/quiet"
+	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/matterport"
 )
@@ -37,7 +38,11 @@ type Connections struct {
 	parts   []health.Part
 
 	reporter // reports requests that package accounts refuses
+	counter  // tells package accounts of changes
 }
+
+// counter is embedded as reporter is.
+type counter = revocations.Counter
 
 // reporter is embedded under a name that is not exported, and has no exported methods.
 type reporter = sameorigin.Reporter
@@ -176,6 +181,7 @@ func (c *Connections) DeleteUser(ctx context.Context, userID string) (int, error
 	if err != nil {
 		return n, c.failed(ctx, err)
 	}
+	revocations.Tell(&c.counter, userID, "")
 	c.cfg.Events.Emit(ctx, event.Event{Kind: event.ConnectionDeleted, Level: slog.LevelInfo, User: userID, Reason: "user_deleted", Count: n})
 	return n, nil
 }

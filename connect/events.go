@@ -7,11 +7,16 @@ import (
 	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/internal/sameorigin"
 )
 
-// changed emits the event that an account was connected, or its connection renewed, lost or deleted.
+// changed emits the event that an account was connected, or its connection renewed, lost or deleted. Open pages hear of
+// all but a renewal.
 func (c *Connections) changed(ctx context.Context, kind event.Kind, level slog.Level, k store.Key, detail string) {
+	if kind != event.ConnectionRenewed {
+		revocations.Tell(&c.counter, k.User, k.ID)
+	}
 	c.cfg.Events.Emit(ctx, event.Event{Kind: kind, Level: level, User: k.User, Connection: k.ID, Detail: detail})
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/internal/revocations"
 )
 
 const (
@@ -36,6 +37,7 @@ func (c *Connections) Close() error {
 // Close the HTTP server before, so that no more requests arrive, and the store and the application after. Later calls
 // of Shutdown or Close return the same error.
 func (c *Connections) Shutdown(ctx context.Context) error {
+	revocations.End(&c.counter)
 	err := c.flights.Drain(ctx)
 	c.sent.cutOff(err)
 	c.flights.Close()
