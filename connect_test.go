@@ -1,17 +1,23 @@
 package pme_test
 
 import (
+	"bufio"
+	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/middleware"
 )
 
 // newConnections lets people connect accounts at the emulator.
@@ -113,5 +119,61 @@ func TestRevokedUserStaysConnected(t *testing.T) {
 	}
 	if _, err := connections.Token(t.Context(), alice, ""); err != nil {
 		t.Error(err)
+	}
+}
+
+// The pages of connected accounts learn of a sign-out as other pages do, and their streams end with the handler.
+func TestPagesOfConnectedAccountsAreTold(t *testing.T) {
+	up := matterporttest.NewServer(t, matterporttest.Config{})
+	connections := newConnections(t, up)
+	for what, test := range map[string]struct {
+		end  func(h *pme.Handler, out *atomic.Bool) error
+		want string
+	}{
+		"signed out": {func(h *pme.Handler, out *atomic.Bool) error {
+			out.Store(true)
+			_, err := h.RevokeUser(t.Context(), "alice")
+			return err
+		}, `"login_required"`},
+		"closed": {func(h *pme.Handler, _ *atomic.Bool) error { return h.Close() }, ""},
+	} {
+		t.Run(what, func(t *testing.T) {
+			var out atomic.Bool
+			gate, err := middleware.New(middleware.Func(func(*http.Request) (identity.User, error) {
+				if out.Load() {
+					return identity.User{}, nil
+				}
+				return identity.User{ID: "alice"}, nil
+			}), middleware.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h, _ := newHandler(t, func(c *pme.Config) { c.Connections, c.Authenticate = connections, gate })
+			server := httptest.NewServer(h)
+			defer server.Close()
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // less than the time after which a stream asks by itself
+			defer cancel()
+			r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/connect/watch", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := server.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			events := bufio.NewReader(res.Body)
+			for line := ""; !strings.Contains(line, "not_connected"); { // the first thing to tell
+				if line, err = events.ReadString('\n'); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := test.end(h, &out); err != nil {
+				t.Fatal(err)
+			}
+			if rest, err := io.ReadAll(events); err != nil || !strings.Contains(string(rest), test.want) {
+				t.Errorf("%q, %v", rest, err)
+			}
+		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/catalog"
+	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/internal/stream"
@@ -49,7 +50,8 @@ type Handler struct {
 	pages        *pages.Pages
 	gallery      *handler.Gallery
 	watch        *handler.Watch
-	accounts     *accounts.Handler // nil without connections
+	connections  *connect.Connections // may be nil
+	accounts     *accounts.Handler    // nil without connections
 	routes       *routes
 	health       http.Handler
 	closing      context.CancelFunc // tells health
@@ -61,7 +63,7 @@ type Handler struct {
 // nothing is left running.
 func New(cfg Config) (*Handler, error) {
 	alive, closing := context.WithCancel(context.Background())
-	h := &Handler{authenticate: cfg.Authenticate, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}}
+	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}}
 	if err := h.furnish(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -101,7 +103,7 @@ func (h *Handler) furnish(cfg Config) error {
 
 // signedOut revokes the tokens of a sign-in that is over, or all of the user's.
 func (h *Handler) signedOut(ctx context.Context, userID, session string) {
-	_, _ = h.issuer.Revoke(ctx, store.Selector{User: userID, Session: session}) // the issuer logs
+	_, _ = h.revokeTokens(ctx, store.Selector{User: userID, Session: session}) // the issuer logs
 }
 
 // ServeHTTP implements [http.Handler]. It expects a path whose prefix has been taken off.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/go-pme/pme/internal/rescue"
+	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/middleware"
@@ -38,8 +39,18 @@ func (h *Handler) RevokeSession(ctx context.Context, userID, session string) (is
 // revoke ends the sessions first, so that none of them gets a new token.
 func (h *Handler) revoke(ctx context.Context, s store.Selector) (issuer.Revocation, error) {
 	ended := h.endSessions(ctx, s)
-	revocation, err := h.issuer.Revoke(ctx, s)
+	revocation, err := h.revokeTokens(ctx, s)
 	return revocation, errors.Join(ended, err)
+}
+
+// revokeTokens revokes what was issued. Connected accounts stay connected, but their pages learn at once if the user is
+// signed out.
+func (h *Handler) revokeTokens(ctx context.Context, s store.Selector) (issuer.Revocation, error) {
+	revocation, err := h.issuer.Revoke(ctx, s)
+	if h.connections != nil {
+		revocations.Tell(h.connections, s.User, "")
+	}
+	return revocation, err
 }
 
 // endSessions has the Authenticator end sessions, and drop what it remembers of the user. If it panics, that is an

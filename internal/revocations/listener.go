@@ -75,8 +75,8 @@ func (l *Listener) notify() {
 
 // Tell tells the listeners of the user that tokens for the model were revoked, or may have been. The empty user
 // stands for all users, and the empty model for all models.
-func Tell(c *Counter, user, model string) {
-	for _, l := range c.audience.of(user) {
+func Tell(c Counted, user, model string) {
+	for _, l := range c.counter().audience.of(user) {
 		l.hear(model)
 	}
 }
