@@ -195,6 +195,15 @@ export async function eventually(check, what = "it") {
   }
 }
 
+/** Fails if something takes more than a second. */
+export async function atOnce(what, work) {
+  const begun = performance.now();
+  await work();
+  const took = Math.round(performance.now() - begun);
+  console.log(`# ${what}: ${took} ms`);
+  assert.ok(took <= 1000, `${what}: ${took} ms`);
+}
+
 /** Puts a space on a blank page of the site, which collects its events. */
 export async function place(page, attributes = { model: OFFICE }) {
   await page.evaluate(async (attributes) => {

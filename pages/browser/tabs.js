@@ -40,7 +40,8 @@ export function forget() {
   known.clear();
 }
 
-function welcome() {
+/** All that waits for a sign-in, or for an account, goes on. */
+export function welcome() {
   forget();
   dispatchEvent(new Event("pme-signed-in"));
 }

@@ -2,7 +2,7 @@
 // One tab of a browser has the stream, and the others hear of it. What is told is a hint: who hears it asks for a token,
 // and that answer counts.
 import { PMEError, stopped } from "./errors.js";
-import { join, relay } from "./tabs.js";
+import { join, relay, welcome } from "./tabs.js";
 import { QUIET, RECONNECT, TRY, WATCH } from "./times.js";
 import { onAbort, pause, within } from "./wait.js";
 
@@ -142,5 +142,10 @@ const late = (limit) => new Promise((_, leave) => onAbort(limit, () => leave(sto
 /** @param {Line} line @param {string} event */
 function heed(line, event) {
   const data = /^data: (.*)$/m.exec(event);
-  if (data) line.spread(JSON.parse(data[1]).modelId);
+  if (!data) return;
+  const { modelId, error } = JSON.parse(data[1]);
+  line.spread(modelId);
+  if (modelId || error) return;
+  welcome(); // an account can be used again, for which spaces may wait
+  relay({ signedIn: true });
 }

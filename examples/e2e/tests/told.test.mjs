@@ -1,19 +1,10 @@
 // What a page is told at once, and what happens where nothing can tell it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OFFICE, WAREHOUSE, becomes, eventually, place, showcase, shown, stage } from "../stage.mjs";
+import { OFFICE, WAREHOUSE, atOnce, becomes, eventually, place, showcase, shown, stage } from "../stage.mjs";
 
 const all = stage();
 const text = (page) => page.locator("pme-space").first().evaluate((it) => it.shadowRoot.querySelector("[role=status]").innerText);
-
-/** Fails if something takes more than a second. */
-async function atOnce(what, work) {
-  const begun = performance.now();
-  await work();
-  const took = Math.round(performance.now() - begun);
-  console.log(`# ${what}: ${took} ms`);
-  assert.ok(took <= 1000, `${what}: ${took} ms`);
-}
 
 async function tour(t, attributes) {
   const server = await all.serve(t, "-sdk", "own");
