@@ -83,7 +83,9 @@ func (s *stage) routes() http.Handler {
 	})
 	mux.HandleFunc("GET /test/counts", s.report)
 	mux.HandleFunc("POST /test/revoke", func(_ http.ResponseWriter, r *http.Request) { s.emulator.RevokeGrants(r.FormValue("account")) })
-	mux.HandleFunc("POST /test/disconnect", func(_ http.ResponseWriter, r *http.Request) { _, _ = s.accounts.DeleteUser(r.Context(), r.FormValue("user")) })
+	mux.HandleFunc("POST /test/disconnect", func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = s.accounts.DeleteUser(r.Context(), r.FormValue("user"))
+	})
 	mux.HandleFunc("POST /test/disable", func(http.ResponseWriter, *http.Request) { s.emulator.DisableApp(true) })
 	mux.HandleFunc("GET /test/secrets", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(s.accounts.store.seen()) })
 	return mux
