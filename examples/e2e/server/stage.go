@@ -26,6 +26,7 @@ type stage struct {
 	origin   string // of the emulator
 	ahead    *atomic.Int64
 	advances atomic.Int64
+	beats    beats
 
 	mu     sync.Mutex
 	counts map[string]int // requests by endpoint
@@ -99,7 +100,7 @@ func (s *stage) advance(w http.ResponseWriter, r *http.Request) {
 	if _, err := s.pme.Issuer().Issue(r.Context(), u, s.people.models[:2]...); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
-	_ = s.pme.Issuer().Recheck(r.Context())
+	s.beats.beat()
 }
 
 func milliseconds(r *http.Request, name string) time.Duration {
@@ -139,9 +140,15 @@ func (s *stage) watched(next http.Handler) http.Handler {
 			s.times--
 		}
 		s.mu.Unlock()
-		switch fail {
-		case "":
+		switch {
+		case strings.HasSuffix(name, "watch"):
+			s.beats.serve(next, w, r)
+			return
+		case fail == "":
 			next.ServeHTTP(w, r)
+			return
+		}
+		switch fail {
 		case "hang":
 			<-r.Context().Done()
 		default:

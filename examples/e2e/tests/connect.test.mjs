@@ -26,7 +26,7 @@ async function connected(t, { args = [], ...options } = {}) {
 async function refreshed(visitor, frame) {
   const asked = async () => Object.entries(await visitor.server.counts()).reduce((n, [name, times]) => n + times * name.endsWith("/token"), 0);
   const [before, { refreshes }] = await Promise.all([asked(), shown(frame)]);
-  await visitor.pass(360_000, 60_000);
+  await visitor.pass(360_000, 30_000);
   for (let n = 0; n < 30 && await asked() === before; n++) await visitor.pass(10_000);
   await eventually(async () => (await shown(frame)).refreshes > refreshes, "the refresh");
 }
