@@ -47,6 +47,43 @@ test("without an SDK key too, a space that is withdrawn goes dark within a secon
   assert.equal(await page.locator("pme-space iframe").count(), 0, "the tour is gone");
 });
 
+/** Holds the next good answer to a request for a token back, until it is released. */
+async function heldBack(page) {
+  const held = { asked: false };
+  const released = new Promise((done) => { held.release = done; });
+  await page.route("**/pme/token?*", async (route) => {
+    const response = await route.fetch();
+    held.asked = true;
+    await released;
+    await route.fulfill({ response });
+  }, { times: 1 });
+  return held;
+}
+
+/** Counts what the page is told: its other channels hear it as other tabs do. */
+const listenToTold = (page) => page.evaluate(() => {
+  window.told = 0;
+  new BroadcastChannel("pme").onmessage = ({ data }) => { if (data.told) window.told++; };
+});
+
+for (const [what, ask] of [
+  ["the SDK asks for a token", ({ visitor }) => visitor.pass(540_000, 30_000)],
+  ["the page asks for a token because one was revoked", ({ server }) => server.post("revoke-tokens", { user: "alice" })],
+]) {
+  test(`a space that is withdrawn while ${what} goes dark as soon as that is answered`, async (t) => {
+    const { server, visitor, page } = await tour(t);
+    const held = await heldBack(page);
+    await ask({ server, visitor });
+    await eventually(() => held.asked, "the request");
+    await listenToTold(page);
+    await server.post("withdraw", { user: "alice" });
+    await eventually(() => page.evaluate(() => window.told > 0), "the event");
+    assert.notEqual(await page.locator("pme-space").getAttribute("state"), "access_denied", "there is no answer yet");
+    held.release();
+    await atOnce("withdrawn", () => becomes(page, "access_denied"));
+  });
+}
+
 test("who is signed out elsewhere reads so within a second", async (t) => {
   const { server, page } = await tour(t);
   await atOnce("signed out", async () => {
