@@ -39,7 +39,7 @@ export type Code = "login_required" | "reconnect_required" | "access_denied" | "
  *
  * - `endpoint`: the answer is none of pme's. The endpoint is probably misspelt; the console names its address;
  * - `upstream`: Matterport refuses the application (see `description`, and the server's log);
- * - `policy`: the page's Content-Security-Policy blocks it. The console names the missing source;
+ * - `policy`: the page's Content-Security-Policy or Cross-Origin-Embedder-Policy blocks it. The console names what is missing;
  * - `frame`: Showcase did not answer in time;
  * - `sdk`: a script of the SDK could not be loaded.
  */

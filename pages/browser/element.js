@@ -237,7 +237,7 @@ export class PMESpace extends Base {
 
   /** It may be over in a moment even so: the visitor is told after ten seconds. @param {PMEError} error @param {AbortSignal} signal */
   async #complain(error, signal) {
-    const since = this.#since ??= performance.now();
+    const since = this.#since ??= error.since ?? performance.now();
     await pause(Math.max(0, since + PATIENCE - performance.now()), signal).catch(() => {});
     if (signal.aborted || this.#since !== since) return;
     this.#say(this.state === "opening" ? "opening" : "waiting", error.description ?? "unavailable");

@@ -14,10 +14,11 @@ export class PMEError extends Error {
   /** @type {Reason | undefined} */ reason;
   /** @type {string | undefined} */ description;
   /** @type {unknown} */ cause;
+  /** When it began, if that was before now. @type {number | undefined} */ since;
 
   /**
    * @param {Code} code
-   * @param {{ loginURL?: string, retryAfter?: number, reason?: Reason, description?: string, cause?: unknown }} [more]
+   * @param {{ loginURL?: string, retryAfter?: number, reason?: Reason, description?: string, cause?: unknown, since?: number }} [more]
    */
   constructor(code, more) {
     super(more?.description ?? WORDS[code] ?? code);

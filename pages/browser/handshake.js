@@ -1,7 +1,7 @@
 // The handshake of the SDK with a frame. The SDK takes any frame's answer for its own, and knocks for ever where
 // there is none: so the spaces of a page take turns, and a turn that is given up is ended by a refusal.
 import { PMEError, stopped } from "./errors.js";
-import { blocked, tell } from "./policy.js";
+import { blocked, embedder } from "./policy.js";
 import { refused } from "./sdk.js";
 import { HANDSHAKE_MOST, PATIENCE, TURN } from "./times.js";
 import { onAbort, within } from "./wait.js";
@@ -58,28 +58,26 @@ export async function handshake(attempt) {
   }
 }
 
-const SILENT = "Showcase does not answer. If this page has a Cross-Origin-Embedder-Policy, give it Cross-Origin-Opener-Policy: same-origin as well.";
-
 /** Why to give up now, if there is a reason. @param {Attempt} attempt @param {number} all ms @param {number} now ms of this turn */
 function impatience({ frame, limit, loaded }, all, now) {
   if (line.length && now >= TURN) return yielded;
   // A frame whose document still comes is not begun again.
   if (all >= limit && (loaded() || all >= HANDSHAKE_MOST)) return new PMEError("transient", { reason: "frame" });
-  if (loaded() && now >= PATIENCE) tell(SILENT);
   return blocked(frame.src);
 }
 
 /** One turn. @param {Attempt} attempt @param {string} auth @param {number} begun */
 const knock = (attempt, auth, begun) => within(2 * HANDSHAKE_MOST, attempt.signal, (limit) => new Promise((resolve, reject) => {
-  const { sdk, key, frame, failures } = attempt;
+  const { sdk, key, frame, failures, loaded } = attempt;
   const source = frame.contentWindow;
   const turned = performance.now();
   const answer = sdk.connect?.(frame, { auth }) ?? sdk.setupSdk?.(key, { iframe: frame, connectOptions: { auth } });
-  Promise.resolve(answer).then(resolve, (cause) => reject(refused(cause, failures)));
+  Promise.resolve(answer).then(resolve, (cause) => limit.aborted || reject(refused(cause, failures)));
   const clock = setInterval(() => {
     const now = performance.now();
     const reason = impatience(attempt, now - begun, now - turned);
     if (reason) reject(reason);
+    else if (loaded() && now - begun >= PATIENCE) embedder(begun).then((error) => error && reject(error));
   }, 1000);
   onAbort(limit, () => {
     clearInterval(clock);

@@ -27,6 +27,21 @@ export function blocked(url) {
   return new PMEError("transient", { reason: "policy" });
 }
 
+/** @type {Promise<string | null | void> | undefined} */
+let policy;
+
+/**
+ * The error for a page whose Cross-Origin-Embedder-Policy keeps Showcase out, if it has one. No event tells, so the page's
+ * headers are asked for, once.
+ * @param {number} since when Showcase was first waited for
+ */
+export async function embedder(since) {
+  policy ??= fetch(location.href, { method: "HEAD" }).then(({ headers }) => headers.get("Cross-Origin-Embedder-Policy"), () => {});
+  if (crossOriginIsolated || !/^[rc]/.test(await policy ?? "")) return; // require-corp, credentialless
+  tell("the Cross-Origin-Embedder-Policy of this page blocks Showcase. Add Cross-Origin-Opener-Policy: same-origin.");
+  return new PMEError("transient", { reason: "policy", since });
+}
+
 /** Names an endpoint that does not answer as pme does. @param {PMEError} error @param {URL} url */
 export function explain({ reason }, url) {
   if (reason === "endpoint") tell(`the answer of ${url.origin + url.pathname} is none of pme's. Is pme mounted there? Set "endpoint" to where it is.`);

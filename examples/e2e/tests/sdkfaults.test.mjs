@@ -50,6 +50,29 @@ test("a Showcase that still comes after 70 seconds is not begun again", async (t
   assert.equal(frames, 1);
 });
 
+test("a Showcase that has come and needs 70 seconds to answer is given more time", async (t) => {
+  let frames = 0;
+  const { visitor, page } = await blank(all, t, {
+    before: async ({ context }) => {
+      await context.route("**/show?*", (route) => { frames++; return route.continue(); });
+      await context.addInitScript(() => {
+        if (!location.pathname.endsWith("/show")) return;
+        const begun = performance.now();
+        addEventListener("message", (event) => { if (performance.now() - begun < 70_000) event.stopImmediatePropagation(); }, true);
+      });
+    },
+  });
+  await place(page);
+  await eventually(() => page.locator("pme-space iframe").count(), "the frame");
+  await visitor.pass(75_000, 5000);
+  await says(page, "takes longer than usual");
+  assert.doesNotMatch(visitor.console.join(), /Embedder-Policy/, "no fault of the page's");
+  await visitor.pass(65_000, 5000);
+  await becomes(page, "live");
+  await showcase(page);
+  assert.equal(frames, 2, "the second has twice the time");
+});
+
 test("one dead Showcase does not hold up the others", async (t) => {
   const { page } = await blank(all, t, { before: ({ context }) => context.route(/show\?.*m=yyHDFKzPzvN/, () => {}) });
   const started = await page.evaluate(() => performance.now());

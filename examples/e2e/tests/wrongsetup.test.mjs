@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { blank, consoles, says, withHeaders } from "../scenes.mjs";
-import { becomes, place, showcase, shown, stage } from "../stage.mjs";
+import { becomes, eventually, place, showcase, shown, stage } from "../stage.mjs";
 
 const all = stage();
 
@@ -75,8 +75,20 @@ test("an isolated page shows a space", async (t) => {
   await becomes(page, "live");
 });
 
-test("an embedder policy without an opener policy is named", async (t) => {
+test("an embedder policy without an opener policy is named, and not called an interruption", async (t) => {
   const { visitor, page } = await blank(all, t, { before: withHeaders(() => ({ "Cross-Origin-Embedder-Policy": "require-corp" })) });
   await place(page);
-  await consoles(visitor, /Cross-Origin-Opener-Policy: same-origin as well/);
+  await page.evaluate(() => {
+    window.texts = [];
+    const status = document.querySelector("pme-space").shadowRoot.querySelector("[role=status]");
+    new MutationObserver(() => window.texts.push(status.textContent)).observe(status, { childList: true, subtree: true });
+  });
+  await eventually(() => page.locator("pme-space iframe").count(), "the frame");
+  await visitor.pass(13_000, 1000);
+  await says(page, "This space cannot be shown at the moment.");
+  await consoles(visitor, /Cross-Origin-Embedder-Policy of this page blocks Showcase\. Add Cross-Origin-Opener-Policy: same-origin/);
+  await visitor.pass(120_000, 5000);
+  await says(page, "This space cannot be shown at the moment.");
+  assert.doesNotMatch((await page.evaluate(() => window.texts)).join(), /interrupted|longer than usual/);
+  assert.doesNotMatch(visitor.console.join(), /SDK key/);
 });
