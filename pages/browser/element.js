@@ -258,7 +258,7 @@ export class PMESpace extends Base {
       },
     }, {
       frames: () => this.#frames(), frame: (src, properties) => this.#frame(src, properties), adopt: (frame) => this.#dress(frame),
-      live: (drawn) => this.#live(drawn), tell: (type, detail) => this.#tell(type, detail),
+      live: (drawn) => this.#live(drawn), opening: () => this.#say("opening"), tell: (type, detail) => this.#tell(type, detail),
       params: this.params, key: this.sdkKey, sdk: this.#sdk,
     });
   }

@@ -20,6 +20,7 @@ import { onAbort, pause, visible } from "./wait.js";
  * @property {(src: string | URL, properties?: object) => HTMLIFrameElement} frame
  * @property {(frame: HTMLIFrameElement) => HTMLIFrameElement} adopt
  * @property {(drawn?: () => Promise<unknown>) => void} live drawn is settled when there is something to see
+ * @property {() => void} opening
  * @property {(type: string, detail: object) => void} tell
  * @property {string} params
  * @property {string | null} key
@@ -45,7 +46,7 @@ export async function run(want, host) {
   const key = host.key ?? sdk_key;
   const params = harmless(host.params);
   if (!key) return links(want, host, params);
-  const space = { want, host, showcase, sdk, key, params, limit: HANDSHAKE, failures: 0 };
+  const space = { want, host, showcase, sdk, key, params, limit: HANDSHAKE, failures: 0, dark() {} };
   for (;;) {
     await insist(want.signal, want.report, () => tour(space));
     while (!visible()) await pause(60_000, want.signal, true);
@@ -53,7 +54,7 @@ export async function run(want, host) {
 }
 
 /**
- * @typedef {{ want: Want, host: Host, showcase: string, sdk: string, key: string, params: URLSearchParams, limit: number, failures: number }} Space
+ * @typedef {{ want: Want, host: Host, showcase: string, sdk: string, key: string, params: URLSearchParams, limit: number, failures: number, dark: () => void }} Space
  */
 
 /** The SDK's module. @param {Space} space */
@@ -77,7 +78,10 @@ async function tour(space) {
   try {
     await new Promise((done, fail) => {
       onAbort(signal, () => fail(stopped()));
-      const again = () => done(undefined);
+      const again = space.dark = () => {
+        host.opening();
+        done(undefined);
+      };
       keep({ ...want, signal }, mpSdk, token, {
         again, fail, live: host.live, refreshed: (expiresIn) => host.tell("pme-refresh", { expiresIn }),
       });
@@ -115,17 +119,22 @@ async function open(space) {
   sdk.catch(() => {}); // it is awaited below
   // The frame's address carries no token: it would win over all later ones.
   const src = `${showcase}/show?${new URLSearchParams([...params, ["m", want.models[0]], ["applicationKey", key], ["play", "1"]])}`;
-  let loaded = false;
+  let loads = 0;
+  // Whatever a frame loads after Showcase, the SDK is not connected to it.
+  const onload = () => { if (++loads > 1) space.dark(); };
   // An isolated page admits a frame that does not expect it only without credentials, which Showcase needs none of.
-  const begin = () => host.frame(src, { onload: () => { loaded = true; }, credentialless: globalThis.crossOriginIsolated });
+  const begin = () => {
+    loads = 0;
+    return host.frame(src, { onload, credentialless: globalThis.crossOriginIsolated });
+  };
   let frame = early(host, src);
-  if (frame) loaded = true; // or not: there is no way to know
+  const known = frame && Object.assign(frame, { onload }); // it may have loaded or not: there is no way to know
   const before = host.frames().filter((other) => other !== frame);
   if (!before.length) frame ??= begin();
   await obtain(want);
   if (!frame?.isConnected) frame = begin();
   drop(before);
-  return handshake({ sdk: await sdk, key, frame, loaded: () => loaded, limit, failures, signal: want.signal, token: () => obtain(want) });
+  return handshake({ sdk: await sdk, key, frame, loaded: () => loads > 0 || frame === known, limit, failures, signal: want.signal, token: () => obtain(want) });
 }
 
 /** Where the visitor stands, for the next frame. @param {any} mpSdk @param {URLSearchParams} params @param {AbortSignal} signal */

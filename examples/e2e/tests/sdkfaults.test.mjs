@@ -73,6 +73,27 @@ test("a Showcase that has come and needs 70 seconds to answer is given more time
   assert.equal(frames, 2, "the second has twice the time");
 });
 
+for (const [where, path] of [["a page of the host's", "/blank"], ["the page of a space", "/pme/view/" + OFFICE]]) {
+  test(`a tour in ${where} whose frame loads something else is not called live, and is opened again`, async (t) => {
+    const { visitor, server } = await blank(all, t);
+    const page = await visitor.open(path);
+    if (path === "/blank") await place(page);
+    const frame = await showcase(page);
+    await becomes(page, "live");
+    await page.evaluate(() => {
+      window.states = [];
+      const element = document.querySelector("pme-space");
+      new MutationObserver(() => window.states.push(element.getAttribute("state"))).observe(element, { attributeFilter: ["state"] });
+    });
+    await eventually(() => frame.evaluate(() => document.readyState === "complete"), "the whole of the frame");
+    for (let n = 0; n < 2; n++) await frame.evaluate(() => location.replace("about:blank")).catch(() => {}); // the first load may be Showcase's own
+    await eventually(async () => (await page.evaluate(() => window.states))[0] === "opening", "the end of the tour");
+    await becomes(page, "live");
+    await showcase(page);
+    assert.deepEqual((await server.counts()).token, 1, "the token is still good");
+  });
+}
+
 test("one dead Showcase does not hold up the others", async (t) => {
   const { page } = await blank(all, t, { before: ({ context }) => context.route(/show\?.*m=yyHDFKzPzvN/, () => {}) });
   const started = await page.evaluate(() => performance.now());
