@@ -64,7 +64,7 @@ func bundle(root string) ([]api.OutputFile, error) {
 		Sourcemap:         api.SourceMapLinked,
 		SourcesContent:    api.SourcesContentInclude,
 		Banner:            map[string]string{"js": banner},
-		LineLimit:         160,
+		LineLimit:         640, // each line costs a byte
 		LogLevel:          api.LogLevelSilent,
 	})
 	var problems []error
@@ -81,7 +81,7 @@ func bundle(root string) ([]api.OutputFile, error) {
 var imported = regexp.MustCompile(`\bimport\((\w+)\)`)
 
 // ignored tells bundlers to leave that import as it is: esbuild drops comments when it minifies. In the source
-// map, the rest of that one short line is off by the length of the comments.
+// map, the rest of that one line is off by the length of the comments.
 func ignored(files []api.OutputFile) ([]api.OutputFile, error) {
 	for i, f := range files {
 		if filepath.Ext(f.Path) != ".js" {
