@@ -76,7 +76,7 @@ const scenes = {
     const first = await shown(browser);
     await pass({ browser, ...stage }, 560_000);
     await eventually(async () => Number((await shown(browser)).refreshes) === 1, "the refresh");
-    assert.notEqual((await shown(browser)).fingerprint, first.fingerprint);
+    await eventually(async () => (await shown(browser)).fingerprint !== first.fingerprint, "another token");
   },
   async "who is signed out reads so over the tour, and goes on after a popup"({ browser, ...stage }) {
     await place(browser);
