@@ -63,6 +63,10 @@ type Config struct {
 	// Store keeps the tokens. Default: in this process. The handler does not close it.
 	Store store.Store
 
+	// Fleet is what several replicas share: tokens, and what was revoked. A login that Authenticate has must share it too,
+	// by Sessions. It takes the place of Store, and the handler does not close it. Default: none, this process is the only one.
+	Fleet Fleet
+
 	// MintBurst is how many calls to Matterport one user may cause at once; see issuer.Config. Default: 30.
 	MintBurst int
 
@@ -125,7 +129,7 @@ func (c Config) matterport() matterport.Config {
 
 func (c Config) issuer(client *matterport.Client, policy access.Policy) issuer.Config {
 	return issuer.Config{
-		Matterport: client, Policy: policy, Store: c.Store,
+		Matterport: client, Policy: policy, Store: c.store(),
 		ValidFor: c.ValidFor, RefreshBefore: c.RefreshBefore,
 		MintBurst: c.MintBurst, MintEvery: c.MintEvery,
 		Events: c.Events, Logger: c.Logger,

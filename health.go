@@ -23,6 +23,7 @@ import (
 //	tokens               the Store, as the last call found it
 //	policy               Access: its last answer, and, of an access.File, the newest content
 //	login, keys          those of the Authenticator: oidclogin, bearer
+//	fleet                the Fleet: whether this replica may answer from memory
 //	connections          the store of connected accounts
 //	matterport_accounts  Matterport, as the OAuth application of connected accounts last found it
 //
@@ -48,6 +49,9 @@ func (h *Handler) newHealth(ctx context.Context, cfg Config) http.Handler {
 	parts := condition.Of(h.client, h.issuer, h.authenticate)
 	if cfg.Connections != nil {
 		parts = append(parts, cfg.Connections.HealthParts()...)
+	}
+	if f, ok := cfg.Fleet.(health.Reporter); ok && !isNil(f) {
+		parts = append(parts, f.HealthParts()...)
 	}
 	return health.NewHandler(ctx, append(parts, cfg.Health...)...)
 }

@@ -56,6 +56,7 @@ type Handler struct {
 	health       http.Handler
 	closing      context.CancelFunc // tells health
 	stopGroups   func()             // telling the Authenticator which groups the policy names
+	leaveFleet   func()
 	closed       atomic.Bool
 }
 
@@ -63,7 +64,7 @@ type Handler struct {
 // nothing is left running.
 func New(cfg Config) (*Handler, error) {
 	alive, closing := context.WithCancel(context.Background())
-	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}}
+	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}, leaveFleet: func() {}}
 	if err := h.furnish(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -75,6 +76,7 @@ func New(cfg Config) (*Handler, error) {
 		a.OnSignOut(h.signedOut)
 	}
 	h.stopGroups = keepGroups(h.authenticate, h.policy)
+	h.leaveFleet = h.join(cfg.Fleet)
 	if a, ok := cfg.Authenticate.(middleware.PageShower); ok {
 		a.UsePages(h.pages)
 	}
@@ -83,7 +85,7 @@ func New(cfg Config) (*Handler, error) {
 
 // furnish makes all parts of h, also if some fail, so that its error reports every problem.
 func (h *Handler) furnish(cfg Config) error {
-	var errs [7]error
+	var errs [8]error
 	if isNil(cfg.Authenticate) {
 		errs[0] = errors.New("pme: Authenticate is missing: give a gate, for example of middleware.NewSession, and look at the error of its constructor")
 	}
@@ -94,6 +96,7 @@ func (h *Handler) furnish(cfg Config) error {
 	h.catalog, errs[4] = catalog.New(catalog.Config{Matterport: h.client, Policy: policy, Logger: cfg.Logger})
 	h.pages, errs[5] = pages.New(cfg.look())
 	errs[6] = cfg.checkHealth()
+	errs[7] = cfg.checkFleet()
 	if err := errors.Join(errs[:]...); err != nil || cfg.Connections == nil {
 		return err
 	}
@@ -118,6 +121,7 @@ func (h *Handler) Close() error {
 	h.closed.Store(true)
 	h.closing()
 	h.stopGroups()
+	h.leaveFleet()
 	if h.watch != nil {
 		h.watch.Close()
 	}

@@ -1,0 +1,73 @@
+package pme
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/go-pme/pme/issuer/store"
+	"github.com/go-pme/pme/middleware"
+	loginstore "github.com/go-pme/pme/middleware/oidclogin/store"
+	"github.com/go-pme/pme/middleware/revocation"
+)
+
+// A Fleet is what replicas of an application share. The module github.com/go-pme/pme/fleet has one on Redis or Valkey.
+type Fleet interface {
+	// Tokens is the store of live tokens.
+	Tokens() store.Store
+
+	// Sessions is the store of logins, which knows the sessions that were ended. It is the same at every call.
+	Sessions() loginstore.Store
+
+	// OnRevoked has f called when any replica has revoked tokens, before that revocation returns. The zero Selector means
+	// that revocations may have been missed. Call stop when f is not needed any more.
+	OnRevoked(f func(store.Selector)) (stop func())
+}
+
+// store is the store of tokens; nil is the default of package issuer.
+func (c Config) store() store.Store {
+	if isNil(c.Fleet) {
+		return c.Store
+	}
+	return c.Fleet.Tokens()
+}
+
+// checkFleet reports what is not shared although there is a fleet.
+func (c Config) checkFleet() error {
+	if c.Fleet == nil {
+		return nil
+	}
+	if isNil(c.Fleet) {
+		return errors.New("pme: Fleet is nil: look at the error of fleet.Open")
+	}
+	var errs []error
+	if c.Store != nil {
+		errs = append(errs, errors.New("pme: both Store and Fleet are set: leave Store out, the fleet has one"))
+	}
+	if a, ok := c.Authenticate.(middleware.SessionStorer); ok && !isNil(a) {
+		for _, own := range a.SessionStores() {
+			if !same(own, c.Fleet.Sessions()) {
+				errs = append(errs, errors.New("pme: Authenticate looks up ended sessions in a store of its own, so signing out would hold on one replica only: give it Fleet.Sessions()"))
+				break
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// same reports whether both are one store.
+func same(a, b revocation.Store) bool {
+	return reflect.TypeOf(a) == reflect.TypeOf(b) && reflect.TypeOf(a).Comparable() && a == b
+}
+
+// join has the Authenticator forget the users whose tokens any replica revokes.
+func (h *Handler) join(f Fleet) (leave func()) {
+	a, ok := h.authenticate.(middleware.Invalidator)
+	if isNil(f) || !ok {
+		return func() {}
+	}
+	return f.OnRevoked(func(s store.Selector) {
+		if s.User != "" || s == (store.Selector{}) {
+			a.Invalidate(s.User)
+		}
+	})
+}
