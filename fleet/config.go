@@ -1,0 +1,159 @@
+package fleet
+
+import (
+	"cmp"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/fleet/internal/redis"
+	"github.com/go-pme/pme/fleet/internal/vault"
+)
+
+// Config says which Redis or Valkey the replicas share. URL or Addresses, and Keys, are required. All replicas have the
+// same Keys, Namespace and Lease.
+type Config struct {
+	// URL is where the server is: redis://[user:password@]host[:port][/database], or rediss:// for TLS.
+	URL string
+
+	// Addresses are host:port of the servers, instead of URL: of one server, of some nodes of a cluster, or of
+	// Sentinels.
+	Addresses []string
+
+	// TLS, if not nil, makes connections by TLS, also those to Sentinels. A URL that begins with rediss uses TLS without
+	// it, with the certificates that the system trusts.
+	TLS *tls.Config
+
+	// Username and Password are those of an ACL user. Without Username the password is that of the server. They
+	// replace those of URL.
+	Username string
+	Password string
+
+	// PasswordFile names a file with the password, instead of Password. It is read for each connection, so that a new
+	// password needs no restart. White space around it does not count.
+	PasswordFile string
+
+	// Sentinel says which server the Sentinels at Addresses watch. Default: none, the addresses are those of servers.
+	Sentinel Sentinel
+
+	// Keys seal what is stored: each has 32 random bytes. The first seals, all open. To rotate them, add the new key
+	// as the second one on all replicas, then make it the first one on all, then remove the old one a day later.
+	Keys [][]byte
+
+	// Namespace tells fleets that share a server apart: letters, digits, dots, hyphens and underscores. Default: default.
+	Namespace string
+
+	// Lease is how long a replica answers from memory after it has last asked what was revoked. A revocation waits
+	// that long, and a tenth of it more, for a replica that does not answer. Default: 1 second; 100 ms to 10 s.
+	Lease time.Duration
+
+	// MaxEntries and MaxPerUser bound the stored tokens of all users, and of one. Default: 1,000,000, and 100.
+	MaxEntries int
+	MaxPerUser int
+
+	// Logger gets the beginning and the end of trouble. Default: slog.Default().
+	Logger *slog.Logger
+}
+
+// Sentinel configures Redis Sentinel.
+type Sentinel struct {
+	// Master is the name of the watched server, such as mymaster.
+	Master string
+
+	// Username and Password are those of the Sentinels, if they ask for one.
+	Username string
+	Password string
+}
+
+func (c Config) withDefaults() Config {
+	c.Namespace = cmp.Or(c.Namespace, "default")
+	c.Lease = cmp.Or(c.Lease, time.Second)
+	c.MaxEntries = cmp.Or(c.MaxEntries, 1_000_000)
+	c.MaxPerUser = cmp.Or(c.MaxPerUser, 100)
+	c.Logger = event.LoggerOr(c.Logger)
+	return c
+}
+
+// check reports everything that is wrong with c, once the defaults are filled in.
+func (c Config) check() (rueidis.ClientOption, *vault.Keys, error) {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("fleet: "+format, args...)) }
+	option, err := c.option()
+	if err != nil {
+		errs = append(errs, err)
+	}
+	keys, err := vault.New(c.Keys)
+	if err != nil {
+		bad("Keys: %w", err)
+	}
+	if strings.Trim(c.Namespace, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != "" || len(c.Namespace) > 100 {
+		bad("Namespace is %q: use letters, digits, dots, hyphens and underscores, at most 100", c.Namespace)
+	}
+	if c.Lease < 100*time.Millisecond || c.Lease > 10*time.Second {
+		bad("Lease is %v: give 100ms to 10s", c.Lease)
+	}
+	if c.MaxEntries < 0 || c.MaxPerUser < 0 {
+		bad("MaxEntries and MaxPerUser must not be negative")
+	}
+	return option, keys, errors.Join(errs...)
+}
+
+// option is what the client is made of.
+func (c Config) option() (rueidis.ClientOption, error) {
+	option := rueidis.ClientOption{InitAddress: c.Addresses}
+	switch {
+	case c.URL == "" && len(c.Addresses) == 0:
+		return option, errors.New("fleet: URL is missing: say where Redis is, such as redis://redis.internal:6379/0")
+	case c.URL != "" && len(c.Addresses) != 0:
+		return option, errors.New("fleet: both URL and Addresses are set: give one of them")
+	case c.URL != "":
+		parsed, err := redis.ParseURL(c.URL)
+		if err != nil {
+			return option, fmt.Errorf("fleet: URL: %w", err)
+		}
+		option = parsed
+	}
+	if c.TLS != nil {
+		option.TLSConfig = c.TLS.Clone()
+	}
+	if c.Username != "" {
+		option.Username = c.Username
+	}
+	if c.Password != "" {
+		option.Password = c.Password
+	}
+	if c.Password != "" && c.PasswordFile != "" {
+		return option, errors.New("fleet: both Password and PasswordFile are set: give one of them")
+	}
+	if c.PasswordFile != "" {
+		user := option.Username
+		option.AuthCredentialsFn = func(rueidis.AuthCredentialsContext) (rueidis.AuthCredentials, error) {
+			text, err := os.ReadFile(c.PasswordFile)
+			if err != nil {
+				return rueidis.AuthCredentials{}, fmt.Errorf("fleet: PasswordFile: %w", err)
+			}
+			return rueidis.AuthCredentials{Username: user, Password: strings.TrimSpace(string(text))}, nil
+		}
+	}
+	if c.Sentinel.Master != "" {
+		option.Sentinel = rueidis.SentinelOption{
+			MasterSet: c.Sentinel.Master, Username: c.Sentinel.Username, Password: c.Sentinel.Password,
+			TLSConfig: option.TLSConfig, TopologyRefreshInterval: 5 * time.Second,
+		}
+	}
+	// The fleet has a cache of its own, and asks nothing of RESP3.
+	option.DisableCache, option.AlwaysRESP2, option.DisableRetry = true, true, true
+	option.ClientSetInfo = rueidis.DisableClientSetInfo
+	option.ClientName = ""
+	option.Dialer = net.Dialer{Timeout: 2 * time.Second, KeepAlive: 5 * time.Second}
+	option.ConnWriteTimeout = 2 * time.Second
+	return option, nil
+}

@@ -1,0 +1,101 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-pme/pme/fleet/internal/member"
+	"github.com/go-pme/pme/fleet/internal/redis"
+	"github.com/go-pme/pme/fleet/internal/sessions"
+	"github.com/go-pme/pme/fleet/internal/tokens"
+	"github.com/go-pme/pme/fleet/internal/vault"
+	"github.com/go-pme/pme/health"
+	"github.com/go-pme/pme/issuer/store"
+	login "github.com/go-pme/pme/middleware/oidclogin/store"
+)
+
+// patience is how long Open waits for a server that does not answer.
+const patience = 5 * time.Second
+
+// A Fleet is what the replicas of an application share. It is safe for concurrent use.
+type Fleet struct {
+	conn     *redis.Conn
+	member   *member.Member
+	tokens   *tokens.Store
+	sessions *sessions.Store
+	close    func()
+}
+
+// Open connects this process to its fleet. It reports everything that is wrong with cfg, and what only the operator can
+// heal: a password that is refused, missing rights, a key that is not the fleet's. A server that cannot be reached, or is
+// loading, is no error: until it answers, the fleet is degraded, and no token is issued.
+//
+// The context bounds Open itself. Close the Fleet after the handlers that use it.
+func Open(ctx context.Context, cfg Config) (*Fleet, error) {
+	cfg = cfg.withDefaults()
+	option, keys, err := cfg.check()
+	if err != nil {
+		return nil, err
+	}
+	conn, space := redis.New(option), member.NewSpace(cfg.Namespace)
+	f := &Fleet{
+		conn:     conn,
+		tokens:   tokens.New(tokens.Config{Conn: conn, Space: space, Keys: keys, MaxEntries: cfg.MaxEntries, MaxPerUser: cfg.MaxPerUser, Logger: cfg.Logger}),
+		sessions: sessions.New(sessions.Config{Conn: conn, Space: space, Keys: keys}),
+	}
+	f.member = member.Start(member.Config{Conn: conn, Space: space, Keys: keys, Lease: cfg.Lease, Logger: cfg.Logger},
+		f.tokens.Cache(), f.sessions.Cache(), f.tokens.Listeners())
+	f.tokens.Use(f.member)
+	f.sessions.Use(f.member)
+	f.close = sync.OnceFunc(func() {
+		f.member.Close()
+		conn.Close()
+	})
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := f.member.First(ctx); err != nil && (redis.Fatal(err) || errors.Is(err, vault.ErrOtherKey)) {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Close leaves the fleet, so that revocations do not wait for this process, and ends the connections. Afterwards the
+// stores fail. Closing twice is no error.
+func (f *Fleet) Close() error {
+	f.close()
+	return nil
+}
+
+// Tokens returns the store of live tokens, for issuer.Config. It is the same at every call.
+func (f *Fleet) Tokens() store.Store { return f.tokens }
+
+// Sessions returns the store of logins, for oidclogin.Config and, as the record of revoked sessions, for the gates of
+// package middleware. It is the same at every call.
+func (f *Fleet) Sessions() login.Store { return f.sessions }
+
+// OnRevoked has fn called when any replica, this one included, has revoked tokens, before that revocation returns. The
+// zero Selector means that revocations may have been missed: take everything that is remembered of users for outdated.
+// The function must be quick: the fleet waits for it. Call stop when it is not needed any more.
+func (f *Fleet) OnRevoked(fn func(store.Selector)) (stop func()) { return f.tokens.OnEvict(fn) }
+
+const (
+	noLease = health.Degraded("Redis does not answer, so this replica holds no lease")
+	trouble = health.Degraded("Redis cannot be used")
+)
+
+// HealthParts implements [health.Reporter].
+func (f *Fleet) HealthParts() []health.Part {
+	return []health.Part{{Name: "fleet", Check: func(context.Context) error {
+		switch {
+		case f.member.Leased():
+			return nil
+		case f.member.Problem() != nil && !errors.Is(f.member.Problem(), redis.ErrDown):
+			return fmt.Errorf("%w: %w", trouble, f.member.Problem())
+		}
+		return noLease
+	}}}
+}

@@ -1,0 +1,123 @@
+package member
+
+import (
+	"context"
+	"crypto/rand"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-pme/pme/fleet/internal/script"
+	"github.com/go-pme/pme/fleet/internal/vault"
+)
+
+const (
+	mostRemembered = 100_000
+	batch          = 500 // generations that one script announces
+)
+
+// memory is what this process remembers of revocations, to announce it when the store may have lost it.
+type memory struct {
+	mu   sync.Mutex // guards what follows
+	ends map[string]remembered
+}
+
+type remembered struct {
+	position Position // zero if until counts
+	until    int64
+	hasUntil bool
+	expires  time.Time // on the own clock
+}
+
+func (m *memory) init() { m.ends = make(map[string]remembered) }
+
+// add remembers a record at its position.
+func (m *memory) add(r *Record, at Position, names *vault.Names) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, name := range r.generations(names) {
+		end := m.ends[name]
+		if r.Until != 0 {
+			if !end.hasUntil || r.Until > end.until {
+				end.until, end.hasUntil = r.Until, true
+			}
+		} else {
+			end.position = at
+		}
+		if expires := time.Now().Add(r.life()); expires.After(end.expires) {
+			end.expires = expires
+		}
+		m.ends[name] = end
+	}
+	if len(m.ends) > mostRemembered {
+		m.purge()
+	}
+}
+
+// purge drops what has expired, and if that is too little, some of the rest.
+func (m *memory) purge() {
+	now := time.Now()
+	for name, end := range m.ends {
+		if end.expires.Before(now) {
+			delete(m.ends, name)
+		}
+	}
+	for name := range m.ends {
+		if len(m.ends) <= mostRemembered*9/10 {
+			return
+		}
+		delete(m.ends, name)
+	}
+}
+
+// announcements returns the generations and arguments of the script announce, in batches.
+func (m *memory) announcements() (names, args [][]string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	var keys, values []string
+	flush := func() {
+		names, args = append(names, keys), append(args, values)
+		keys, values = nil, nil
+	}
+	for name, end := range m.ends {
+		left := end.expires.Sub(now).Milliseconds()
+		if left <= 0 {
+			continue
+		}
+		position, until := "", ""
+		if end.position.Epoch != "" {
+			position = end.position.String()
+		}
+		if end.hasUntil {
+			until = strconv.FormatInt(end.until, 10)
+		}
+		keys, values = append(keys, name), append(values, position, until, strconv.FormatInt(left, 10))
+		if len(keys) == batch {
+			flush()
+		}
+	}
+	flush() // also if there is none: the other members shall forget what they have cached
+	return names, args
+}
+
+// announce writes what this process remembers into the store, and then has the other members empty their caches.
+func (m *Member) announce(ctx context.Context, history History) error {
+	names, args := m.memory.announcements()
+	for i := range names {
+		keys := []string{m.cfg.Space.Fleet(), m.cfg.Space.log()}
+		for _, name := range names[i] {
+			keys = append(keys, m.cfg.Space.Generation(name))
+		}
+		entry := ""
+		if i == len(names)-1 {
+			entry = (&Record{Forget: true}).seal(m.cfg.Keys)
+		}
+		first := []string{rand.Text()[:8], entry, strconv.Itoa(logLength), m.cfg.Space.Channel(), strings.Join(history, ",")}
+		if _, _, err := m.cfg.Conn.RunAnyway(ctx, script.Announce, keys, append(first, args[i]...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package member
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-pme/pme/fleet/internal/vault"
+	"github.com/go-pme/pme/issuer/store"
+	"github.com/go-pme/pme/matterport"
+)
+
+// A Record says what a revocation revokes.
+type Record struct {
+	Tokens  *store.Selector
+	Session string // a name of sessions
+	Until   int64  // those that were issued by then, in Unix milliseconds, instead of what began before
+
+	// Forget means that caches are to be emptied, and that nothing new was revoked.
+	Forget bool
+
+	// Life is how long it counts, in milliseconds.
+	Life int64
+}
+
+// written is a Record as it is sealed. A token is a text of its own: secrets redact themselves.
+type written struct {
+	Tokens  *selected `json:"t,omitempty"`
+	Session string    `json:"s,omitempty"`
+	Until   int64     `json:"u,omitempty"`
+	Forget  bool      `json:"f,omitempty"`
+	Life    int64     `json:"l,omitempty"`
+}
+
+type selected struct {
+	User    string `json:"u,omitempty"`
+	Session string `json:"s,omitempty"`
+	Model   string `json:"m,omitempty"`
+	Token   string `json:"t,omitempty"`
+}
+
+// generations returns the names of the things that r names. A single token has none.
+func (r *Record) generations(n *vault.Names) []string {
+	switch {
+	case r.Session != "":
+		return []string{SessionName(n, r.Session)}
+	case r.Tokens != nil && r.Tokens.Token == "":
+		return []string{SelectorName(n, *r.Tokens)}
+	}
+	return nil
+}
+
+// SessionName is the name of a generation of sessions.
+func SessionName(n *vault.Names, name string) string { return n.Of("session", name) }
+
+// SelectorName is the name of the generation of what s selects. The Token of s does not count.
+func SelectorName(n *vault.Names, s store.Selector) string {
+	return n.Of("tokens", s.User, s.Session, s.Model)
+}
+
+func (r *Record) life() time.Duration { return time.Duration(r.Life) * time.Millisecond }
+
+const logPurpose = "log"
+
+func (r *Record) seal(k *vault.Keys) string {
+	w := written{Session: r.Session, Until: r.Until, Forget: r.Forget, Life: r.Life}
+	if t := r.Tokens; t != nil {
+		w.Tokens = &selected{t.User, t.Session, t.Model, string(t.Token)}
+	}
+	text, err := json.Marshal(w)
+	if err != nil {
+		panic(err) // never: it has texts and numbers only
+	}
+	return k.Seal(logPurpose, text)
+}
+
+// An entry is a record in the log.
+type entry struct {
+	Record
+	number uint64
+	random string
+}
+
+func parseEntry(k *vault.Keys, s string) (entry, error) {
+	digits, rest, _ := strings.Cut(s, ".")
+	random, sealed, ok := strings.Cut(rest, ".")
+	n, err := strconv.ParseUint(digits, 10, 64)
+	if !ok || err != nil {
+		return entry{}, errors.New("fleet: an entry of the log has another form")
+	}
+	e := entry{number: n, random: random}
+	text, err := k.Open(logPurpose, sealed)
+	if err != nil {
+		return entry{}, fmt.Errorf("fleet: an entry of the log cannot be read: %w", err)
+	}
+	var w written
+	if err := json.Unmarshal(text, &w); err != nil {
+		return entry{}, fmt.Errorf("fleet: an entry of the log has another form: %w", err)
+	}
+	e.Record = Record{Session: w.Session, Until: w.Until, Forget: w.Forget, Life: w.Life}
+	if t := w.Tokens; t != nil {
+		e.Tokens = &store.Selector{User: t.User, Session: t.Session, Model: t.Model, Token: matterport.Secret(t.Token)}
+	}
+	return e, nil
+}

@@ -1,0 +1,98 @@
+package member
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/go-pme/pme/fleet/internal/redis"
+	"github.com/go-pme/pme/fleet/internal/script"
+)
+
+// errUnsettled means that a revocation may have been lost with the content of the store.
+var errUnsettled = errors.New("fleet: Redis has lost its content in the meantime: revoke it again")
+
+// Revoke writes a revocation into the store. From then on no script gives what it means. Call [Member.Settle] before
+// answering: members may still answer from memory.
+func (m *Member) Revoke(ctx context.Context, r *Record) (Position, error) {
+	names := m.Names()
+	if names == nil {
+		return Position{}, redis.ErrDown
+	}
+	until := ""
+	if r.Until != 0 {
+		until = strconv.FormatInt(r.Until, 10)
+	}
+	keys := append([]string{m.cfg.Space.Fleet(), m.cfg.Space.log()}, m.cfg.Space.generations(r, names)...)
+	_, rest, err := m.cfg.Conn.Run(ctx, script.Revoke, keys, []string{
+		rand.Text()[:8], r.seal(m.cfg.Keys), strconv.Itoa(logLength), m.cfg.Space.Channel(), strconv.FormatInt(r.Life, 10), until,
+	})
+	if err != nil {
+		return Position{}, err
+	}
+	if len(rest) != 1 {
+		return Position{}, errors.New("fleet: revoke answers with something else")
+	}
+	text, err := redis.Text(&rest[0])
+	if err != nil {
+		return Position{}, err
+	}
+	at := ParsePosition(text)
+	m.memory.add(r, at, names)
+	return at, nil
+}
+
+// Settle waits until no member answers from a memory older than the revocation: until all have applied it, or until the
+// lease of those that have not is over. Those that have not called since are no members any more.
+func (m *Member) Settle(ctx context.Context, at Position) error {
+	limit := m.cfg.Lease + m.cfg.Lease/10
+	over := time.After(limit)
+	w := m.crowd.wait(at)
+	defer m.crowd.leave(w)
+	m.wake()
+	select {
+	case ok := <-w.done:
+		if !ok {
+			return errUnsettled
+		}
+		return m.outwait(ctx, limit)
+	case <-over:
+		return m.expel(ctx, at)
+	case <-ctx.Done():
+		return fmt.Errorf("fleet: waiting for the other replicas: %w", ctx.Err())
+	}
+}
+
+// outwait waits until this process has seen the epoch for so long. Before, there may be members of the epoch before it
+// that hold a lease and are not in the list any more.
+func (m *Member) outwait(ctx context.Context, limit time.Duration) error {
+	left := limit - time.Since(m.standing.Load().since)
+	if left <= 0 {
+		return nil
+	}
+	select {
+	case <-time.After(left):
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("fleet: waiting for the other replicas: %w", ctx.Err())
+	}
+}
+
+// expel removes the members that have not called since the revocation.
+func (m *Member) expel(ctx context.Context, at Position) error {
+	verdict, _, err := m.cfg.Conn.Run(ctx, script.Expel, []string{m.cfg.Space.Fleet(), m.cfg.Space.members()}, []string{at.String()})
+	switch {
+	case err != nil:
+		return err
+	case verdict != "ok":
+		return errUnsettled
+	}
+	return m.outwait(ctx, m.cfg.Lease+m.cfg.Lease/10)
+}
+
+// Await returns a channel that is closed once a token of the key was put by any replica, or its claim released. That is
+// a hint, which can be missed. Call leave when it is not waited for any more.
+func (m *Member) Await(key string) (woken <-chan struct{}, leave func()) { return m.crowd.await(key) }

@@ -1,0 +1,33 @@
+package member
+
+import "github.com/go-pme/pme/fleet/internal/vault"
+
+// A Space makes the keys of one fleet. All share one hash tag: a script may touch any of them in a cluster.
+type Space struct{ prefix string }
+
+// NewSpace returns the keys of a namespace.
+func NewSpace(namespace string) Space { return Space{"{pme:" + namespace + "}:"} }
+
+// Fleet is the hash that every script begins with.
+func (s Space) Fleet() string { return s.prefix + "fleet" }
+
+// Channel is where replicas are told that something happened.
+func (s Space) Channel() string { return s.prefix + "events" }
+
+// Of is the key of something of a kind.
+func (s Space) Of(kind, name string) string { return s.prefix + kind + ":" + name }
+
+func (s Space) log() string     { return s.prefix + "log" }
+func (s Space) members() string { return s.prefix + "members" }
+
+// Generation is the key of a generation.
+func (s Space) Generation(name string) string { return s.Of("g", name) }
+
+// Generations are the keys of the generations of what r names.
+func (s Space) generations(r *Record, n *vault.Names) []string {
+	names := r.generations(n)
+	for i, name := range names {
+		names[i] = s.Generation(name)
+	}
+	return names
+}

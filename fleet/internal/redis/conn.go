@@ -1,0 +1,161 @@
+// Package redis is the connection to the store that a fleet shares.
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/rueidis"
+)
+
+// timeout bounds one call.
+const timeout = 2 * time.Second
+
+// ErrDown means that the store does not answer. What a call asked for may have happened.
+var ErrDown = errors.New("fleet: Redis does not answer")
+
+// ErrLost means that the store has no fleet: it is empty, or has lost its content. A member that notices begins anew.
+var ErrLost = errors.New("fleet: Redis has lost its content")
+
+// A Conn is a connection that one goroutine opens, and opens again, by [Conn.Open]. Until it has done so, calls fail at
+// once. The other methods are safe for concurrent use.
+type Conn struct {
+	option rueidis.ClientOption
+	client atomic.Pointer[rueidis.Client]
+	well   atomic.Bool
+}
+
+// New returns a Conn that is not open yet.
+func New(option rueidis.ClientOption) *Conn { return &Conn{option: option} }
+
+// Open connects if that has not been done. Afterwards the connection repairs itself.
+func (c *Conn) Open() error {
+	if c.client.Load() != nil {
+		return nil
+	}
+	client, err := rueidis.NewClient(c.option)
+	if err != nil {
+		return err //nolint:wrapcheck // the caller sorts it
+	}
+	c.client.Store(&client)
+	return nil
+}
+
+// Close ends the connection.
+func (c *Conn) Close() {
+	if client := c.client.Swap(nil); client != nil {
+		(*client).Close()
+	}
+}
+
+// Note says whether the store answers, as whoever calls it regularly has found. While it does not, calls by others fail
+// at once instead of waiting in vain.
+func (c *Conn) Note(well bool) { c.well.Store(well) }
+
+// Client returns the client for whoever finds out whether the store answers, and nil before Open.
+func (c *Conn) Client() rueidis.Client {
+	if client := c.client.Load(); client != nil {
+		return *client
+	}
+	return nil
+}
+
+// Run runs a script and returns its answer without the first word, which is its verdict.
+func (c *Conn) Run(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
+	if !c.well.Load() {
+		return "", nil, ErrDown
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return c.RunAnyway(ctx, script, keys, args)
+}
+
+// RunAnyway is Run for whoever finds out whether the store answers. The context bounds it.
+func (c *Conn) RunAnyway(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
+	client := c.Client()
+	if client == nil {
+		return "", nil, ErrDown
+	}
+	list, err := script.Exec(ctx, client, keys, args).ToArray()
+	if err != nil {
+		return "", nil, failed(err)
+	}
+	if len(list) == 0 {
+		return "", nil, errors.New("fleet: Redis answers a script with nothing")
+	}
+	verdict, err = list[0].ToString()
+	switch {
+	case err != nil:
+		return "", nil, fmt.Errorf("fleet: Redis answers a script with something else: %w", err)
+	case verdict == "lost":
+		return "", nil, ErrLost
+	}
+	return verdict, list[1:], nil
+}
+
+// Do sends one command.
+func (c *Conn) Do(ctx context.Context, build func(rueidis.Builder) rueidis.Completed) (rueidis.RedisMessage, error) {
+	answers, err := c.DoMulti(ctx, func(b rueidis.Builder) []rueidis.Completed { return []rueidis.Completed{build(b)} })
+	if err != nil {
+		return rueidis.RedisMessage{}, err
+	}
+	return answers[0], nil
+}
+
+// DoMulti sends several commands at once. The first error is that of all; nil is no error.
+func (c *Conn) DoMulti(ctx context.Context, build func(rueidis.Builder) []rueidis.Completed) ([]rueidis.RedisMessage, error) {
+	client := c.Client()
+	if client == nil || !c.well.Load() {
+		return nil, ErrDown
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	var answers []rueidis.RedisMessage
+	for _, result := range client.DoMulti(ctx, build(client.B())...) {
+		message, err := result.ToMessage()
+		if err != nil && !rueidis.IsRedisNil(err) {
+			return nil, failed(err)
+		}
+		answers = append(answers, message)
+	}
+	return answers, nil
+}
+
+func failed(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err // the caller has left
+	}
+	return fmt.Errorf("%w: %w", ErrDown, err)
+}
+
+// Strings returns the texts of an answer; nil is the empty text.
+func Strings(list []rueidis.RedisMessage) ([]string, error) {
+	texts := make([]string, len(list))
+	for i := range list {
+		text, err := Text(&list[i])
+		if err != nil {
+			return nil, err
+		}
+		texts[i] = text
+	}
+	return texts, nil
+}
+
+// Text returns a text or number of an answer as a text; nil is the empty text.
+func Text(m *rueidis.RedisMessage) (string, error) {
+	if m.IsNil() {
+		return "", nil
+	}
+	if m.IsInt64() {
+		n, err := m.AsInt64()
+		return fmt.Sprint(n), err //nolint:wrapcheck // never fails
+	}
+	text, err := m.ToString()
+	if err != nil {
+		return "", fmt.Errorf("fleet: Redis answers with something else: %w", err)
+	}
+	return text, nil
+}

@@ -1,0 +1,30 @@
+-- claim gives the caller the right to mint. It guarantees that one caller has it at a time, that nothing which the key names
+-- was revoked since the mark, and that there is room for the token. Claims do not end by the clock of the server:
+-- whoever has seen one for its time replaces it.
+--
+-- KEYS: fleet, claim, index of the user, index of all, generations. ARGV: mark, ID, time to live, member of the indexes,
+-- most of a user, most of all, ID of the claim to replace, place in the indexes, how long the claim lives.
+if stale(ARGV[1]) or revoked(ARGV[1], 5, #KEYS) then
+  return {'revoked'}
+end
+local held = redis.call('GET', KEYS[2])
+if held then
+  local id, position, life = string.match(held, '^([^\n]*)\n([^\n]*)\n(.*)$')
+  if id ~= ARGV[7] and not revoked(position, 5, #KEYS) then
+    return {'claimed', id, life}
+  end
+end
+if not redis.call('ZSCORE', KEYS[3], ARGV[4]) then
+  if redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[5]) then
+    return {'user full'}
+  end
+  if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[6]) then
+    return {'full'}
+  end
+end
+redis.call('SET', KEYS[2], ARGV[2] .. '\n' .. here() .. '\n' .. ARGV[9], 'PX', ARGV[3])
+for i = 3, 4 do
+  redis.call('ZADD', KEYS[i], ARGV[8], ARGV[4])
+  keep(KEYS[i], ARGV[3])
+end
+return {'ok'}

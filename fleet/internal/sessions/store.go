@@ -1,0 +1,258 @@
+// Package sessions is the store of logins that a fleet shares.
+package sessions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/go-pme/pme/fleet/internal/member"
+	"github.com/go-pme/pme/fleet/internal/redis"
+	"github.com/go-pme/pme/fleet/internal/script"
+	"github.com/go-pme/pme/fleet/internal/vault"
+	"github.com/go-pme/pme/middleware/oidclogin/store"
+	"github.com/go-pme/pme/middleware/revocation"
+)
+
+// Config configures a Store. All fields are required.
+type Config struct {
+	Conn  *redis.Conn
+	Space member.Space
+	Keys  *vault.Keys
+}
+
+// A Store implements [store.Store]. Call Use before anything else.
+type Store struct {
+	cfg    Config
+	member *member.Member
+	cache  *cache
+}
+
+var (
+	_ store.Store  = (*Store)(nil)
+	_ member.Cache = (*cache)(nil)
+)
+
+// New returns a Store that is not in use yet.
+func New(cfg Config) *Store { return &Store{cfg: cfg, cache: newCache()} }
+
+// Cache is what a member has to tell what is revoked.
+func (s *Store) Cache() member.Cache { return s.cache }
+
+// Use sets the member that this process is.
+func (s *Store) Use(m *member.Member) { s.member = m }
+
+func (s *Store) names() (*vault.Names, error) {
+	if n := s.member.Names(); n != nil {
+		return n, nil
+	}
+	return nil, redis.ErrDown
+}
+
+// Position implements [revocation.Store].
+func (s *Store) Position(ctx context.Context) (string, error) {
+	n, err := s.names()
+	if err != nil {
+		return "", err
+	}
+	if s.member.Leased() {
+		return signed(n, s.member.AppliedText()), nil
+	}
+	at, _, _, err := s.read(ctx, n, nil)
+	if err != nil {
+		return "", err
+	}
+	return signed(n, at.String()), nil
+}
+
+// signed adds what tells a position of this fleet from everything else.
+func signed(n *vault.Names, position string) string { return position + "." + n.Check(position) }
+
+// verified returns the zero position for one that is not of this fleet.
+func verified(n *vault.Names, position string) member.Position {
+	i := strings.LastIndexByte(position, '.')
+	if i < 0 || signed(n, position[:i]) != position {
+		return member.Position{}
+	}
+	return member.ParsePosition(position[:i])
+}
+
+// Revoke implements [revocation.Store].
+func (s *Store) Revoke(ctx context.Context, name string, ttl time.Duration) error {
+	return s.revoke(ctx, &member.Record{Session: name, Life: life(ttl)})
+}
+
+// RevokeIssued implements [revocation.Store].
+func (s *Store) RevokeIssued(ctx context.Context, name string, until time.Time, ttl time.Duration) error {
+	at := until.UnixMilli()
+	if at == 0 {
+		at = 1 // zero means that there is none
+	}
+	return s.revoke(ctx, &member.Record{Session: name, Until: at, Life: life(ttl)})
+}
+
+func (s *Store) revoke(ctx context.Context, r *member.Record) error {
+	at, err := s.member.Revoke(ctx, r)
+	if err != nil {
+		return err
+	}
+	return s.member.Settle(ctx, at)
+}
+
+// life is in milliseconds, and at least one.
+func life(ttl time.Duration) int64 { return max(ttl.Milliseconds(), 1) }
+
+// Revoked implements [revocation.Store]. Under a lease, it answers from memory about a session that is not revoked, if all
+// its names are cached. About one that is revoked it asks Redis: the revocation may have expired.
+func (s *Store) Revoked(ctx context.Context, session revocation.Session) (bool, error) {
+	if len(session.Names) == 0 {
+		return false, nil
+	}
+	n, err := s.names()
+	if err != nil {
+		return false, err
+	}
+	if s.member.Leased() && s.cache.clears(n, s.member.History(), &session) {
+		return false, nil
+	}
+	at, history, ends, err := s.read(ctx, n, session.Names)
+	if err != nil {
+		return false, err
+	}
+	s.cache.fill(session.Names, ends, at, s.member.Applied())
+	position := verified(n, session.Position)
+	for _, e := range ends {
+		if e.revokes(history, position, session.IssuedAt) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// read reads what has been revoked under the names, and the position at which that was so.
+func (s *Store) read(ctx context.Context, n *vault.Names, names []string) (member.Position, member.History, []end, error) {
+	fail := func(err error) (member.Position, member.History, []end, error) {
+		return member.Position{}, nil, nil, err
+	}
+	keys := []string{s.cfg.Space.Fleet()}
+	for _, name := range names {
+		keys = append(keys, s.cfg.Space.Generation(member.SessionName(n, name)))
+	}
+	verdict, rest, err := s.cfg.Conn.Run(ctx, script.Ended, keys, nil)
+	if err != nil {
+		return fail(err)
+	}
+	texts, err := redis.Strings(rest)
+	if err != nil {
+		return fail(err)
+	}
+	if verdict != "ok" || len(texts) != 2+2*len(names) {
+		return fail(fmt.Errorf("fleet: ended answers %q", verdict))
+	}
+	ends := make([]end, len(names))
+	for i := range ends {
+		if ends[i], err = parseEnd(texts[2+2*i], texts[3+2*i]); err != nil {
+			return fail(err)
+		}
+	}
+	return member.ParsePosition(texts[0]), strings.Split(texts[1], ","), ends, nil
+}
+
+// An end is what has been revoked of a name. The zero end revokes nothing.
+type end struct {
+	generation member.Position
+	until      int64 // in Unix milliseconds
+	hasUntil   bool
+}
+
+func parseEnd(generation, until string) (end, error) {
+	e := end{generation: member.ParsePosition(generation)}
+	if generation != "" && e.generation.Epoch == "" {
+		return end{}, errors.New("fleet: a revocation in Redis has another form")
+	}
+	if until == "" {
+		return e, nil
+	}
+	n, err := strconv.ParseInt(until, 10, 64)
+	if err != nil {
+		return end{}, fmt.Errorf("fleet: a revocation in Redis has another form: %w", err)
+	}
+	e.until, e.hasUntil = n, true
+	return e, nil
+}
+
+func (e end) revokes(history member.History, position member.Position, issued time.Time) bool {
+	return e.hasUntil && issued.UnixMilli() <= e.until ||
+		e.generation.Epoch != "" && history.Later(e.generation, position)
+}
+
+// Once implements [store.Store].
+func (s *Store) Once(ctx context.Context, name string, ttl time.Duration) (bool, error) {
+	n, err := s.names()
+	if err != nil {
+		return false, err
+	}
+	answer, err := s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed {
+		return b.Set().Key(s.cfg.Space.Of("o", n.Of("once", name))).Value("1").Nx().PxMilliseconds(life(ttl)).Build()
+	})
+	if err != nil {
+		return false, err
+	}
+	return !answer.IsNil(), nil
+}
+
+func (s *Store) value(n *vault.Names, name string) string {
+	return s.cfg.Space.Of("v", n.Of("value", name))
+}
+
+// purpose binds a sealed value to its name.
+func purpose(name string) string { return "value " + name }
+
+// Save implements [store.Store].
+func (s *Store) Save(ctx context.Context, name string, value []byte, ttl time.Duration) error {
+	n, err := s.names()
+	if err != nil {
+		return err
+	}
+	sealed := s.cfg.Keys.Seal(purpose(name), value)
+	_, err = s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed {
+		return b.Set().Key(s.value(n, name)).Value(sealed).PxMilliseconds(life(ttl)).Build()
+	})
+	return err
+}
+
+// Load implements [store.Store].
+func (s *Store) Load(ctx context.Context, name string) ([]byte, error) {
+	n, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed { return b.Get().Key(s.value(n, name)).Build() })
+	if err != nil || answer.IsNil() {
+		return nil, err
+	}
+	sealed, err := redis.Text(&answer)
+	if err != nil {
+		return nil, err
+	}
+	value, err := s.cfg.Keys.Open(purpose(name), sealed)
+	if errors.Is(err, vault.ErrOtherKey) {
+		return nil, nil // its key is retired, which is as if it had been dropped
+	}
+	return value, err
+}
+
+// Delete implements [store.Store].
+func (s *Store) Delete(ctx context.Context, name string) error {
+	n, err := s.names()
+	if err != nil {
+		return err
+	}
+	_, err = s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed { return b.Del().Key(s.value(n, name)).Build() })
+	return err
+}
