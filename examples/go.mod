@@ -18,6 +18,8 @@ require (
 	github.com/zitadel/oidc/v3 v3.48.0
 )
 
+require github.com/redis/rueidis v1.0.79 // indirect
+
 require (
 	github.com/agnivade/levenshtein v1.2.2 // indirect
 	github.com/bmatcuk/doublestar/v4 v4.10.0 // indirect
@@ -35,6 +37,7 @@ require (
 	github.com/go-playground/locales v0.14.1 // indirect
 	github.com/go-playground/universal-translator v0.18.1 // indirect
 	github.com/go-playground/validator/v10 v10.30.1 // indirect
+	github.com/go-pme/pme/fleet v0.0.0
 	github.com/goccy/go-json v0.10.5 // indirect
 	github.com/goccy/go-yaml v1.19.2 // indirect
 	github.com/google/uuid v1.6.0 // indirect
@@ -86,4 +89,5 @@ require (
 replace (
 	github.com/go-pme/pme => ../
 	github.com/go-pme/pme/connect/sqlstore => ../connect/sqlstore
+	github.com/go-pme/pme/fleet => ../fleet
 )

@@ -218,7 +218,9 @@ func (s *sessionRecognizer) RevokeSessions(ctx context.Context, userID, session 
 	return s.revocations.revoke(ctx, userID, session)
 }
 
-func (s *sessionRecognizer) position(ctx context.Context) (string, error) { return s.revocations.position(ctx) }
+func (s *sessionRecognizer) position(ctx context.Context) (string, error) {
+	return s.revocations.position(ctx)
+}
 
 // SessionStores implements [SessionStorer].
 func (s *sessionRecognizer) SessionStores() []revocation.Store { return s.revocations.stores() }

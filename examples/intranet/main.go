@@ -3,6 +3,8 @@
 // Matterport; without them it starts an emulator of Matterport in its own process.
 //
 //	go run ./examples/intranet
+//
+// With REDIS_URL, PME_FLEET_KEY and SESSION_KEY in the environment, any number of processes are one intranet.
 package main
 
 import (
@@ -14,7 +16,7 @@ var program = demo.Program{
 	Name:  "intranet",
 	Hint:  "alice, bob or carol, password demo",
 	Allow: "testdata/allow.yaml",
-	Build: func(_ demo.Site, cfg pme.Config) (demo.App, error) { return newSite(cfg) },
+	Build: func(where demo.Site, cfg pme.Config) (demo.App, error) { return newSite(where, cfg) },
 }
 
 func main() { demo.Main(program) }

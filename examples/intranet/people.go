@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/subtle"
-	"time"
 
 	"github.com/gorilla/sessions"
 
@@ -30,10 +29,10 @@ func (p *people) check(username, password string) (person, bool) {
 	return known, ok && same
 }
 
-// The names under which a session keeps who signed in, and when.
+// The names under which a session has who signed in, and where that was in the order of all revocations.
 const (
-	sessionUser  = "user"
-	sessionSince = "since" // Unix milliseconds
+	sessionUser     = "user"
+	sessionPosition = "position"
 )
 
 // signedIn says who a session belongs to, and when it began: this is what pme's middleware asks. A session
@@ -41,7 +40,7 @@ const (
 // person's last sign-out.
 func (p *people) signedIn(s *sessions.Session) (identity.User, error) {
 	id, _ := s.Values[sessionUser].(string)
-	since, _ := s.Values[sessionSince].(int64)
+	position, _ := s.Values[sessionPosition].(string)
 	known := p.byID[id] // empty if there is no such person
-	return identity.User{ID: known.id, Name: known.name, SignedInAt: time.UnixMilli(since)}, nil
+	return identity.User{ID: known.id, Name: known.name, Position: position}, nil
 }

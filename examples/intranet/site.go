@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"embed"
 	"html/template"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"github.com/go-pme/pme/examples/internal/demo"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/revocation"
 )
 
 //go:embed pages
@@ -33,10 +33,14 @@ type site struct {
 	http.Handler
 }
 
-func newSite(cfg pme.Config) (*site, error) {
-	s := &site{people: newPeople(), sessions: newSessions(), log: cfg.Logger}
+func newSite(where demo.Site, cfg pme.Config) (*site, error) {
+	s := &site{people: newPeople(), sessions: newSessions(where.CookieKeys), log: cfg.Logger}
+	var revocations revocation.Store = where.Sessions
+	if where.Sessions == nil {
+		revocations = middleware.NewMemoryRevocations()
+	}
 	gate, err := middleware.NewSession(middleware.SessionConfig{
-		Store: s.sessions, Name: sessionName, User: s.people.signedIn, Revocations: middleware.NewMemoryRevocations(), Logger: cfg.Logger,
+		Store: s.sessions, Name: sessionName, User: s.people.signedIn, Revocations: revocations, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return nil, err
@@ -55,10 +59,8 @@ func newSite(cfg pme.Config) (*site, error) {
 // Close implements demo.App.
 func (s *site) Close() error { return s.pme.Close() }
 
-// newSessions has keys of its own each time: whoever was signed in when the program ended has to sign
-// in again. A real intranet reads its keys from a secret store.
-func newSessions() *sessions.CookieStore {
-	store := sessions.NewCookieStore([]byte(rand.Text()+rand.Text()), []byte(rand.Text() + rand.Text())[:32])
+func newSessions(keys [][]byte) *sessions.CookieStore {
+	store := sessions.NewCookieStore(keys...)
 	store.Options.HttpOnly = true
 	store.Options.SameSite = http.SameSiteLaxMode
 	store.Options.Secure = false // plain http on this machine: a real intranet says true
@@ -96,11 +98,17 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 			form{Next: next, Username: r.PostFormValue("username"), Problem: "The name or the password is wrong."})
 		return
 	}
+	position, err := s.gate.Position(r.Context())
+	if err != nil {
+		s.log.ErrorContext(r.Context(), "position among the revocations not known", slog.Any("error", err))
+		unavailable(w)
+		return
+	}
 	session := sessions.NewSession(s.sessions, sessionName) // never one that was there before
 	options := *s.sessions.Options
 	session.Options = &options
 	session.Values[sessionUser] = who.id
-	session.Values[sessionSince] = time.Now().UnixMilli()
+	session.Values[sessionPosition] = position
 	if err := session.Save(r, w); err != nil {
 		s.log.ErrorContext(r.Context(), "session not saved", slog.Any("error", err))
 		http.Error(w, "Signing in does not work at the moment.", http.StatusInternalServerError)
@@ -112,8 +120,10 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 // logout ends the person's sessions, copies of their cookies included, and the tours.
 func (s *site) logout(w http.ResponseWriter, r *http.Request) {
 	u, _ := identity.FromContext(r.Context())
-	if _, err := s.pme.RevokeUser(r.Context(), u.ID); err != nil {
+	if _, err := s.pme.RevokeUser(r.Context(), u.ID); err != nil { // the cookie stays, so that they can try again
 		s.log.ErrorContext(r.Context(), "sessions or tokens not revoked", slog.String("user", u.ID), slog.Any("error", err))
+		unavailable(w)
+		return
 	}
 	session := sessions.NewSession(s.sessions, sessionName)
 	options := *s.sessions.Options
@@ -123,6 +133,12 @@ func (s *site) logout(w http.ResponseWriter, r *http.Request) {
 		s.log.ErrorContext(r.Context(), "session not cleared", slog.Any("error", err))
 	}
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
+}
+
+// unavailable says that something does not work at the moment.
+func unavailable(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "5")
+	http.Error(w, "This does not work at the moment. Please try again.", http.StatusServiceUnavailable)
 }
 
 // showForm is the login page.

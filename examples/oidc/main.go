@@ -4,6 +4,8 @@
 // without them it starts a provider in its own process.
 //
 //	go run ./examples/oidc
+//
+// With REDIS_URL, PME_FLEET_KEY and SESSION_KEY in the environment, any number of processes are one intranet.
 package main
 
 import (

@@ -55,13 +55,13 @@ func newSite(where demo.Site, cfg pme.Config, change ...func(*oidclogin.Config))
 	return s, nil
 }
 
-// whereToSignIn is the provider that the environment names, or else one of the example's own. Keys are
-// new each time: whoever was signed in when the program ended has to sign in again.
+// whereToSignIn is the provider that the environment names, or else one of the example's own.
 func (s *site) whereToSignIn(where demo.Site) (oidclogin.Config, error) {
 	cfg := oidclogin.Config{
 		RedirectURL:   where.Origin + "/auth/callback",
 		PostLogoutURL: where.Origin + "/auth/signed-out", // "/" would lead straight back to signing in
-		CookieKeys:    [][]byte{[]byte(rand.Text() + rand.Text())[:32], []byte(rand.Text() + rand.Text())[:32]},
+		CookieKeys:    where.CookieKeys,
+		Store:         where.Sessions,
 		KeepTokens:    true,
 		Scopes:        []string{"profile", "email", "offline_access"},
 		Logger:        where.Log,

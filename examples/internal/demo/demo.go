@@ -18,6 +18,7 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
+	loginstore "github.com/go-pme/pme/middleware/oidclogin/store"
 )
 
 // A Program is one of the examples.
@@ -35,6 +36,9 @@ type Site struct {
 	Origin string // such as http://127.0.0.1:8080
 	Env    func(string) (string, bool)
 	Log    *slog.Logger
+
+	CookieKeys [][]byte         // one that authenticates the cookies of the login, and one that encrypts them
+	Sessions   loginstore.Store // what has been signed out, shared by all replicas; nil if there is one process
 }
 
 // App is a running application.
@@ -62,6 +66,8 @@ func (p Program) Run(ctx context.Context, args []string, env func(string) (strin
 	allow := flags.String("allow", p.Allow, "allow-list `file`; it is read again when it changes")
 	validFor := flags.Duration("valid-for", 10*time.Minute, "how long a token lives")
 	refreshBefore := flags.Duration("refresh-before", 2*time.Minute, "how much of its life a token must have left to be given out again")
+	lease := flags.Duration("lease", time.Second, "how long a replica answers from memory, with REDIS_URL")
+	mintBurst := flags.Int("mint-burst", 30, "how many tokens one person may have minted at once")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
@@ -70,6 +76,19 @@ func (p Program) Run(ctx context.Context, args []string, env func(string) (strin
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 
+	keys, err := cookieKeys(env)
+	if err != nil {
+		return err
+	}
+	shared, err := openFleet(ctx, env, *lease, log)
+	if err != nil {
+		return err
+	}
+	var sessions loginstore.Store
+	if shared != nil {
+		defer func() { err = errors.Join(err, shared.Close()) }()
+		sessions = shared.Sessions()
+	}
 	cfg, closeEmulator, err := matterport(env, log)
 	if err != nil {
 		return err
@@ -82,13 +101,18 @@ func (p Program) Run(ctx context.Context, args []string, env func(string) (strin
 	defer func() { err = errors.Join(err, rules.Close()) }()
 	cfg.Access = rules
 	cfg.Logger = log
-	cfg.ValidFor, cfg.RefreshBefore = *validFor, *refreshBefore
+	cfg.ValidFor, cfg.RefreshBefore, cfg.MintBurst = *validFor, *refreshBefore, *mintBurst
+	if shared != nil {
+		cfg.Fleet = shared
+	}
 
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", *addr)
 	if err != nil {
 		return err
 	}
-	app, err := p.Build(Site{Origin: "http://" + listener.Addr().String(), Env: env, Log: log}, cfg)
+	app, err := p.Build(Site{
+		Origin: "http://" + listener.Addr().String(), Env: env, Log: log, CookieKeys: keys, Sessions: sessions,
+	}, cfg)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
