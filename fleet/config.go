@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -55,6 +56,10 @@ type Config struct {
 	// that long, and a tenth of it more, for a replica that does not answer. Default: 1 second; 100 ms to 10 s.
 	Lease time.Duration
 
+	// AnyPolicy accepts a server that may drop tokens when its memory is full. By default maxmemory-policy has to be
+	// noeviction.
+	AnyPolicy bool
+
 	// MaxEntries and MaxPerUser bound the stored tokens of all users, and of one. Default: 1,000,000, and 100.
 	MaxEntries int
 	MaxPerUser int
@@ -104,6 +109,14 @@ func (c Config) check() (rueidis.ClientOption, *vault.Keys, error) {
 		bad("MaxEntries and MaxPerUser must not be negative")
 	}
 	return option, keys, errors.Join(errs...)
+}
+
+// checkServer checks what the operator of Redis has set.
+func (c Config) checkServer(ctx context.Context, client rueidis.Client) error {
+	if c.AnyPolicy {
+		return nil
+	}
+	return redis.CheckPolicy(ctx, client, c.Logger) //nolint:wrapcheck // it says what is wrong
 }
 
 // option is what the client is made of.

@@ -46,7 +46,7 @@ func Open(ctx context.Context, cfg Config) (*Fleet, error) {
 		tokens:   tokens.New(tokens.Config{Conn: conn, Space: space, Keys: keys, MaxEntries: cfg.MaxEntries, MaxPerUser: cfg.MaxPerUser, Logger: cfg.Logger}),
 		sessions: sessions.New(sessions.Config{Conn: conn, Space: space, Keys: keys}),
 	}
-	f.member = member.Start(member.Config{Conn: conn, Space: space, Keys: keys, Lease: cfg.Lease, Logger: cfg.Logger},
+	f.member = member.Start(member.Config{Conn: conn, Space: space, Keys: keys, Lease: cfg.Lease, Logger: cfg.Logger, Check: cfg.checkServer},
 		f.tokens.Cache(), f.sessions.Cache(), f.tokens.Listeners())
 	f.tokens.Use(f.member)
 	f.sessions.Use(f.member)
@@ -56,11 +56,23 @@ func Open(ctx context.Context, cfg Config) (*Fleet, error) {
 	})
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := f.member.First(ctx); err != nil && (redis.Fatal(err) || errors.Is(err, vault.ErrOtherKey)) {
+	err = f.member.First(ctx)
+	if err == nil {
+		err = f.test(ctx)
+	}
+	if err != nil && (redis.Fatal(err) || errors.Is(err, vault.ErrOtherKey)) {
 		f.close()
 		return nil, err
 	}
 	return f, nil
+}
+
+// test does once what the stores do, so that a right which is missing is found at the start.
+func (f *Fleet) test(ctx context.Context) error {
+	if err := f.tokens.Test(ctx); err != nil {
+		return err
+	}
+	return f.sessions.Test(ctx)
 }
 
 // Close leaves the fleet, so that revocations do not wait for this process, and ends the connections. Afterwards the

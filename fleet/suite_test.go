@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/go-pme/pme/fleet"
 	"github.com/go-pme/pme/fleet/internal/redistest"
@@ -23,7 +22,7 @@ var opened atomic.Int64
 // open joins a new fleet, or the one of cfg's Namespace.
 func open(t testing.TB, cfg fleet.Config) *fleet.Fleet {
 	t.Helper()
-	cfg.Keys, cfg.Lease = [][]byte{key}, 100*time.Millisecond
+	cfg.Keys, cfg.Lease = [][]byte{key}, lease
 	if cfg.Namespace == "" {
 		cfg.Namespace = fmt.Sprint("test", opened.Add(1))
 	}

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/redis/rueidis"
+
 	"github.com/go-pme/pme/fleet/internal/redis"
 	"github.com/go-pme/pme/fleet/internal/vault"
 )
@@ -22,6 +24,9 @@ type Config struct {
 	Keys   *vault.Keys
 	Lease  time.Duration
 	Logger *slog.Logger
+
+	// Check is called once, before this process becomes a member.
+	Check func(context.Context, rueidis.Client) error
 }
 
 // A Cache is told what is revoked, by one goroutine. When a method returns, no answer may come from what it removed.
@@ -50,6 +55,8 @@ type Member struct {
 	first  chan struct{} // closed after the first step
 	memory memory
 	crowd  crowd
+
+	checked bool // of the goroutine that takes the steps
 }
 
 // A standing is what a member knows of the order of revocations.

@@ -60,9 +60,29 @@ func (m *Member) Settle(ctx context.Context, at Position) error {
 		}
 		return m.outwait(ctx, limit)
 	case <-over:
-		return m.expel(ctx, at)
+		return errors.Join(m.expel(ctx, at), m.catchUp(ctx, at))
 	case <-ctx.Done():
 		return fmt.Errorf("fleet: waiting for the other replicas: %w", ctx.Err())
+	}
+}
+
+// catchUp waits until this process has applied the revocation, so that marks which are taken afterwards are later.
+func (m *Member) catchUp(ctx context.Context, at Position) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	for {
+		switch applied := m.Applied(); {
+		case applied.Epoch != at.Epoch:
+			return errUnsettled
+		case applied.Number >= at.Number:
+			return nil
+		}
+		m.wake()
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("fleet: applying a revocation: %w", ctx.Err())
+		}
 	}
 }
 

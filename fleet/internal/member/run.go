@@ -66,10 +66,16 @@ func (m *Member) note(ctx context.Context, err error) {
 // step becomes a member, or renews the lease of one.
 func (m *Member) step(ctx context.Context) error {
 	if err := m.cfg.Conn.Open(); err != nil {
-		return fmt.Errorf("%w: %w", redis.ErrDown, err)
+		return redis.Sort(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, max(m.cfg.Lease, time.Second))
 	defer cancel()
+	if !m.checked {
+		if err := m.cfg.Check(ctx, m.cfg.Conn.Client()); err != nil {
+			return err
+		}
+		m.checked = true
+	}
 	if m.Applied().Epoch == "" {
 		return m.join(ctx)
 	}
@@ -217,7 +223,7 @@ func (m *Member) learnNames(ctx context.Context) error {
 	client := m.cfg.Conn.Client()
 	fields, err := client.Do(ctx, client.B().Hgetall().Key(m.cfg.Space.Fleet()).Build()).AsStrMap()
 	if err != nil {
-		return fmt.Errorf("%w: %w", redis.ErrDown, err)
+		return redis.Sort(err)
 	}
 	var names *vault.Names
 	err = vault.ErrOtherKey
@@ -244,7 +250,7 @@ func (m *Member) learnNames(ctx context.Context) error {
 	}
 	err = client.Do(ctx, client.B().Hset().Key(m.cfg.Space.Fleet()).FieldValue().FieldValue(own, names.Sealed(m.cfg.Keys)).Build()).Error()
 	if err != nil {
-		return fmt.Errorf("%w: %w", redis.ErrDown, err)
+		return redis.Sort(err)
 	}
 	return nil
 }

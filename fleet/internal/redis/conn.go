@@ -20,6 +20,8 @@ var ErrDown = errors.New("fleet: Redis does not answer")
 // ErrLost means that the store has no fleet: it is empty, or has lost its content. A member that notices begins anew.
 var ErrLost = errors.New("fleet: Redis has lost its content")
 
+var errVersion = fmt.Errorf("%w: a later version of this program has changed the format of what is stored: upgrade this one, or give it a Namespace of its own", ErrSetup)
+
 // A Conn is a connection that one goroutine opens, and opens again, by [Conn.Open]. Until it has done so, calls fail at
 // once. The other methods are safe for concurrent use.
 type Conn struct {
@@ -92,6 +94,8 @@ func (c *Conn) RunAnyway(ctx context.Context, script *rueidis.Lua, keys, args []
 		return "", nil, fmt.Errorf("fleet: Redis answers a script with something else: %w", err)
 	case verdict == "lost":
 		return "", nil, ErrLost
+	case verdict == "version":
+		return "", nil, errVersion
 	}
 	return verdict, list[1:], nil
 }
@@ -127,6 +131,14 @@ func (c *Conn) DoMulti(ctx context.Context, build func(rueidis.Builder) []rueidi
 func failed(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err // the caller has left
+	}
+	return Sort(err)
+}
+
+// Sort tells an answer that refuses from no answer.
+func Sort(err error) error {
+	if _, ok := rueidis.IsRedisErr(err); ok {
+		return fmt.Errorf("fleet: Redis refuses a call: %w", err)
 	}
 	return fmt.Errorf("%w: %w", ErrDown, err)
 }

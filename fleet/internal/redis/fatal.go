@@ -15,7 +15,10 @@ func Fatal(err error) bool {
 	if errors.As(err, &certificate) || errors.As(err, &record) {
 		return true
 	}
-	for _, words := range []string{"NOAUTH", "WRONGPASS", "NOPERM", "ERR AUTH", "ERR invalid password", "ERR DB index", "ERR invalid DB index", "ERR SELECT is not allowed"} {
+	if errors.Is(err, ErrSetup) {
+		return true
+	}
+	for _, words := range []string{"NOAUTH", "WRONGPASS", "NOPERM", "ACL failure in script", "The user executing the script", "ERR AUTH", "ERR invalid password", "ERR DB index", "ERR invalid DB index", "ERR SELECT is not allowed"} {
 		if strings.Contains(err.Error(), words) {
 			return true
 		}

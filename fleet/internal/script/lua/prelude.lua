@@ -8,9 +8,12 @@
 --
 -- A position is EPOCH.NUMBER.RANDOM. A generation is the position of the latest revocation that named a thing.
 local fleet = KEYS[1]
-local epoch, history, latest, random = unpack(redis.call('HMGET', fleet, 'e', 'h', 'n', 'r'))
+local version, epoch, history, latest, random = unpack(redis.call('HMGET', fleet, 'v', 'e', 'h', 'n', 'r'))
 if not epoch then
   return {'lost'}
+end
+if version ~= '1' then
+  return {'version', version}
 end
 
 local function here()
