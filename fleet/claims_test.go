@@ -1,0 +1,43 @@
+package fleet_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/go-pme/pme/fleet/internal/redistest"
+	"github.com/go-pme/pme/issuer/store"
+)
+
+func TestClaimOfAReplicaThatDiedIsReplaced(t *testing.T) {
+	all := replicas(t, redistest.Start(t).URL(), 3)
+	const life = 300 * time.Millisecond
+	e := token("late", "alice")
+	late, err := all[0].Tokens().Claim(t.Context(), e.Key, all[0].Tokens().Mark(), life)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	var next store.Claim
+	eventually(t, "another replica has the claim", func() bool {
+		next, err = all[1].Tokens().Claim(t.Context(), e.Key, all[1].Tokens().Mark(), life)
+		if err != nil && !errors.Is(err, store.ErrClaimed) {
+			t.Fatal(err)
+		}
+		return err == nil
+	})
+	if took := time.Since(began); took > life+time.Second {
+		t.Errorf("replaced after %v, with a time to live of %v", took, life)
+	}
+	if err := all[0].Tokens().Put(t.Context(), late, e, time.Hour); !errors.Is(err, store.ErrClaimLost) {
+		t.Errorf("Put with the claim that was replaced: %v", err)
+	}
+	winner := token("winner", "alice")
+	if err := all[1].Tokens().Put(t.Context(), next, winner, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	got, err := all[2].Tokens().Get(t.Context(), e.Key, all[2].Tokens().Mark())
+	if err != nil || got == nil || got.Token != winner.Token {
+		t.Errorf("Get: %v, %v", got, err)
+	}
+}
