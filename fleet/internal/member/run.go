@@ -35,6 +35,9 @@ func (m *Member) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if errors.Is(err, errAgain) {
+			err = nil // others revoke all the time, and the store answers
+		}
 		m.note(ctx, err)
 		select {
 		case <-m.crowd.pause(m.cfg.Lease / 3):
