@@ -128,7 +128,10 @@ async function take(want, key, signal, found) {
 
 /** @param {Want} want @param {string} key @param {AbortSignal} signal @param {{ at: number, answer?: import("./ask.js").Answer }} begun */
 async function request(want, key, signal, { at, answer }) {
-  const { access_token, expires_in } = await ask(want, address(want, "token"), signal, "access_token", answer);
+  const { access_token, expires_in } = await ask(want, address(want, "token"), signal, "access_token", answer).catch((error) => {
+    if (error.code === "access_denied") held.delete(key); // the token before it is no longer good either
+    throw error;
+  });
   const token = hold(access_token, Math.min(expires_in, DAY), performance.now() - at);
   if (answer && !usable(token)) return request(want, key, signal, { at: performance.now() }); // it has waited for too long
   if (!usable(token)) throw new PMEError("transient");

@@ -79,11 +79,12 @@ async function tour(space) {
     await new Promise((done, fail) => {
       onAbort(signal, () => fail(stopped()));
       const again = space.dark = () => {
+        if (signal.aborted) return;
         host.opening();
         done(undefined);
       };
       keep({ ...want, signal }, mpSdk, token, {
-        again, fail, live: host.live, refreshed: (expiresIn) => host.tell("pme-refresh", { expiresIn }),
+        again, fail: (error) => { fail(error); end(); }, live: host.live, refreshed: (expiresIn) => host.tell("pme-refresh", { expiresIn }),
       });
       host.live(async () => mpSdk.App?.state?.waitUntil((/** @type {any} */ { phase }) => phase === "appphase.playing"));
       host.tell("pme-ready", { mpSdk, model: want.models[0] });
