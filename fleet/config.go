@@ -46,7 +46,8 @@ type Config struct {
 	Sentinel Sentinel
 
 	// Keys seal what is stored: each has 32 random bytes. The first seals, all open. To rotate them, add the new key
-	// as the second one on all replicas, then make it the first one on all, then remove the old one a day later.
+	// as the second one on all replicas, then make it the first one on all, then remove the old one a session's lifetime
+	// later: a user who has signed out and in again under a key that is gone has to sign in once more.
 	Keys [][]byte
 
 	// Namespace tells fleets that share a server apart: letters, digits, dots, hyphens and underscores. Default: default.

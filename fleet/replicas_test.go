@@ -257,6 +257,31 @@ func TestSessionsOutliveAnEmptiedServer(t *testing.T) {
 	}
 }
 
+// A replica that has just started begins anew before the one that remembers can.
+func TestSessionsOutliveAnEmptiedServerThatANewcomerFindsFirst(t *testing.T) {
+	server := redistest.Start(t)
+	proxy := redistest.StartProxy(t, server.Addr())
+	namespace := fmt.Sprint("test", opened.Add(1))
+	old := open(t, fleet.Config{Addresses: []string{proxy.Addr()}, Namespace: namespace})
+	stays, ended := signIn(t, old, "bob"), signIn(t, old, "alice")
+	if err := old.Sessions().Revoke(t.Context(), "alice", time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	again := signIn(t, old, "alice")
+	proxy.Swallow(redistest.Both)
+	server.FlushAll(t)
+	newcomer := open(t, fleet.Config{URL: server.URL(), Namespace: namespace})
+	proxy.Heal(t)
+	for name, f := range map[string]*fleet.Fleet{"the old one": old, "the newcomer": newcomer} {
+		eventually(t, "the revocation is there again", func() bool { is, err := ended(f); return err == nil && is })
+		for session, is := range map[string]func(*fleet.Fleet) (bool, error){"signed in again": again, "not signed out": stays} {
+			if got, err := is(f); err != nil || got {
+				t.Errorf("%s, %s: ended %v, %v", name, session, got, err)
+			}
+		}
+	}
+}
+
 func TestOutageIsAnErrorAndRemovesNothing(t *testing.T) {
 	server := redistest.Start(t, redistest.WithAppendOnly())
 	all := replicas(t, server.URL(), 2)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-pme/pme/fleet/internal/script"
 	"github.com/go-pme/pme/fleet/internal/vault"
+	"github.com/go-pme/pme/issuer/store"
 )
 
 const (
@@ -20,7 +21,14 @@ const (
 // memory is what this process remembers of revocations, to announce it when the store may have lost it.
 type memory struct {
 	mu   sync.Mutex // guards what follows
-	ends map[string]remembered
+	ends map[subject]remembered
+}
+
+// A subject is what a revocation names. Its name in the store is made anew for each announcement: whoever begins again with an
+// empty store makes other names.
+type subject struct {
+	tokens  store.Selector
+	session string
 }
 
 type remembered struct {
@@ -30,26 +38,27 @@ type remembered struct {
 	expires  time.Time // on the own clock
 }
 
-func (m *memory) init() { m.ends = make(map[string]remembered) }
+func (m *memory) init() { m.ends = make(map[subject]remembered) }
 
-// add remembers a record at its position.
-func (m *memory) add(r *Record, at Position, names *vault.Names) {
+// add remembers a record at its position. Records may come twice, and in another order than that of their positions.
+func (m *memory) add(r *Record, at Position, history History) {
+	what, ok := r.subject()
+	if !ok {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, name := range r.generations(names) {
-		end := m.ends[name]
-		if r.Until != 0 {
-			if !end.hasUntil || r.Until > end.until {
-				end.until, end.hasUntil = r.Until, true
-			}
-		} else {
-			end.position = at
-		}
-		if expires := time.Now().Add(r.life()); expires.After(end.expires) {
-			end.expires = expires
-		}
-		m.ends[name] = end
+	end := m.ends[what]
+	switch {
+	case r.Until != 0 && (!end.hasUntil || r.Until > end.until):
+		end.until, end.hasUntil = r.Until, true
+	case r.Until == 0 && !history.Later(end.position, at):
+		end.position = at
 	}
+	if expires := time.Now().Add(r.life()); expires.After(end.expires) {
+		end.expires = expires
+	}
+	m.ends[what] = end
 	if len(m.ends) > mostRemembered {
 		m.purge()
 	}
@@ -58,21 +67,21 @@ func (m *memory) add(r *Record, at Position, names *vault.Names) {
 // purge drops what has expired, and if that is too little, some of the rest.
 func (m *memory) purge() {
 	now := time.Now()
-	for name, end := range m.ends {
+	for what, end := range m.ends {
 		if end.expires.Before(now) {
-			delete(m.ends, name)
+			delete(m.ends, what)
 		}
 	}
-	for name := range m.ends {
+	for what := range m.ends {
 		if len(m.ends) <= mostRemembered*9/10 {
 			return
 		}
-		delete(m.ends, name)
+		delete(m.ends, what)
 	}
 }
 
 // announcements returns the generations and arguments of the script announce, in batches.
-func (m *memory) announcements() (names, args [][]string) {
+func (m *memory) announcements(n *vault.Names) (names, args [][]string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := time.Now()
@@ -81,7 +90,7 @@ func (m *memory) announcements() (names, args [][]string) {
 		names, args = append(names, keys), append(args, values)
 		keys, values = nil, nil
 	}
-	for name, end := range m.ends {
+	for what, end := range m.ends {
 		left := end.expires.Sub(now).Milliseconds()
 		if left <= 0 {
 			continue
@@ -93,7 +102,7 @@ func (m *memory) announcements() (names, args [][]string) {
 		if end.hasUntil {
 			until = strconv.FormatInt(end.until, 10)
 		}
-		keys, values = append(keys, name), append(values, position, until, strconv.FormatInt(left, 10))
+		keys, values = append(keys, what.name(n)), append(values, position, until, strconv.FormatInt(left, 10))
 		if len(keys) == batch {
 			flush()
 		}
@@ -104,7 +113,7 @@ func (m *memory) announcements() (names, args [][]string) {
 
 // announce writes what this process remembers into the store, and then has the other members empty their caches.
 func (m *Member) announce(ctx context.Context, history History) error {
-	names, args := m.memory.announcements()
+	names, args := m.memory.announcements(m.Names())
 	for i := range names {
 		keys := []string{m.cfg.Space.Fleet(), m.cfg.Space.log()}
 		for _, name := range names[i] {

@@ -42,15 +42,23 @@ type selected struct {
 	Token   string `json:"t,omitempty"`
 }
 
-// generations returns the names of the things that r names. A single token has none.
-func (r *Record) generations(n *vault.Names) []string {
+// subject returns what has a generation of its own. A single token has none.
+func (r *Record) subject() (subject, bool) {
 	switch {
 	case r.Session != "":
-		return []string{SessionName(n, r.Session)}
+		return subject{session: r.Session}, true
 	case r.Tokens != nil && r.Tokens.Token == "":
-		return []string{SelectorName(n, *r.Tokens)}
+		return subject{tokens: *r.Tokens}, true
 	}
-	return nil
+	return subject{}, false
+}
+
+// name is that of the generation.
+func (s subject) name(n *vault.Names) string {
+	if s.session != "" {
+		return SessionName(n, s.session)
+	}
+	return SelectorName(n, s.tokens)
 }
 
 // SessionName is the name of a generation of sessions.

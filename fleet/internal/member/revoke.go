@@ -41,7 +41,7 @@ func (m *Member) Revoke(ctx context.Context, r *Record) (Position, error) {
 		return Position{}, err
 	}
 	at := ParsePosition(text)
-	m.memory.add(r, at, names)
+	m.memory.add(r, at, m.History())
 	return at, nil
 }
 

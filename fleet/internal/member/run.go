@@ -146,7 +146,7 @@ func (m *Member) apply(text string) error {
 	}
 	now := *m.standing.Load()
 	position := Position{now.applied.Epoch, e.number, e.random}
-	m.memory.add(&e.Record, position, m.Names())
+	m.memory.add(&e.Record, position, now.history)
 	for _, cache := range m.caches {
 		cache.Apply(&e.Record, e.number)
 	}

@@ -23,11 +23,11 @@ func (s Space) members() string { return s.prefix + "members" }
 // Generation is the key of a generation.
 func (s Space) Generation(name string) string { return s.Of("g", name) }
 
-// Generations are the keys of the generations of what r names.
+// generations is the key of the generation of what r names, if there is one.
 func (s Space) generations(r *Record, n *vault.Names) []string {
-	names := r.generations(n)
-	for i, name := range names {
-		names[i] = s.Generation(name)
+	what, ok := r.subject()
+	if !ok {
+		return nil
 	}
-	return names
+	return []string{s.Generation(what.name(n))}
 }

@@ -26,7 +26,7 @@ type cache struct {
 func newCache() *cache { return &cache{ends: make(map[string]end), recents: make(map[string]uint64)} }
 
 // clears reports whether all names of the session are cached, and none revokes it.
-func (c *cache) clears(n *vault.Names, history member.History, session *revocation.Session) bool {
+func (c *cache) clears(k *vault.Keys, history member.History, session *revocation.Session) bool {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	var position member.Position
@@ -40,7 +40,7 @@ func (c *cache) clears(n *vault.Names, history member.History, session *revocati
 			continue // as usual
 		}
 		if !known {
-			position, known = verified(n, session.Position), true
+			position, known = verified(k, session.Position), true
 		}
 		if e.revokes(history, position, session.IssuedAt) {
 			return false

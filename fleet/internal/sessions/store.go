@@ -61,22 +61,23 @@ func (s *Store) Position(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if s.member.Leased() {
-		return signed(n, s.member.AppliedText()), nil
+		return signed(s.cfg.Keys, s.member.AppliedText()), nil
 	}
 	at, _, _, err := s.read(ctx, n, nil)
 	if err != nil {
 		return "", err
 	}
-	return signed(n, at.String()), nil
+	return signed(s.cfg.Keys, at.String()), nil
 }
 
 // signed adds what tells a position of this fleet from everything else.
-func signed(n *vault.Names, position string) string { return position + "." + n.Check(position) }
+func signed(k *vault.Keys, position string) string { return position + "." + k.Sign(position) }
 
-// verified returns the zero position for one that is not of this fleet.
-func verified(n *vault.Names, position string) member.Position {
+// verified returns the zero position for one that is not of this fleet. The operator's keys tell it: the key of the names may be
+// another one after the store has lost its content.
+func verified(k *vault.Keys, position string) member.Position {
 	i := strings.LastIndexByte(position, '.')
-	if i < 0 || signed(n, position[:i]) != position {
+	if i < 0 || !k.Signed(position[:i], position[i+1:]) {
 		return member.Position{}
 	}
 	return member.ParsePosition(position[:i])
@@ -117,7 +118,7 @@ func (s *Store) Revoked(ctx context.Context, session revocation.Session) (bool, 
 	if err != nil {
 		return false, err
 	}
-	if s.member.Leased() && s.cache.clears(n, s.member.History(), &session) {
+	if s.member.Leased() && s.cache.clears(s.cfg.Keys, s.member.History(), &session) {
 		return false, nil
 	}
 	at, history, ends, err := s.read(ctx, n, session.Names)
@@ -125,7 +126,7 @@ func (s *Store) Revoked(ctx context.Context, session revocation.Session) (bool, 
 		return false, err
 	}
 	s.cache.fill(session.Names, ends, at, s.member.Applied())
-	position := verified(n, session.Position)
+	position := verified(s.cfg.Keys, session.Position)
 	for _, e := range ends {
 		if e.revokes(history, position, session.IssuedAt) {
 			return true, nil

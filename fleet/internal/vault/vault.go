@@ -27,8 +27,9 @@ var ErrOtherKey = errors.New("it was sealed under a key that is not among those 
 type Keys struct{ list []key }
 
 type key struct {
-	id   string
-	aead cipher.AEAD
+	id    string
+	aead  cipher.AEAD
+	signs []byte
 }
 
 // New checks the keys.
@@ -60,7 +61,7 @@ func newKey(secret []byte) (key, error) {
 	if err != nil {
 		return key{}, err
 	}
-	return key{id: encode(mac(secret, "id")[:6]), aead: aead}, nil
+	return key{id: encode(mac(secret, "id")[:6]), aead: aead, signs: mac(secret, "sign")}, nil
 }
 
 // ID names the key that seals.
@@ -85,6 +86,19 @@ func (k *Keys) Open(purpose, sealed string) ([]byte, error) {
 		return text, nil
 	}
 	return nil, ErrOtherKey
+}
+
+// Sign returns characters that tell the text from one that was not signed.
+func (k *Keys) Sign(text string) string { return encode(mac(k.list[0].signs, text)[:9]) }
+
+// Signed reports whether the text was signed under one of the keys.
+func (k *Keys) Signed(text, signature string) bool {
+	for _, key := range k.list {
+		if hmac.Equal([]byte(encode(mac(key.signs, text)[:9])), []byte(signature)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Names names what is stored by hashes under the fleet's own key. They are safe for concurrent use.
@@ -124,9 +138,6 @@ func (n *Names) Of(parts ...string) string {
 	}
 	return encode(mac(n.secret, string(b))[:16])
 }
-
-// Check returns characters that only who has the key can tell for the text.
-func (n *Names) Check(text string) string { return encode(mac(n.secret, "check:"+text)[:9]) }
 
 func mac(secret []byte, text string) []byte {
 	h := hmac.New(sha256.New, secret)
