@@ -56,7 +56,8 @@ type Member struct {
 	memory memory
 	crowd  crowd
 
-	checked bool // of the goroutine that takes the steps
+	checked bool      // of the goroutine that takes the steps
+	warned  time.Time // of the same
 }
 
 // A standing is what a member knows of the order of revocations.

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ func (r *Record) subject() (subject, bool) {
 	switch {
 	case r.Session != "":
 		return subject{session: r.Session}, true
-	case r.Tokens != nil && r.Tokens.Token == "":
+	case r.Tokens != nil && r.Tokens.Valid() && r.Tokens.Token == "":
 		return subject{tokens: *r.Tokens}, true
 	}
 	return subject{}, false
@@ -88,8 +89,9 @@ func (r *Record) seal(k *vault.Keys) string {
 // An entry is a record in the log.
 type entry struct {
 	Record
-	number uint64
-	random string
+	number  uint64
+	random  string
+	strange error // why the caches are to be emptied
 }
 
 func parseEntry(k *vault.Keys, s string) (entry, error) {
@@ -100,17 +102,41 @@ func parseEntry(k *vault.Keys, s string) (entry, error) {
 		return entry{}, errors.New("fleet: an entry of the log has another form")
 	}
 	e := entry{number: n, random: random}
+	e.Record, e.strange = openRecord(k, sealed)
+	return e, nil
+}
+
+// errStrange means that a record has another form, or more in it than this version of the program knows.
+var errStrange = errors.New("fleet: a record of the log was written by another version of this program")
+
+// openRecord opens a sealed record. One that cannot be read as a whole may revoke more than is seen here, so caches are emptied
+// for it: a record is never skipped.
+func openRecord(k *vault.Keys, sealed string) (r Record, strange error) {
 	text, err := k.Open(logPurpose, sealed)
 	if err != nil {
-		return entry{}, fmt.Errorf("fleet: an entry of the log cannot be read: %w", err)
+		return Record{Forget: true}, fmt.Errorf("fleet: a record of the log cannot be read: %w", err)
 	}
 	var w written
-	if err := json.Unmarshal(text, &w); err != nil {
-		return entry{}, fmt.Errorf("fleet: an entry of the log has another form: %w", err)
+	if json.Unmarshal(text, &w) != nil {
+		return Record{Forget: true}, errStrange
 	}
-	e.Record = Record{Session: w.Session, Until: w.Until, Forget: w.Forget, Life: w.Life}
+	r = Record{Session: w.Session, Until: w.Until, Forget: w.Forget, Life: w.Life}
 	if t := w.Tokens; t != nil {
-		e.Tokens = &store.Selector{User: t.User, Session: t.Session, Model: t.Model, Token: matterport.Secret(t.Token)}
+		r.Tokens = &store.Selector{User: t.User, Session: t.Session, Model: t.Model, Token: matterport.Secret(t.Token)}
 	}
-	return e, nil
+	if r.understood(text) {
+		return r, nil
+	}
+	r.Forget = true
+	return r, errStrange
+}
+
+// understood reports whether the record says something, and its text nothing else.
+func (r *Record) understood(text []byte) bool {
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if strict.Decode(new(written)) != nil {
+		return false
+	}
+	return r.Forget || r.Session != "" || r.Tokens != nil && r.Tokens.Valid()
 }

@@ -144,6 +144,9 @@ func (m *Member) apply(text string) error {
 	if err != nil {
 		return err
 	}
+	if e.strange != nil {
+		m.warn(e.strange)
+	}
 	now := *m.standing.Load()
 	position := Position{now.applied.Epoch, e.number, e.random}
 	m.memory.add(&e.Record, position, now.history)
@@ -152,6 +155,15 @@ func (m *Member) apply(text string) error {
 	}
 	m.stand(position, now.history, now.since)
 	return nil
+}
+
+// warn tells once a minute that records of the log cannot be read.
+func (m *Member) warn(err error) {
+	if time.Since(m.warned) < time.Minute {
+		return
+	}
+	m.warned = time.Now()
+	m.cfg.Logger.LogAttrs(context.Background(), slog.LevelWarn, "revocation empties the caches", slog.Any("error", err))
 }
 
 func (m *Member) stand(applied Position, history History, since time.Time) {

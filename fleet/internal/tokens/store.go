@@ -104,12 +104,14 @@ func (s *Store) fetch(ctx context.Context, key store.Key, mark store.Mark) (*sto
 	case verdict == "none":
 		return nil, nil //nolint:nilnil // as the contract says
 	case verdict == "ok" && len(texts) == 3:
-		return s.fetched(key, begun, texts)
+		return s.fetched(ctx, key, begun, texts)
 	}
 	return nil, fmt.Errorf("fleet: get answers %q", verdict)
 }
 
-func (s *Store) fetched(key store.Key, begun time.Time, texts []string) (*store.Entry, error) {
+var errForeign = errors.New("fleet: Redis has the token of another key")
+
+func (s *Store) fetched(ctx context.Context, key store.Key, begun time.Time, texts []string) (*store.Entry, error) {
 	left, err := strconv.ParseInt(texts[1], 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("fleet: get answers with something else: %w", err)
@@ -119,11 +121,12 @@ func (s *Store) fetched(key store.Key, begun time.Time, texts []string) (*store.
 		return nil, nil //nolint:nilnil // its time is over
 	}
 	e, err := s.open(texts[2])
-	if err != nil {
-		return nil, err
+	if err == nil && e.Key != key {
+		err = errForeign
 	}
-	if e.Key != key {
-		return nil, errors.New("fleet: Redis has the token of another key")
+	if err != nil { // a new one takes its place
+		s.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "stored token passed over", slog.Any("error", err))
+		return nil, nil //nolint:nilnil // there is none that counts
 	}
 	s.cache.fill(e, ends, member.ParsePosition(texts[0]), s.member.Applied())
 	return e, nil

@@ -9,8 +9,9 @@ if stale(ARGV[1]) or revoked(ARGV[1], 5, #KEYS) then
 end
 local held = redis.call('GET', KEYS[2])
 if held then
-  local id, position, life = string.match(held, '^([^\n]*)\n([^\n]*)\n(.*)$')
-  if id ~= ARGV[7] and not revoked(position, 5, #KEYS) then
+  local id, position, life = string.match(held, '^([^\n]*)\n([^\n]*)\n(%d+)')
+  id, life = id or held, life or ARGV[9]
+  if id ~= ARGV[7] and not (position and revoked(position, 5, #KEYS)) then
     return {'claimed', id, life}
   end
 end

@@ -8,7 +8,7 @@ if e ~= epoch then
 end
 local states = redis.call('HGETALL', KEYS[2])
 for i = 1, #states, 2 do
-  if tonumber(string.match(states[i + 1], ':(%d+)$')) < tonumber(number) then
+  if tonumber(string.match(states[i + 1], '^%d+:(%d+)') or 0) < tonumber(number) then
     redis.call('HDEL', KEYS[2], states[i])
   end
 end

@@ -1,5 +1,7 @@
 -- What every script begins with. The first key of each is the fleet's hash:
---   v  the version of the format
+--   v  the version of the format. Another one means that older programs cannot work with what is stored. Fields, parts at the end
+--      of a value and kinds of records can be added without: whoever does not know them ignores fields and parts, passes over
+--      tokens, and empties its caches for a record
 --   e  the epoch: a random name, new whenever stored revocations may have been lost
 --   h  all epochs that are known, the present one first, separated by commas
 --   n  the number of the latest revocation in this epoch
@@ -30,11 +32,12 @@ local function rank(wanted)
   end
 end
 
--- later reports whether a generation is later than a position. A position that is not known is older than all.
+-- later reports whether a generation is later than a position. A position that is not known is older than all. A generation
+-- that cannot be read is later than all.
 local function later(generation, position)
   local e1, n1, r1 = string.match(generation, '^(%w+)%.(%d+)%.(%w*)$')
   local e2, n2, r2 = string.match(position, '^(%w+)%.(%d+)%.(%w*)$')
-  if not e2 then
+  if not e1 or not e2 then
     return true
   end
   n1, n2 = tonumber(n1), tonumber(n2)

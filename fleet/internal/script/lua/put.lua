@@ -10,7 +10,7 @@ if not held then
   return {'void'}
 end
 local id, position = string.match(held, '^([^\n]*)\n([^\n]*)')
-if id ~= ARGV[1] or revoked(position, indexes + 1, #KEYS) then
+if id ~= ARGV[1] or not position or revoked(position, indexes + 1, #KEYS) then
   return {'void'}
 end
 local old = redis.call('HGETALL', KEYS[3])

@@ -34,7 +34,7 @@ local member = redis.call('HEXISTS', KEYS[3], ARGV[1])
 redis.call('HSET', KEYS[3], ARGV[1], number .. ':' .. seen)
 local least = latest
 for _, state in ipairs(redis.call('HVALS', KEYS[3])) do
-  least = math.min(least, tonumber(string.match(state, '^%d+')))
+  least = math.min(least, tonumber(string.match(state, '^%d+') or 0))
 end
 local result = {'ok', member, latest, least}
 for _, entry in ipairs(entries) do
