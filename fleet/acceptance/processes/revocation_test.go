@@ -115,4 +115,9 @@ func TestNoProcessServesWhatWasRevoked(t *testing.T) {
 	}
 	h.run(t, n)
 	h.check(t)
+	for _, p := range h.replicas {
+		if n := h.board.Readers[p.Index].Errors.Load(); n != 0 {
+			t.Errorf("replica %d: %d readers got an error", p.Index, n)
+		}
+	}
 }

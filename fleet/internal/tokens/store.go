@@ -42,6 +42,7 @@ type Store struct {
 	member *member.Member
 	cache  *cache
 	claims claims
+	reads  reads
 
 	listeners Listeners
 }
@@ -57,6 +58,7 @@ var (
 func New(cfg Config) *Store {
 	s := &Store{cfg: cfg, cache: newCache(), listeners: Listeners{logger: cfg.Logger}}
 	s.claims.init()
+	s.reads.init()
 	return s
 }
 
@@ -81,7 +83,7 @@ func (s *Store) Get(ctx context.Context, key store.Key, mark store.Mark) (*store
 			}
 		}
 	}
-	return s.fetch(ctx, key, mark)
+	return s.reads.do(ctx, read{key, mark}, func() (*store.Entry, error) { return s.fetch(ctx, key, mark) })
 }
 
 // fetch reads from the store.
