@@ -158,6 +158,7 @@ func (p *process) do(ctx context.Context, path string, o order) (report, error) 
 	if err != nil {
 		return report{}, err
 	}
+	request.Header.Set("Idempotency-Key", "any") // a server that drains may close a connection just when it is used again
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return report{}, err

@@ -38,7 +38,7 @@ type report struct {
 func (r *replica) routes() http.Handler {
 	mux := http.NewServeMux()
 	for path, do := range map[string]func(context.Context, order) (report, error){
-		"/put": r.put, "/evict": r.evict, "/read": r.startReading, "/issue": r.issue, "/herd": r.herd, "/sleep": r.sleep,
+		"/put": r.put, "/evict": r.evict, "/read": r.startReading, "/issue": r.issue, "/lockout": r.lockOut, "/herd": r.herd, "/sleep": r.sleep,
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, q *http.Request) {
 			var o order
@@ -157,6 +157,13 @@ func (r *replica) issue(ctx context.Context, o order) (report, error) {
 	began := time.Now()
 	t, err := r.issuer.Issue(ctx, &identity.User{ID: o.Name}, "SxQL3iGyoDo")
 	return report{Took: time.Since(began), Token: string(t.AccessToken)}, err
+}
+
+// lockOut revokes what the issuer has issued to a user.
+func (r *replica) lockOut(ctx context.Context, o order) (report, error) {
+	began := time.Now()
+	out, err := r.issuer.Revoke(ctx, store.Selector{User: o.Name})
+	return report{Took: time.Since(began), Tokens: out.Tokens}, err
 }
 
 // herd lets many callers ask for one user's token at once.

@@ -71,7 +71,8 @@ func (m *Member) step(ctx context.Context) error {
 	if err := m.cfg.Conn.Open(); err != nil {
 		return redis.Sort(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(m.cfg.Lease, time.Second))
+	// A step that has begun ends before this process leaves: a call that Redis gets late would make it a member again.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(m.cfg.Lease, time.Second))
 	defer cancel()
 	if !m.checked {
 		if err := m.cfg.Check(ctx, m.cfg.Conn.Client()); err != nil {
