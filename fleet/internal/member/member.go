@@ -125,11 +125,10 @@ func (m *Member) History() History { return m.standing.Load().history }
 
 // Leased reports whether this process may answer from memory: it knew of every revocation less than a lease ago. It
 // asks two clocks, as one stands still while a machine sleeps, and the other can be set.
-func (m *Member) Leased() bool {
+func (m *Member) Leased() bool { return m.LeasedAt(time.Now()) }
+
+// LeasedAt is Leased for who has just asked for the time.
+func (m *Member) LeasedAt(now time.Time) bool {
 	begun := m.lease.Load()
-	if begun == nil {
-		return false
-	}
-	now := time.Now()
-	return now.Sub(*begun) < m.cfg.Lease && time.Duration(now.UnixNano()-begun.UnixNano()) < m.cfg.Lease
+	return begun != nil && now.Sub(*begun) < m.cfg.Lease && time.Duration(now.UnixNano()-begun.UnixNano()) < m.cfg.Lease
 }

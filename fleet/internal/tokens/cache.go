@@ -29,35 +29,6 @@ type cache struct {
 	floor   uint64                       // the latest number that is forgotten
 }
 
-type shard struct {
-	mu      sync.RWMutex // guards what follows
-	entries map[store.Key]cached
-	users   index
-	models  index
-}
-
-// An index has the keys of each user, or of each model.
-type index map[string]map[store.Key]struct{}
-
-func (i index) add(name string, key store.Key) {
-	if i[name] == nil {
-		i[name] = make(map[store.Key]struct{})
-	}
-	i[name][key] = struct{}{}
-}
-
-func (i index) remove(name string, key store.Key) {
-	delete(i[name], key)
-	if len(i[name]) == 0 {
-		delete(i, name)
-	}
-}
-
-type cached struct {
-	*store.Entry
-	ends time.Time
-}
-
 func newCache() *cache {
 	c := &cache{
 		seed: maphash.MakeSeed(), recents: make(map[store.Selector]uint64), tokens: make(map[matterport.Secret]uint64),
@@ -70,13 +41,10 @@ func newCache() *cache {
 
 func (c *cache) shard(user string) *shard { return &c.shards[maphash.String(c.seed, user)%shards] }
 
-// find returns the cached entry of a key.
-func (c *cache) find(key store.Key) (*store.Entry, bool) {
-	s := c.shard(key.User)
-	s.mu.RLock()
-	found, ok := s.entries[key]
-	s.mu.RUnlock()
-	if !ok || !time.Now().Before(found.ends) {
+// find returns the cached entry of a key, if it has not expired.
+func (c *cache) find(key store.Key, now time.Time) (*store.Entry, bool) {
+	found, ok := c.shard(key.User).find(key)
+	if !ok || !now.Before(found.ends) {
 		return nil, false
 	}
 	return found.Entry, true
@@ -166,75 +134,5 @@ func (c *cache) forget(floor uint64) {
 		c.shards[i].mu.Lock()
 		c.shards[i].clear()
 		c.shards[i].mu.Unlock()
-	}
-}
-
-func (s *shard) clear() {
-	s.entries = make(map[store.Key]cached)
-	s.users, s.models = make(index), make(index)
-}
-
-func (s *shard) put(e cached) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.entries) >= mostCached {
-		s.makeRoom()
-	}
-	s.entries[e.Key] = e
-	s.users.add(e.Key.User, e.Key)
-	for _, model := range e.Key.List() {
-		s.models.add(model, e.Key)
-	}
-}
-
-// makeRoom drops what is over, and if that is too little, some of the rest. It needs mu.
-func (s *shard) makeRoom() {
-	now := time.Now()
-	for key, e := range s.entries {
-		if !now.Before(e.ends) {
-			s.remove(key)
-		}
-	}
-	for key := range s.entries {
-		if len(s.entries) < mostCached*9/10 {
-			return
-		}
-		s.remove(key)
-	}
-}
-
-// drop drops what the selector selects.
-func (s *shard) drop(sel store.Selector) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case sel.User != "":
-		for key := range s.users[sel.User] {
-			s.dropOne(sel, key)
-		}
-	case sel.Model != "":
-		for key := range s.models[sel.Model] {
-			s.dropOne(sel, key)
-		}
-	default:
-		for key := range s.entries {
-			s.dropOne(sel, key)
-		}
-	}
-}
-
-// dropOne needs mu.
-func (s *shard) dropOne(sel store.Selector, key store.Key) {
-	if sel.Matches(s.entries[key].Entry) {
-		s.remove(key)
-	}
-}
-
-// remove needs mu.
-func (s *shard) remove(key store.Key) {
-	delete(s.entries, key)
-	s.users.remove(key.User, key)
-	for _, model := range key.List() {
-		s.models.remove(model, key)
 	}
 }

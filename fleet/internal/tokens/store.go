@@ -73,8 +73,8 @@ func (s *Store) Mark() store.Mark { return store.Mark(s.member.AppliedText()) }
 
 // Get implements [store.Store]. Under a lease, what is cached takes no call to Redis.
 func (s *Store) Get(ctx context.Context, key store.Key, mark store.Mark) (*store.Entry, error) {
-	if s.member.Leased() {
-		if e, known := s.cache.find(key); known {
+	if now := time.Now(); s.member.LeasedAt(now) {
+		if e, known := s.cache.find(key, now); known {
 			switch current := s.member.AppliedText(); {
 			case string(mark) == current:
 				return e, nil
