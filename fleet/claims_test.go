@@ -41,3 +41,27 @@ func TestClaimOfAReplicaThatDiedIsReplaced(t *testing.T) {
 		t.Errorf("Get: %v, %v", got, err)
 	}
 }
+
+// Both replicas have the old token in memory when it has to be renewed.
+func TestTokenThatAnotherReplicaHasRenewedIsFoundByWhoeverClaims(t *testing.T) {
+	all := replicas(t, redistest.Start(t).URL(), 2)
+	old, renewed := token("old", "alice"), token("renewed", "alice")
+	wantWell(t, all) // nothing is left to apply, so that what is read is cached
+	put(t, all[0].Tokens(), old)
+	if !has(all[1].Tokens(), old.Key) {
+		t.Fatal("the old token is not served")
+	}
+	put(t, all[0].Tokens(), renewed)
+	s := all[1].Tokens()
+	c, err := s.Claim(t.Context(), old.Key, s.Mark(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Get(t.Context(), old.Key, s.Mark())
+	if err != nil || got == nil || got.Token != renewed.Token {
+		t.Errorf("after the claim the old token is found, and a second one would be minted: %v", err)
+	}
+	if err := s.Release(t.Context(), old.Key, c); err != nil {
+		t.Error(err)
+	}
+}

@@ -30,6 +30,8 @@ type tally struct {
 	Hits   atomic.Uint64            // tokens that it has served
 	Wrong  atomic.Uint64            // those that were revoked before the request began
 	Errors atomic.Uint64
+
+	LastWrong atomic.Int64 // when, in Unix nanoseconds
 }
 
 // newBoard makes the file of a board.

@@ -166,6 +166,15 @@ func (p *process) do(ctx context.Context, path string, o order) (report, error) 
 	return decode(answer)
 }
 
+// awaitWell waits until the replica can store something.
+func (p *process) awaitWell(t *testing.T, user int) {
+	t.Helper()
+	eventually(t, fmt.Sprint("replica ", p.Index, " is well again"), func() bool {
+		_, err := p.do(t.Context(), "/put", order{User: user, Version: 1})
+		return err == nil
+	})
+}
+
 func (p *process) must(t *testing.T, path string, o order) report {
 	t.Helper()
 	out, err := p.do(t.Context(), path, o)

@@ -147,6 +147,7 @@ func (r *replica) read(ctx context.Context, user int, key store.Key) {
 		version := versionOf(e.Token)
 		if version <= revoked {
 			mine.Wrong.Add(1)
+			mine.LastWrong.Store(time.Now().UnixNano())
 		}
 		mine.Hits.Add(1)
 		raise(&mine.Served[user], version)

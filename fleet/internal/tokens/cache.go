@@ -50,6 +50,14 @@ func (c *cache) find(key store.Key, now time.Time) (*store.Entry, bool) {
 	return found.Entry, true
 }
 
+// forgetKey drops the entry of a key.
+func (c *cache) forgetKey(key store.Key) {
+	s := c.shard(key.User)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.remove(key)
+}
+
 // revokedSince reports whether the key was revoked since the mark, or whether that cannot be told here.
 func (c *cache) revokedSince(key store.Key, mark, now member.Position) bool {
 	c.mu.RLock()

@@ -151,6 +151,8 @@ func (s *Store) Claim(ctx context.Context, key store.Key, mark store.Mark, ttl t
 	if err != nil {
 		return "", err
 	}
+	// Who wants to mint found the token too old. If another replica has put a newer one, the next Get has to find it.
+	s.cache.forgetKey(key)
 	switch verdict {
 	case "ok":
 		return store.Claim(id), nil
