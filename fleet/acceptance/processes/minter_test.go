@@ -85,7 +85,7 @@ func (m *minter) post(ctx context.Context, path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := client.Do(request)
 	if err != nil {
 		return "", errors.Join(matterport.ErrUnavailable, err)
 	}
@@ -114,7 +114,6 @@ func (m *minter) DeleteEmbedToken(ctx context.Context, token matterport.Secret) 
 
 // decode reads an answer of a replica.
 func decode(answer *http.Response) (out report, err error) {
-	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
 		var b bytes.Buffer
 		_, _ = b.ReadFrom(answer.Body)

@@ -21,7 +21,10 @@ import (
 	"github.com/go-pme/pme/fleet/internal/redistest"
 )
 
-var namespaces atomic.Int64
+var (
+	namespaces atomic.Int64
+	client     = new(http.Client)
+)
 
 // A site is one fleet of processes.
 type site struct {
@@ -81,7 +84,7 @@ func launch(t *testing.T, with settings) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{settings: with, Cmd: exec.Command(os.Args[0]), log: new(logBuffer), ended: make(chan struct{})}
+	p := &process{settings: with, Cmd: exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0]), log: new(logBuffer), ended: make(chan struct{})}
 	p.Env = append(os.Environ(), replicaVariable+"="+string(text))
 	p.Stderr = p.log
 	out, err1 := p.StdoutPipe()
@@ -159,10 +162,11 @@ func (p *process) do(ctx context.Context, path string, o order) (report, error) 
 		return report{}, err
 	}
 	request.Header.Set("Idempotency-Key", "any") // a server that drains may close a connection just when it is used again
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := client.Do(request)
 	if err != nil {
 		return report{}, err
 	}
+	defer func() { _ = answer.Body.Close() }()
 	return decode(answer)
 }
 

@@ -78,7 +78,7 @@ func (r *replica) serve(ctx context.Context) error {
 	if err := r.open(ctx); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}

@@ -72,8 +72,12 @@ func tokenOf(user int, version uint64) matterport.Secret {
 func selectorOf(user int, version uint64) store.Selector {
 	k := keyOf(user)
 	return []store.Selector{
-		{User: k.User}, {Model: k.Models}, {User: k.User, Token: tokenOf(user, version)}, {User: k.User, Session: k.Session},
-		{User: k.User, Model: k.Models}, {Token: tokenOf(user, version)},
+		{User: k.User},
+		{Model: k.Models},
+		{User: k.User, Token: tokenOf(user, version)},
+		{User: k.User, Session: k.Session},
+		{User: k.User, Model: k.Models},
+		{Token: tokenOf(user, version)},
 	}[version%6]
 }
 

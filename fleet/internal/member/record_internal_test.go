@@ -43,7 +43,9 @@ func TestRecordOfThisVersionIsUnderstood(t *testing.T) {
 	keys := newKeys(t, "k")
 	for _, r := range []Record{
 		{Tokens: &store.Selector{User: "alice", Session: "phone", Model: "m"}, Life: 1},
-		{Tokens: &store.Selector{Token: "t"}}, {Session: "alice", Until: 5, Life: 9}, {Session: "bob"},
+		{Tokens: &store.Selector{Token: "t"}},
+		{Session: "alice", Until: 5, Life: 9},
+		{Session: "bob"},
 	} {
 		e, err := parseEntry(keys, "7.abc."+r.seal(keys))
 		if err != nil || e.Forget || e.strange != nil {

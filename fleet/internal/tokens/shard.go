@@ -40,7 +40,7 @@ type cached struct {
 	ends time.Time
 }
 
-// clear needs mu, unless nobody else knows the shard yet.
+// clear needs mu, unless the shard is new.
 func (s *shard) clear() {
 	s.users, s.models, s.tokens = make(map[string][]cached), make(index), make(map[matterport.Secret]store.Key)
 	s.count = 0
