@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/rueidis"
-
 	"github.com/go-pme/pme/fleet"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer"
@@ -35,7 +33,7 @@ func crowdEntry(n int) *store.Entry {
 	return e
 }
 
-// fill stores tokens, many at a time. All have the model "everyone" too, if that is asked for.
+// fill stores tokens, many at a time.
 func fill(tb testing.TB, s store.Store, from, to int, change func(*store.Entry)) {
 	tb.Helper()
 	var all sync.WaitGroup
@@ -108,7 +106,11 @@ func BenchmarkCachedHit(b *testing.B) {
 	for b.Loop() {
 		ours()
 	}
-	b.ReportMetric(best(func() float64 { return nanoseconds(100_000, ours) })/best(func() float64 { return nanoseconds(100_000, memory) }), "x-memory")
+	least := func(call func()) float64 { return best(func() float64 { return nanoseconds(100_000, call) }) }
+	hit, floor := least(ours), least(memory)
+	b.ReportMetric(hit/floor, "x-memory")
+	// A lease is over by a clock, which the store of a single process never asks for a hit.
+	b.ReportMetric(hit/(floor+least(func() { _ = time.Now() })), "x-memory-and-clock")
 }
 
 func TestCachedHitAllocatesNothing(t *testing.T) {
@@ -119,8 +121,7 @@ func TestCachedHitAllocatesNothing(t *testing.T) {
 // BenchmarkMiss reads a token that is not cached, and in the same run a value of the same length by a plain GET.
 func BenchmarkMiss(b *testing.B) {
 	server := redistest.Start(b)
-	f := open(b, fleet.Config{URL: server.URL()})
-	s, client := f.Tokens(), server.Client(b)
+	s, client := open(b, fleet.Config{URL: server.URL()}).Tokens(), server.Client(b)
 	const n = 2000
 	fill(b, s, 0, n, nil)
 	value := string(make([]byte, 700))
@@ -133,7 +134,7 @@ func BenchmarkMiss(b *testing.B) {
 	read := func() {
 		if next%n == 0 {
 			b.StopTimer()
-			fresh = join(b, f, server.URL()).Tokens()
+			fresh = join(b, server.URL()).Tokens()
 			b.StartTimer()
 		}
 		e, err := fresh.Get(b.Context(), crowdKey(next%n), fresh.Mark())
@@ -159,7 +160,7 @@ func BenchmarkMiss(b *testing.B) {
 }
 
 // join opens another replica in the fleet that was opened last.
-func join(tb testing.TB, _ *fleet.Fleet, url string) *fleet.Fleet {
+func join(tb testing.TB, url string) *fleet.Fleet {
 	tb.Helper()
 	return open(tb, fleet.Config{URL: url, Namespace: fmt.Sprint("test", opened.Load())})
 }
@@ -283,5 +284,3 @@ func BenchmarkHitsWhileRevoked(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)*999/1000].Nanoseconds())/1e3, "us-p999")
 	b.ReportMetric(float64(revoked)/elapsed.Seconds(), "revocations/s")
 }
-
-var _ rueidis.Client
