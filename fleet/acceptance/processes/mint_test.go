@@ -4,6 +4,7 @@ package processes_test
 
 import (
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -104,5 +105,43 @@ func TestHerdOfTenThousandCausesOneMint(t *testing.T) {
 	}
 	if best > 1.3 {
 		t.Errorf("a herd takes at best %.2f times as long as sleepers", best)
+	}
+}
+
+// The process minted before it was stopped, and wakes when another one has minted: its callers get that token.
+func TestProcessThatIsStoppedWhileItMintsLosesItsClaim(t *testing.T) {
+	upstream := startMatterport(t, slowMint)
+	s := newSite(t, func(s *settings) { s.Minter, s.MintTimeout = upstream.URL, time.Second })
+	s.start(t, 3)
+	first := s.replicas[0]
+	var token string
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var out report
+		out, err = first.do(t.Context(), "/issue", order{Name: "alice"})
+		token = out.Token
+	}()
+	<-upstream.began
+	first.signal(t, syscall.SIGSTOP)
+	var next string
+	eventually(t, "another replica mints", func() bool {
+		out, err := s.replicas[1].do(t.Context(), "/issue", order{Name: "alice"})
+		next = out.Token
+		return err == nil
+	})
+	first.signal(t, syscall.SIGCONT)
+	<-done
+	if err != nil || token != next {
+		t.Errorf("the stopped process answers %q, %v, and the other %q", token, err, next)
+	}
+	for _, p := range s.replicas {
+		if got := p.must(t, "/issue", order{Name: "alice"}).Token; got != next {
+			t.Errorf("replica %d issues %q, not %q", p.Index, got, next)
+		}
+	}
+	if mints, _ := upstream.count(); mints != 2 {
+		t.Errorf("%d mints", mints)
 	}
 }
