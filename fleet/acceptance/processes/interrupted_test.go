@@ -3,6 +3,7 @@
 package processes_test
 
 import (
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -25,20 +26,21 @@ func interrupted(t *testing.T, s *site) *history {
 	return h
 }
 
-// wantOneWait fails if more than the first revocations, those of all users at once, waited for the replica in trouble.
+// wantOneWait fails if more than the first revocations, those of all users at once, waited for the replica in trouble. On a
+// busy machine some are late themselves, so the quickest of them shows how long they wait.
 func (h *history) wantOneWait(t *testing.T) {
 	t.Helper()
-	var waited int
+	var waited []time.Duration
 	for _, took := range h.took {
-		if took > h.Lease+200*time.Millisecond {
-			t.Errorf("a revocation took %v, with a lease of %v", took, h.Lease)
-		}
-		if took > h.Lease/2 {
-			waited++
+		if took >= h.Lease {
+			waited = append(waited, took)
 		}
 	}
-	if waited == 0 || waited > h.Users {
-		t.Errorf("%d revocations waited for the replica, want 1 to %d", waited, h.Users)
+	switch {
+	case len(waited) == 0 || len(waited) > h.Users:
+		t.Errorf("%d revocations waited for the replica, want 1 to %d", len(waited), h.Users)
+	case slices.Min(waited) > h.Lease+200*time.Millisecond || slices.Max(waited) > 2*h.Lease:
+		t.Errorf("revocations waited %v, with a lease of %v", waited, h.Lease)
 	}
 }
 
