@@ -24,17 +24,17 @@ func TestRevocationsThatAFailOverLosesAreWrittenAgain(t *testing.T) {
 	}
 	h := &history{site: s, served: s.replicas, evicts: s.replicas}
 	h.settle(t)
-	versions := make([]uint64, 4)
+	versions := make([]uint64, 5)
 	for user := range versions {
-		versions[user] = 600 + []uint64{0, 1, 3, 4}[user] // by user, model, session, and user and model
-		s.replicas[user].must(t, "/put", order{User: user, Version: versions[user]})
+		versions[user] = 600 + uint64(user) // each revoked in another way
+		s.replicas[user%4].must(t, "/put", order{User: user, Version: versions[user]})
 		h.awaitServed(t, user, versions[user])
 	}
 	sentinel.AwaitReplication(t)
 	old := sentinel.Primary(t)
 	sentinel.CutReplication(t)
 	for user, version := range versions {
-		if out := s.replicas[3-user].must(t, "/evict", order{User: user, Version: version}); out.Tokens != 1 {
+		if out := s.replicas[(user+1)%4].must(t, "/evict", order{User: user, Version: version}); out.Tokens != 1 {
 			t.Errorf("%d tokens", out.Tokens)
 		}
 	}
@@ -56,7 +56,7 @@ func TestRevocationsThatAFailOverLosesAreWrittenAgain(t *testing.T) {
 	}
 	t.Logf("in between, %d reads got a revoked token, the last %v after the primary was killed", before, last.Sub(killed).Round(time.Millisecond))
 	h.took = nil
-	for user := 4; user < 8; user++ {
+	for user := len(versions); user < s.Users; user++ {
 		for range 10 {
 			h.revokeOne(t, user, user)
 		}

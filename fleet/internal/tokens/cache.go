@@ -7,7 +7,6 @@ import (
 
 	"github.com/go-pme/pme/fleet/internal/member"
 	"github.com/go-pme/pme/issuer/store"
-	"github.com/go-pme/pme/matterport"
 )
 
 const (
@@ -24,14 +23,14 @@ type cache struct {
 
 	mu      sync.RWMutex // guards what follows; taken before a shard's
 	joined  member.Position
-	recents map[store.Selector]uint64    // the numbers of revocations in the joined epoch
-	tokens  map[matterport.Secret]uint64 // those of single tokens
-	floor   uint64                       // the latest number that is forgotten
+	recents map[store.Selector]uint64 // the numbers of revocations in the joined epoch
+	graves  graves                    // of single tokens that were revoked
+	floor   uint64                    // the latest number that is forgotten
 }
 
 func newCache() *cache {
 	c := &cache{
-		seed: maphash.MakeSeed(), recents: make(map[store.Selector]uint64), tokens: make(map[matterport.Secret]uint64),
+		seed: maphash.MakeSeed(), recents: make(map[store.Selector]uint64), graves: make(graves),
 	}
 	for i := range c.shards {
 		c.shards[i].clear()
@@ -86,7 +85,7 @@ func (c *cache) fill(e *store.Entry, ends time.Time, at, applied member.Position
 	switch {
 	case at.Epoch == "", at.Epoch != applied.Epoch, at.Epoch != c.joined.Epoch:
 	case at.Number > applied.Number, at.Number < c.joined.Number, at.Number < c.floor:
-	case c.later(e.Key, at.Number), c.tokens[e.Token] > at.Number:
+	case c.later(e.Key, at.Number), c.graves.have(e, at, nil):
 	default:
 		c.shard(e.Key.User).put(cached{e, ends})
 	}
@@ -101,28 +100,34 @@ func (c *cache) Apply(r *member.Record, number uint64) {
 		c.forget(number)
 	case r.Tokens == nil:
 	case r.Tokens.User != "":
-		c.remember(*r.Tokens, number)
+		c.remember(r, number)
 		c.shard(r.Tokens.User).drop(*r.Tokens)
 	default:
-		c.remember(*r.Tokens, number)
+		c.remember(r, number)
 		for i := range c.shards {
 			c.shards[i].drop(*r.Tokens)
 		}
 	}
 }
 
-// remember needs mu. A revoked token makes no mark too old, but what was read before may have it.
-func (c *cache) remember(s store.Selector, number uint64) {
-	if len(c.recents)+len(c.tokens) >= mostRecents {
-		c.floor = number - 1
-		clear(c.recents)
-		clear(c.tokens)
-	}
-	if s.Token != "" {
-		c.tokens[s.Token] = number
+// remember needs mu.
+func (c *cache) remember(r *member.Record, number uint64) {
+	if r.Tokens.Token != "" {
+		c.graves.add(r, member.Position{Epoch: c.joined.Epoch, Number: number})
 		return
 	}
-	c.recents[s] = number
+	if len(c.recents) >= mostRecents {
+		c.floor = number - 1
+		clear(c.recents)
+	}
+	c.recents[*r.Tokens] = number
+}
+
+// isDead reports whether an entry that was claimed at a position was revoked since by the name of its token.
+func (c *cache) isDead(e *store.Entry, claimed member.Position, history member.History) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.graves.have(e, claimed, history)
 }
 
 // Reset implements [member.Cache].
@@ -131,7 +136,6 @@ func (c *cache) Reset(joined member.Position) {
 	defer c.mu.Unlock()
 	c.joined = joined
 	clear(c.recents)
-	clear(c.tokens)
 	c.forget(0)
 }
 

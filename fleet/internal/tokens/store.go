@@ -130,6 +130,9 @@ func (s *Store) fetched(ctx context.Context, key store.Key, begun time.Time, tex
 		s.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "stored token passed over", slog.Any("error", err))
 		return nil, nil //nolint:nilnil // there is none that counts
 	}
+	if s.cache.isDead(e, claimedAt(texts[2]), s.member.History()) {
+		return nil, nil //nolint:nilnil // it was revoked, which a fail-over has lost
+	}
 	s.cache.fill(e, ends, member.ParsePosition(texts[0]), s.member.Applied())
 	return e, nil
 }
