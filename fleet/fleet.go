@@ -3,7 +3,6 @@ package fleet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -94,20 +93,5 @@ func (f *Fleet) Sessions() login.Store { return f.sessions }
 // The function must be quick: the fleet waits for it. Call stop when it is not needed any more.
 func (f *Fleet) OnRevoked(fn func(store.Selector)) (stop func()) { return f.tokens.OnEvict(fn) }
 
-const (
-	noLease = health.Degraded("Redis does not answer, so this replica holds no lease")
-	trouble = health.Degraded("Redis cannot be used")
-)
-
-// HealthParts implements [health.Reporter].
-func (f *Fleet) HealthParts() []health.Part {
-	return []health.Part{{Name: "fleet", Check: func(context.Context) error {
-		switch {
-		case f.member.Leased():
-			return nil
-		case f.member.Problem() != nil && !errors.Is(f.member.Problem(), redis.ErrDown):
-			return fmt.Errorf("%w: %w", trouble, f.member.Problem())
-		}
-		return noLease
-	}}}
-}
+// HealthParts implements [health.Reporter]. The stores report the same.
+func (f *Fleet) HealthParts() []health.Part { return f.member.HealthParts() }

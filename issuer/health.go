@@ -38,7 +38,8 @@ type observedStore struct {
 	condition condition.Condition
 }
 
-// note takes in an error of the store. All but ErrFull of those that a store refuses with are its work.
+// note takes in an error of the store. All but ErrFull of those that a store refuses with are its work. A store that is a
+// health.Reporter says itself whether it fails.
 func (s *observedStore) note(ctx context.Context, err error) {
 	switch {
 	case err == nil:
@@ -47,7 +48,7 @@ func (s *observedStore) note(ctx context.Context, err error) {
 		s.condition.Well()
 	case errors.Is(err, store.ErrFull):
 		s.condition.Degraded(healthFull)
-	default:
+	case !condition.Reports(s.Store):
 		s.condition.Note(ctx, err, healthStore)
 	}
 }

@@ -120,7 +120,7 @@ func (v *revocations) refuse(ctx context.Context, u *identity.User, names []stri
 		return err
 	}
 	is, err := v.store.Revoked(ctx, revocation.Session{Names: names, Position: u.Position, IssuedAt: began})
-	v.condition.Note(ctx, err, revocationsFail)
+	v.note(ctx, err)
 	switch {
 	case err != nil:
 		return fmt.Errorf("middleware: the store does not say which sessions have been revoked: %w", err)
@@ -169,7 +169,7 @@ func (v *revocations) revoke(ctx context.Context, userID, session string) error 
 	err := errors.Join(
 		v.store.Revoke(ctx, byPosition.name(userID, session), v.lifetime+keptLonger),
 		v.store.RevokeIssued(ctx, byTime.name(userID, session), until, v.lifetime+keptLonger))
-	v.condition.Note(ctx, err, revocationsFail)
+	v.note(ctx, err)
 	if err != nil {
 		return fmt.Errorf("middleware: the store does not save that sessions have been revoked: %w", err)
 	}
@@ -182,7 +182,7 @@ func (v *revocations) position(ctx context.Context) (string, error) {
 		return "", errNoRevocations
 	}
 	position, err := v.store.Position(ctx)
-	v.condition.Note(ctx, err, revocationsFail)
+	v.note(ctx, err)
 	if err != nil {
 		return "", fmt.Errorf("middleware: the store does not say where a session begins among the revocations: %w", err)
 	}
@@ -195,6 +195,13 @@ func (v *revocations) stores() []revocation.Store {
 		return nil
 	}
 	return []revocation.Store{v.store}
+}
+
+// note notes how a call of the store went, unless the store says itself how it is.
+func (v *revocations) note(ctx context.Context, err error) {
+	if !condition.Reports(v.store) {
+		v.condition.Note(ctx, err, revocationsFail)
+	}
 }
 
 // HealthParts implements [health.Reporter].

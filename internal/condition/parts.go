@@ -31,3 +31,10 @@ func Of(all ...any) []health.Part {
 	}
 	return slices.Clip(parts)
 }
+
+// Reports tells whether something says itself how it is. What its calls return is not noted then: a call that fails says
+// nothing about later ones, and there may be none for a long time.
+func Reports(one any) bool {
+	_, ok := one.(health.Reporter)
+	return ok
+}

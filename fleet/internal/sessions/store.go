@@ -15,6 +15,7 @@ import (
 	"github.com/go-pme/pme/fleet/internal/redis"
 	"github.com/go-pme/pme/fleet/internal/script"
 	"github.com/go-pme/pme/fleet/internal/vault"
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
 	"github.com/go-pme/pme/middleware/revocation"
 )
@@ -34,8 +35,9 @@ type Store struct {
 }
 
 var (
-	_ store.Store  = (*Store)(nil)
-	_ member.Cache = (*cache)(nil)
+	_ store.Store     = (*Store)(nil)
+	_ member.Cache    = (*cache)(nil)
+	_ health.Reporter = (*Store)(nil)
 )
 
 // New returns a Store that is not in use yet.
@@ -46,6 +48,9 @@ func (s *Store) Cache() member.Cache { return s.cache }
 
 // Use sets the member that this process is.
 func (s *Store) Use(m *member.Member) { s.member = m }
+
+// HealthParts implements [health.Reporter].
+func (s *Store) HealthParts() []health.Part { return s.member.HealthParts() }
 
 func (s *Store) names() (*vault.Names, error) {
 	if n := s.member.Names(); n != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/go-pme/pme/fleet/internal/redis"
 	"github.com/go-pme/pme/fleet/internal/script"
 	"github.com/go-pme/pme/fleet/internal/vault"
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/issuer/store"
 )
 
@@ -52,6 +53,8 @@ var (
 	_ store.Notifier = (*Store)(nil)
 	_ store.Awaiter  = (*Store)(nil)
 	_ member.Cache   = (*cache)(nil)
+
+	_ health.Reporter = (*Store)(nil)
 )
 
 // New returns a Store that is not in use yet.
@@ -67,6 +70,9 @@ func (s *Store) Cache() member.Cache { return s.cache }
 
 // Use sets the member that this process is.
 func (s *Store) Use(m *member.Member) { s.member = m }
+
+// HealthParts implements [health.Reporter].
+func (s *Store) HealthParts() []health.Part { return s.member.HealthParts() }
 
 // Mark implements [store.Store].
 func (s *Store) Mark() store.Mark { return store.Mark(s.member.AppliedText()) }

@@ -20,7 +20,11 @@ type Store struct {
 	Condition condition.Condition
 }
 
-func (s *Store) note(ctx context.Context, err error) { s.Condition.Note(ctx, err, failing) }
+func (s *Store) note(ctx context.Context, err error) {
+	if !condition.Reports(s.Store) {
+		s.Condition.Note(ctx, err, failing)
+	}
+}
 
 // Position implements [revocation.Store].
 func (s *Store) Position(ctx context.Context) (string, error) {
