@@ -20,6 +20,9 @@ import (
 	"github.com/go-pme/pme/middleware/revocation"
 )
 
+// patience is how long a call waits for what the other replicas remember. It is longer than it takes at the default lease.
+const patience = 3 * time.Second
+
 // Config configures a Store. All fields are required.
 type Config struct {
 	Conn  *redis.Conn
@@ -119,25 +122,46 @@ func (s *Store) Revoked(ctx context.Context, session revocation.Session) (bool, 
 	if len(session.Names) == 0 {
 		return false, nil
 	}
-	n, err := s.names()
-	if err != nil {
-		return false, err
-	}
 	if s.member.Leased() && s.cache.clears(s.cfg.Keys, s.member.History(), &session) {
 		return false, nil
 	}
-	at, history, ends, err := s.read(ctx, n, session.Names)
-	if err != nil {
-		return false, err
-	}
-	s.cache.fill(session.Names, ends, at, s.member.Applied())
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	position := verified(s.cfg.Keys, session.Position)
-	for _, e := range ends {
-		if e.revokes(history, position, session.IssuedAt) {
-			return true, nil
+	for {
+		is, epoch, err := s.ask(ctx, &session, position)
+		if is || err != nil || epoch == "" {
+			return is, err
+		}
+		if err := s.member.AwaitSettled(ctx, epoch); err != nil {
+			return false, err
 		}
 	}
-	return false, nil
+}
+
+// ask asks Redis whether a session was revoked. If Redis has lost its content not long ago, the revocation of a session from
+// before may be missing. Then it returns the epoch that has to settle.
+func (s *Store) ask(ctx context.Context, session *revocation.Session, position member.Position) (is bool, unsettled string, err error) {
+	n, err := s.names()
+	if err != nil {
+		return false, "", err
+	}
+	settled := s.member.Settled()
+	at, history, ends, err := s.read(ctx, n, session.Names)
+	if err != nil {
+		return false, "", err
+	}
+	for _, e := range ends {
+		is = is || e.revokes(history, position, session.IssuedAt)
+	}
+	if settled == at.Epoch {
+		s.cache.fill(session.Names, ends, at, s.member.Applied())
+		return is, "", nil
+	}
+	if position.Epoch == at.Epoch {
+		return is, "", nil
+	}
+	return is, at.Epoch, nil
 }
 
 // read reads what has been revoked under the names, and the position at which that was so.
