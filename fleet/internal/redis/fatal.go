@@ -18,7 +18,11 @@ func Fatal(err error) bool {
 	if errors.Is(err, ErrSetup) {
 		return true
 	}
-	for _, words := range []string{"NOAUTH", "WRONGPASS", "NOPERM", "ACL failure in script", "The user executing the script", "ERR AUTH", "ERR invalid password", "ERR DB index", "ERR invalid DB index", "ERR SELECT is not allowed"} {
+	// The client takes ERR off.
+	for _, words := range []string{
+		"NOAUTH", "WRONGPASS", "NOPERM", "ACL failure in script", "The user executing the script",
+		"AUTH <password> called without", "invalid password", "DB index is out of range", "invalid DB index", "SELECT is not allowed",
+	} {
 		if strings.Contains(err.Error(), words) {
 			return true
 		}
