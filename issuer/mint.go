@@ -116,7 +116,7 @@ func (i *Issuer) claim(ctx context.Context, mark store.Mark, key store.Key) (sto
 	put, leave := i.await(key)
 	defer func() { leave() }()
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
-		claim, err := i.store.Claim(ctx, key, mark, i.cfg.MintTimeout+5*time.Second)
+		claim, err := i.store.Claim(ctx, key, mark, i.claimTime())
 		if err != nil && !errors.Is(err, store.ErrClaimed) {
 			return "", i.refused(ctx, key, err)
 		}
@@ -227,11 +227,34 @@ func (i *Issuer) notMinted(ctx context.Context, key store.Key, err error) error 
 	return sorted
 }
 
-// release releases a claim, even after the flight's deadline.
+// claimTime is how long a claim lives if it is not released.
+func (i *Issuer) claimTime() time.Duration { return i.cfg.MintTimeout + 5*time.Second }
+
+// release releases a claim, even after the flight's deadline. If the store is down, that comes later: until then, no replica
+// can mint.
 func (i *Issuer) release(ctx context.Context, key store.Key, c store.Claim) {
+	err := i.releaseOnce(ctx, key, c)
+	if err == nil {
+		return
+	}
+	i.log.LogAttrs(ctx, slog.LevelWarn, "mint claim not released", slog.Any("error", err))
+	i.flights.Go(func(ctx context.Context) {
+		over := time.After(i.claimTime())
+		for err != nil {
+			select {
+			case <-time.After(500 * time.Millisecond):
+				err = i.releaseOnce(ctx, key, c)
+			case <-over:
+				return
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+func (i *Issuer) releaseOnce(ctx context.Context, key store.Key, c store.Claim) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if err := i.store.Release(ctx, key, c); err != nil {
-		i.log.LogAttrs(ctx, slog.LevelWarn, "mint claim not released", slog.Any("error", err))
-	}
+	return i.store.Release(ctx, key, c) //nolint:wrapcheck // it is logged
 }
