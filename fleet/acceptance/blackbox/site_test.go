@@ -15,7 +15,7 @@ import (
 
 const (
 	office  = "SxQL3iGyoDo" // alice may see both
-	another = "RpcBbeJYb8K"
+	another = "yyHDFKzPzvN"
 )
 
 // A site is replicas of one example, with what they share.
@@ -33,7 +33,7 @@ func newSite(t *testing.T, kind string, options ...redistest.Option) *site {
 	t.Helper()
 	s := &site{t: t, kind: kind, redis: redistest.Start(t, options...), fleetKey: newKey(), sessionKey: newKey()}
 	s.matterport = matterporttest.NewServer(t, matterporttest.Config{Models: []matterporttest.Model{
-		{ID: office, Name: "Head office"}, {ID: another, Name: "Data centre"},
+		{ID: office, Name: "Head office"}, {ID: another, Name: "Warehouse"},
 	}})
 	if kind == "oidc" {
 		s.provider = startProvider(t)
