@@ -21,6 +21,7 @@ const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", 
 export const SERVER = join(here, "artifacts/bin/server");
 export const INTRANET = join(here, "artifacts/bin/intranet");
 export const OIDC = join(here, "artifacts/bin/oidc");
+export const FLEET = join(here, "artifacts/bin/fleet");
 
 /** Runs a command until the test is over, and resolves to the first line that it prints. */
 export async function run(t, binary, args, options = {}) {

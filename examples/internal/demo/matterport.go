@@ -12,8 +12,8 @@ import (
 	"github.com/go-pme/pme/pages"
 )
 
-// spaces are those that the emulator has: the ones of the sample allow-list.
-var spaces = []matterporttest.Model{
+// Spaces are those that the emulator has: the ones of the sample allow-list.
+var Spaces = []matterporttest.Model{
 	{ID: "SxQL3iGyoDo", Name: "Head office"},
 	{ID: "yyHDFKzPzvN", Name: "Warehouse"},
 	{ID: "JGPnGQ6hosj", Name: "Showroom"},
@@ -28,7 +28,7 @@ func matterport(env func(string) (string, bool), log *slog.Logger) (_ pme.Config
 		cfg, err := pme.ConfigFromEnv(env)
 		return cfg, func() {}, err
 	}
-	origin, closeEmulator, err := Emulate(matterporttest.Config{Models: spaces}, log)
+	origin, closeEmulator, err := Emulate(matterporttest.Config{Models: Spaces}, log)
 	if err != nil {
 		return pme.Config{}, nil, err
 	}
