@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"html/template"
 	"io"
 	"net/http"
 	"os"
@@ -39,6 +40,8 @@ const cookieName = "fleet"
 var people = map[string]struct{ name, space string }{
 	"alice": {"Alice", "SxQL3iGyoDo"}, "bob": {"Bob", "Zh14WDtkjdC"}, "carol": {"Carol", "RpcBbeJYb8K"},
 }
+
+var loginPage = template.Must(template.ParseFS(files, "pages/login.html"))
 
 // An application has a login, pme, and what the page shows of this replica.
 type application struct {
@@ -92,6 +95,7 @@ func (a *application) routes() http.Handler {
 	mux := http.NewServeMux()
 	a.pme.Mount(mux, "/pme")
 	mux.Handle("/readyz", a.pme.Health())
+	mux.HandleFunc("GET /login", loginForm)
 	mux.HandleFunc("POST /login", a.login)
 	mux.Handle("POST /logout", a.gate.Require(http.HandlerFunc(a.logout)))
 	mux.Handle("GET /whoami", a.gate.Require(http.HandlerFunc(a.whoami)))
@@ -105,6 +109,12 @@ func user(s *sessions.Session) (identity.User, error) {
 	id, _ := s.Values["user"].(string)
 	position, _ := s.Values["position"].(string)
 	return identity.User{ID: id, Name: people[id].name, Position: position}, nil
+}
+
+func loginForm(w http.ResponseWriter, r *http.Request) {
+	demo.Headers(w.Header())
+	next, _ := middleware.LocalPath(r.FormValue("next"))
+	_ = loginPage.Execute(w, next) // to a browser that has gone
 }
 
 func (a *application) login(w http.ResponseWriter, r *http.Request) {
@@ -126,7 +136,8 @@ func (a *application) login(w http.ResponseWriter, r *http.Request) {
 		unavailable(w)
 		return
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	next, _ := middleware.LocalPath(r.PostFormValue("next"))
+	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // LocalPath lets through only paths of this host
 }
 
 func (a *application) logout(w http.ResponseWriter, r *http.Request) {
