@@ -26,6 +26,7 @@ type replica struct {
 	env     []string
 	stderr  io.Writer
 	answers atomic.Int64
+	client  http.Client
 
 	mu     sync.Mutex // guards what follows
 	run    *running   // nil if it does not run
@@ -143,7 +144,7 @@ func (r *replica) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultClient.Do(request) //nolint:gosec // a process of its own
+	answer, err := r.client.Do(request)
 	if err != nil {
 		return err
 	}

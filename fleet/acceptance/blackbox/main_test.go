@@ -29,7 +29,7 @@ func run(m *testing.M) int {
 }
 
 var build = sync.OnceValues(func() (string, error) {
-	command := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "./intranet", "./oidc") //nolint:noctx // once for all tests
+	command := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "./intranet", "./oidc")
 	command.Dir = examples
 	out, err := command.CombinedOutput()
 	return string(out), err

@@ -44,7 +44,7 @@ func (l *log) String() string {
 func launch(t *testing.T, name string, env, args []string) *process {
 	t.Helper()
 	p := &process{t: t, ended: make(chan struct{})}
-	p.command = exec.Command(program(t, name), append([]string{"-addr", "127.0.0.1:0"}, args...)...) //nolint:gosec,noctx // ended below
+	p.command = exec.Command(program(t, name), append([]string{"-addr", "127.0.0.1:0"}, args...)...) //nolint:noctx // ended below
 	p.command.Dir = examples + "/.."
 	p.command.Env, p.command.Stderr = append([]string{"HOME=" + t.TempDir()}, env...), &p.stderr
 	stdout, err := p.command.StdoutPipe()
