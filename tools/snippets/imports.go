@@ -12,7 +12,7 @@ type imports map[string]string
 func packages(files []string) imports {
 	known := imports{
 		"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "log": "log", "netip": "net/netip",
-		"os": "os", "slog": "log/slog", "time": "time",
+		"os": "os", "slog": "log/slog", "time": "time", "tls": "crypto/tls", "x509": "crypto/x509",
 		"sessions": "github.com/gorilla/sessions",
 	}
 	for _, file := range files {

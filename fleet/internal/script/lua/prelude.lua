@@ -10,7 +10,8 @@
 --
 -- A position is EPOCH.NUMBER.RANDOM. A generation is the position of the latest revocation that named a thing.
 local fleet = KEYS[1]
-local version, epoch, history, latest, random = unpack(redis.call('HMGET', fleet, 'v', 'e', 'h', 'n', 'r'))
+local state = redis.call('HMGET', fleet, 'v', 'e', 'h', 'n', 'r')
+local version, epoch, history, latest, random = state[1], state[2], state[3], state[4], state[5]
 if not epoch then
   return {'lost'}
 end
