@@ -5,7 +5,8 @@
 //
 //	go run ./examples/oidc
 //
-// With REDIS_URL, PME_FLEET_KEY and SESSION_KEY in the environment, any number of processes are one intranet.
+// With REDIS_URL, PME_FLEET_KEY and SESSION_KEY in the environment, any number of processes are one intranet. The provider is
+// in one of them.
 package main
 
 import (

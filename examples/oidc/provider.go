@@ -5,8 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"log/slog"
-	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/zitadel/oidc/v3/example/server/storage"
@@ -22,17 +22,17 @@ type provider struct {
 	issuer  string
 	storage *directory
 	server  *http.Server
+	stop    context.CancelFunc
 }
 
-// client is the one application that the provider knows.
-type client struct{ id, secret, callback, postLogout string }
+// client is the one application that the provider knows. If it has several processes, they differ in their ports.
+type client struct {
+	id, secret, callback, postLogout string
+	anyPort                          bool
+}
 
-func startProvider(c client, log *slog.Logger) (*provider, error) {
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	p := &provider{issuer: "http://" + listener.Addr().String(), storage: newDirectory(c)}
+func startProvider(s *seat, c client, log *slog.Logger) (*provider, error) {
+	p := &provider{issuer: s.issuer(), storage: newDirectory(c)}
 	service, err := op.NewProvider(&op.Config{
 		CryptoKey:             sha256.Sum256([]byte(rand.Text())),
 		CodeMethodS256:        true,
@@ -40,7 +40,6 @@ func startProvider(c client, log *slog.Logger) (*provider, error) {
 		GrantTypeRefreshToken: true,
 	}, p.storage, op.StaticIssuer(p.issuer), op.WithAllowInsecure(), op.WithLogger(log.With(slog.String("by", "provider"))))
 	if err != nil {
-		_ = listener.Close()
 		return nil, err
 	}
 	mux := http.NewServeMux()
@@ -57,12 +56,21 @@ func startProvider(c client, log *slog.Logger) (*provider, error) {
 		}))
 	mux.HandleFunc("GET /demo.css", demo.Style)
 	p.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = p.server.Serve(listener) }() // until it is closed
+	var ctx context.Context
+	ctx, p.stop = context.WithCancel(context.Background())
+	go func() {
+		if listener, err := s.await(ctx); err == nil {
+			_ = p.server.Serve(listener) // until it is closed
+		}
+	}()
 	return p, nil
 }
 
 // Close stops the provider.
-func (p *provider) Close() error { return p.server.Close() }
+func (p *provider) Close() error {
+	p.stop()
+	return p.server.Close()
+}
 
 func signInForm(w http.ResponseWriter, r *http.Request) {
 	signInPage(w, r.FormValue("authRequestID"), "")
@@ -135,7 +143,25 @@ type web struct {
 
 func (w web) LoginURL(id string) string        { return "/signin?authRequestID=" + id }
 func (w web) PostLogoutRedirectURIs() []string { return []string{w.registered.postLogout} }
-func (w web) AuthMethod() oidc.AuthMethod      { return oidc.AuthMethodBasic }
+
+// RedirectURIGlobs implements op.HasRedirectGlobs.
+func (w web) RedirectURIGlobs() []string { return w.registered.globs(w.registered.callback) }
+
+// PostLogoutRedirectURIGlobs implements op.HasRedirectGlobs.
+func (w web) PostLogoutRedirectURIGlobs() []string {
+	return w.registered.globs(w.registered.postLogout)
+}
+
+// globs matches an address with any port.
+func (c client) globs(address string) []string {
+	u, err := url.Parse(address)
+	if err != nil || !c.anyPort {
+		return nil
+	}
+	return []string{u.Scheme + "://" + u.Hostname() + ":*" + u.Path}
+}
+
+func (w web) AuthMethod() oidc.AuthMethod { return oidc.AuthMethodBasic }
 
 // SetUserinfoFromToken adds the groups to what the userinfo endpoint says.
 func (d *directory) SetUserinfoFromToken(ctx context.Context, info *oidc.UserInfo, tokenID, subject, origin string) error {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"embed"
 	"errors"
 	"html/template"
@@ -72,19 +71,25 @@ func (s *site) whereToSignIn(where demo.Site) (oidclogin.Config, error) {
 	if cfg.Issuer != "" || cfg.ClientID != "" || cfg.ClientSecret != "" {
 		return cfg, nil
 	}
-	cfg.ClientID, cfg.ClientSecret = "intranet", rand.Text()
-	p, err := startProvider(client{
+	key, _ := where.Env("SESSION_KEY")
+	own, err := takeSeat(key)
+	if err != nil {
+		return cfg, err
+	}
+	cfg.ClientID, cfg.ClientSecret = "intranet", own.secret
+	p, err := startProvider(own, client{
 		id:         cfg.ClientID,
 		secret:     cfg.ClientSecret,
 		callback:   cfg.RedirectURL,
 		postLogout: cfg.PostLogoutURL,
+		anyPort:    own.shared,
 	}, where.Log)
 	if err != nil {
 		return cfg, err
 	}
 	s.provider = p
 	cfg.Issuer = p.issuer
-	where.Log.Info("no provider in the environment: using one in this process", slog.String("issuer", p.issuer))
+	where.Log.Info("no provider in the environment: using one of the example's own", slog.String("issuer", p.issuer))
 	return cfg, nil
 }
 
