@@ -63,10 +63,11 @@ local function revoked(position, from, to)
   return false
 end
 
--- stale reports whether a request with this mark cannot be judged: revocations of its epoch may have been lost.
+-- stale reports whether a request with this mark cannot be judged: revocations of its epoch may have been lost. The caller has not
+-- joined the present one, and its names of keys may be others.
 local function stale(mark)
   local e = string.match(mark, '^(%w+)%.')
-  return e and e ~= epoch and rank(e) ~= nil
+  return e and e ~= epoch
 end
 
 local function keep(key, ttl)
