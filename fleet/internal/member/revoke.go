@@ -42,6 +42,9 @@ func (m *Member) Revoke(ctx context.Context, r *Record) (Position, error) {
 	}
 	at := ParsePosition(text)
 	m.memory.add(r, at, m.History())
+	if m.Names() != names { // a new epoch has other ones, and what was announced in it may lack this revocation
+		return m.Revoke(ctx, r)
+	}
 	return at, nil
 }
 
