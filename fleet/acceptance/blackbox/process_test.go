@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"os/exec"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -54,7 +55,12 @@ func launch(t *testing.T, name string, env, args []string) *process {
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.kill)
+	t.Cleanup(func() {
+		p.kill()
+		if text := p.stderr.String(); strings.Contains(text, "goroutine ") { // a panic, or a data race
+			t.Errorf("%s has written a stack:\n%s", name, text)
+		}
+	})
 	lines := bufio.NewScanner(stdout)
 	served := make(chan string, 1)
 	go func() {
