@@ -90,7 +90,7 @@ func TestSigningOutOutlivesAnEmptiedRedis(t *testing.T) {
 // wantIn checks that a person is signed in, whatever they may see.
 func (p *person) wantIn(on *process) {
 	p.t.Helper()
-	if a := p.ask(on.origin+"/pme/models", nil, false); a.status != http.StatusOK {
+	if a := p.patiently(func() answer { return p.ask(on.origin+"/pme/models", nil, false) }); a.status != http.StatusOK {
 		p.t.Errorf("%s: %d %s, want to be signed in", p.name, a.status, a.body)
 	}
 }

@@ -76,15 +76,15 @@ func TestKeysRotateWithoutSigningOut(t *testing.T) {
 		second := newKey()
 		before := s.start()
 		alice := s.person("alice").signIn(before)
-		both := s.start("PME_FLEET_KEY=" + s.fleetKey + "," + second)
-		swapped := s.start("PME_FLEET_KEY=" + second + "," + s.fleetKey)
 		token := alice.want(before, http.StatusOK, "before")
+		both := s.start("PME_FLEET_KEY=" + s.fleetKey + "," + second)
+		before.kill() // it could not read what the new key seals
+		swapped := s.start("PME_FLEET_KEY=" + second + "," + s.fleetKey)
 		for _, p := range []*process{both, swapped} {
 			if got := alice.want(p, http.StatusOK, "with two keys"); got != token {
 				t.Errorf("another token")
 			}
 		}
-		before.kill()
 		bob := s.person("bob").signIn(swapped)
 		copied := bob.copy(both)
 		for _, p := range []*process{both, swapped} {
