@@ -69,7 +69,8 @@ func TestPasswordsMayHaveAnyCharacter(t *testing.T) {
 	}
 }
 
-// Rotation: the new key is the second one first, then the first one, on one replica after the other.
+// Rotation: the new key is the second one first, then the first one, on one replica after the other. A replica that does not know
+// it yet goes on.
 func TestKeysRotateWithoutSigningOut(t *testing.T) {
 	both(t, func(t *testing.T, kind string) {
 		s := newSite(t, kind)
@@ -78,23 +79,29 @@ func TestKeysRotateWithoutSigningOut(t *testing.T) {
 		alice := s.person("alice").signIn(before)
 		token := alice.want(before, http.StatusOK, "before")
 		both := s.start("PME_FLEET_KEY=" + s.fleetKey + "," + second)
-		before.kill() // it could not read what the new key seals
 		swapped := s.start("PME_FLEET_KEY=" + second + "," + s.fleetKey)
-		for _, p := range []*process{both, swapped} {
+		for _, p := range []*process{both, swapped, before} {
 			if got := alice.want(p, http.StatusOK, "with two keys"); got != token {
 				t.Errorf("another token")
 			}
 		}
 		bob := s.person("bob").signIn(swapped)
 		copied := bob.copy(both)
-		for _, p := range []*process{both, swapped} {
+		for _, p := range []*process{both, swapped, before} {
 			bob.wantIn(p)
 		}
 		if a := bob.signOut(swapped); a.status != http.StatusSeeOther {
 			t.Errorf("%d %s", a.status, a.body)
 		}
-		copied.want(both, http.StatusUnauthorized, "signed out with the new key")
+		for _, p := range []*process{both, before} {
+			copied.want(p, http.StatusUnauthorized, "signed out with the new key")
+			alice.want(p, http.StatusOK, "not signed out")
+			if got := s.readiness(p); got != "ok" {
+				t.Errorf("readyz: %s\n%s", got, &p.stderr)
+			}
+		}
 		both.kill()
+		before.kill()
 		after := s.start("PME_FLEET_KEY=" + second)
 		for _, p := range []*process{swapped, after} {
 			copied.want(p, http.StatusUnauthorized, "signed out before")
