@@ -43,6 +43,44 @@ func TestTokenThatCannotBeStoredIsDeleted(t *testing.T) {
 	}
 }
 
+// The memory is full between the claim and the end of the mint.
+func TestTokenForWhichThereIsNoMemoryIsDeleted(t *testing.T) {
+	s := newSite(t, "intranet")
+	p := s.start()
+	alice := s.person("alice").signIn(p)
+	admin := s.redis.Client(t)
+	limit := func(bytes string) {
+		if err := admin.Do(t.Context(), admin.B().ConfigSet().ParameterValue().ParameterValue("maxmemory", bytes).Build()).Error(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.matterport.Fail(mint, matterporttest.LateAnswer(time.Second), 1)
+	answered := make(chan answer, 1)
+	go func() { a, _ := alice.token(p, office); answered <- a }()
+	eventually(t, 5*time.Second, "it is minted", func() bool { return len(s.matterport.LiveTokens()) == 1 })
+	lost := s.matterport.LiveTokens()[0].Value
+	limit("1")
+	if a := <-answered; a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
+		t.Errorf("%d %v: %s", a.status, a.header, a.body)
+	}
+	eventually(t, 5*time.Second, "the token is deleted", func() bool { return s.matterport.Deleted(lost) })
+	limit("0")
+	eventually(t, 5*time.Second, "another token", func() bool {
+		a, token := alice.token(p, office)
+		return a.status == http.StatusOK && token != lost
+	})
+}
+
+func TestMintsOfOnePersonAreBounded(t *testing.T) {
+	s := newSite(t, "intranet")
+	p := launch(t, s.kind, s.env(), []string{"-mint-burst", "1"})
+	alice := s.person("alice").signIn(p)
+	alice.want(p, http.StatusOK, "the first one")
+	if a, _ := alice.token(p, another); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" {
+		t.Errorf("the second one: %d %v: %s", a.status, a.header, a.body)
+	}
+}
+
 func TestSupersededTokenLivesUntilItIsRevoked(t *testing.T) {
 	s := newSite(t, "intranet")
 	all := s.replicas(2)
