@@ -17,7 +17,9 @@ const (
 var _ health.Reporter = (*Member)(nil)
 
 // HealthParts implements [health.Reporter]. What shares the member reports it too, in place of how its own calls went.
-func (m *Member) HealthParts() []health.Part { return []health.Part{{Name: "fleet", Check: m.holdsLease}} }
+func (m *Member) HealthParts() []health.Part {
+	return []health.Part{{Name: "fleet", Check: m.holdsLease}}
+}
 
 func (m *Member) holdsLease(context.Context) error {
 	switch problem := m.Problem(); {
