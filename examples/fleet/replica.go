@@ -28,6 +28,8 @@ type replica struct {
 	answers atomic.Int64
 	client  http.Client
 
+	starting sync.Mutex // held while the process starts, which takes seconds without Redis
+
 	mu     sync.Mutex // guards what follows
 	run    *running   // nil if it does not run
 	latest stats
@@ -57,9 +59,9 @@ func newReplica(ctx context.Context, name, allow string, redis *url.URL, env []s
 
 // start starts the process, and waits until it serves.
 func (r *replica) start() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.run != nil {
+	r.starting.Lock()
+	defer r.starting.Unlock()
+	if r.origin() != "" {
 		return nil
 	}
 	self, err := os.Executable()
@@ -81,16 +83,19 @@ func (r *replica) start() error {
 	}
 	line, _ := bufio.NewReader(stdout).ReadString('\n')
 	origin := regexp.MustCompile(`http://[0-9.:]+`).FindString(line)
+	if origin == "" {
+		_, _ = command.Process.Kill(), command.Wait() // its own words are in the log
+		return fmt.Errorf("replica %s does not serve", r.name)
+	}
 	run := &running{process: command.Process, stdin: stdin, origin: origin, ended: make(chan struct{})}
+	r.mu.Lock()
+	r.run = run
+	r.mu.Unlock()
 	go func() {
 		_ = command.Wait() // however it ended
 		close(run.ended)
 		r.forget(run)
 	}()
-	if origin == "" {
-		return fmt.Errorf("replica %s does not serve", r.name)
-	}
-	r.run = run
 	return nil
 }
 
