@@ -114,6 +114,7 @@ func (c Config) check() (rueidis.ClientOption, *vault.Keys, error) {
 
 // checkServer checks what the operator of Redis has set.
 func (c Config) checkServer(ctx context.Context, client rueidis.Client) error {
+	redis.CheckReplicas(ctx, client, c.Logger)
 	if c.AnyPolicy {
 		return nil
 	}
