@@ -17,7 +17,7 @@ import (
 // a busy machine must not cost one of them its lease.
 func suites(t *testing.T, cfg fleet.Config) {
 	t.Helper()
-	cfg.Lease = time.Second
+	cfg.Lease = 500 * time.Millisecond
 	t.Run("Tokens", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T, b storetest.Bounds) store.Store {
 			bounded := cfg
@@ -36,6 +36,14 @@ func TestStoresOnACluster(t *testing.T) {
 }
 
 func TestStoresBySentinels(t *testing.T) {
+	t.Parallel()
 	s := redistest.StartSentinel(t, redistest.WithPassword("secret"))
 	suites(t, fleet.Config{Addresses: s.Addrs(), Password: "secret", Sentinel: fleet.Sentinel{Master: redistest.MasterName}})
+}
+
+func TestStoresAsAUserWithTheDocumentedRightsAndMutualTLS(t *testing.T) {
+	t.Parallel()
+	rights, _, _ := documented(t)
+	server := redistest.Start(t, redistest.WithMutualTLS(), redistest.WithoutDefaultUser(), redistest.WithUser("pme", rights))
+	suites(t, fleet.Config{Addresses: []string{server.Addr()}, Username: "pme", Password: "secret", TLS: server.TLSConfig()})
 }

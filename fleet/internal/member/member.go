@@ -56,7 +56,9 @@ type Member struct {
 	memory memory
 	crowd  crowd
 
-	checked bool // of the goroutine that takes the steps
+	// Of the goroutine that takes the steps.
+	checked    bool
+	unanswered int // steps in a row
 }
 
 // A standing is what a member knows of the order of revocations.

@@ -39,6 +39,7 @@ func (m *Member) run(ctx context.Context) {
 			err = nil // others revoke all the time, and the store answers
 		}
 		m.note(ctx, err)
+		m.mend(err)
 		select {
 		case <-m.crowd.pause(m.cfg.Lease / 3):
 		case <-m.kick:
@@ -66,6 +67,20 @@ func (m *Member) note(ctx context.Context, err error) {
 	}
 }
 
+// mend drops a connection to a server that is a replica by now, or that has not answered twice in a row: the next one may lead
+// to another server.
+func (m *Member) mend(err error) {
+	if !redis.Unanswered(err) {
+		m.unanswered = 0
+	} else {
+		m.unanswered++
+	}
+	if m.unanswered >= 2 || redis.IsReplica(err) {
+		m.unanswered = 0
+		m.cfg.Conn.Drop()
+	}
+}
+
 // step becomes a member, or renews the lease of one.
 func (m *Member) step(ctx context.Context) error {
 	if err := m.cfg.Conn.Open(); err != nil {
@@ -74,7 +89,7 @@ func (m *Member) step(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, max(m.cfg.Lease, time.Second))
 	defer cancel()
 	if !m.checked {
-		if err := m.cfg.Check(ctx, m.cfg.Conn.Client()); err != nil {
+		if err := m.check(ctx); err != nil {
 			return err
 		}
 		m.checked = true

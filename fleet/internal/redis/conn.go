@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,9 +15,6 @@ import (
 // timeout bounds one call.
 const timeout = 2 * time.Second
 
-// ErrDown means that the store does not answer. What a call asked for may have happened.
-var ErrDown = errors.New("fleet: Redis does not answer")
-
 // ErrLost means that the store has no fleet: it is empty, or has lost its content. A member that notices begins anew.
 var ErrLost = errors.New("fleet: Redis has lost its content")
 
@@ -25,9 +23,10 @@ var errVersion = fmt.Errorf("%w: a later version of this program has changed the
 // A Conn is a connection that one goroutine opens, and opens again, by [Conn.Open]. Until it has done so, calls fail at
 // once. The other methods are safe for concurrent use.
 type Conn struct {
-	option rueidis.ClientOption
-	client atomic.Pointer[rueidis.Client]
-	well   atomic.Bool
+	option  rueidis.ClientOption
+	client  atomic.Pointer[rueidis.Client]
+	well    atomic.Bool
+	closing sync.WaitGroup
 }
 
 // New returns a Conn that is not open yet.
@@ -46,11 +45,18 @@ func (c *Conn) Open() error {
 	return nil
 }
 
+// Drop ends the connection without waiting for that. The next Open makes one to wherever the address, the Sentinels or the
+// cluster lead then.
+func (c *Conn) Drop() {
+	if client := c.client.Swap(nil); client != nil {
+		c.closing.Go((*client).Close)
+	}
+}
+
 // Close ends the connection.
 func (c *Conn) Close() {
-	if client := c.client.Swap(nil); client != nil {
-		(*client).Close()
-	}
+	c.Drop()
+	c.closing.Wait()
 }
 
 // Note says whether the store answers, as whoever calls it regularly has found. While it does not, calls by others fail
@@ -82,6 +88,9 @@ func (c *Conn) RunAnyway(ctx context.Context, script *rueidis.Lua, keys, args []
 		return "", nil, ErrDown
 	}
 	list, err := script.Exec(ctx, client, keys, args).ToArray()
+	for isMoving(err) && pause(ctx) {
+		list, err = script.Exec(ctx, client, keys, args).ToArray()
+	}
 	if err != nil {
 		return "", nil, failed(err)
 	}
@@ -98,6 +107,16 @@ func (c *Conn) RunAnyway(ctx context.Context, script *rueidis.Lua, keys, args []
 		return "", nil, errVersion
 	}
 	return verdict, list[1:], nil
+}
+
+// pause waits a moment before another attempt, and reports whether there is time for one.
+func pause(ctx context.Context) bool {
+	select {
+	case <-time.After(10 * time.Millisecond):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // Do sends one command.
@@ -126,21 +145,6 @@ func (c *Conn) DoMulti(ctx context.Context, build func(rueidis.Builder) []rueidi
 		answers = append(answers, message)
 	}
 	return answers, nil
-}
-
-func failed(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return err // the caller has left
-	}
-	return Sort(err)
-}
-
-// Sort tells an answer that refuses from no answer.
-func Sort(err error) error {
-	if _, ok := rueidis.IsRedisErr(err); ok {
-		return fmt.Errorf("fleet: Redis refuses a call: %w", err)
-	}
-	return fmt.Errorf("%w: %w", ErrDown, err)
 }
 
 // Strings returns the texts of an answer; nil is the empty text.
