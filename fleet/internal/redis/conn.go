@@ -39,7 +39,7 @@ func (c *Conn) Open() error {
 	}
 	client, err := rueidis.NewClient(c.option)
 	if err != nil {
-		return err //nolint:wrapcheck // the caller sorts it
+		return c.explain(err)
 	}
 	c.client.Store(&client)
 	return nil

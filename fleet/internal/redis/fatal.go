@@ -15,20 +15,21 @@ const (
 	database    = "Redis does not have this database: correct the one in URL"
 )
 
-// causes are by what the error says.
+// causes are by what the error says, without the ERR that some begin with.
 var causes = []cause{
 	{"remote error: tls: internal error", ""},
 	{"remote error: tls:", "Redis does not accept this client's side of TLS, perhaps its certificate: correct TLS.Certificates"},
 	{"NOAUTH", credentials},
 	{"WRONGPASS", credentials},
-	{"ERR invalid password", credentials},
-	{"ERR AUTH", credentials},
+	{"invalid password", credentials},
+	{"AUTH <password> called", credentials},
+	{"Client sent AUTH", credentials},
 	{"NOPERM", rights},
 	{"ACL failure in script", rights},
 	{"The user executing the script", rights},
-	{"ERR DB index", database},
-	{"ERR invalid DB index", database},
-	{"ERR SELECT is not allowed", database},
+	{"DB index", database},
+	{"invalid DB index", database},
+	{"SELECT is not allowed", database},
 	{"No such master", "the Sentinels at Addresses do not watch this server: correct Sentinel.Master"},
 	{"cluster support disabled", "these servers are no cluster: give one of Addresses, or those of Sentinels with Sentinel.Master"},
 	{"unknown command 'SENTINEL'", "there is no Sentinel at this address: correct Addresses, or leave Sentinel.Master out"},

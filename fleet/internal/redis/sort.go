@@ -24,6 +24,9 @@ func failed(err error) error {
 
 // Sort tells what the operator has to correct from an answer that refuses a call, and that from no answer.
 func Sort(err error) error {
+	if errors.Is(err, ErrSetup) {
+		return err
+	}
 	if text := remedy(err); text != "" {
 		return fmt.Errorf("fleet: %s: %w", text, err)
 	}
