@@ -51,12 +51,12 @@ func asUser(t *testing.T, cfg fleet.Config) (*fleet.Fleet, *bytes.Buffer, error)
 // works stores a token, and revokes it on another replica.
 func works(t *testing.T, f, other *fleet.Fleet) {
 	t.Helper()
-	e := fleettest.Token("1", "alice")
+	e := fleettest.Token("1", "carol")
 	fleettest.Put(t, f.Tokens(), e)
 	if !fleettest.Has(other.Tokens(), e.Key) {
 		t.Error("another replica does not serve the token")
 	}
-	if gone, err := other.Tokens().Evict(t.Context(), store.Selector{User: "alice"}); err != nil || len(gone) != 1 {
+	if gone, err := other.Tokens().Evict(t.Context(), store.Selector{User: "carol"}); err != nil || len(gone) != 1 {
 		t.Errorf("Evict: %d tokens, %v", len(gone), err)
 	}
 	if fleettest.Has(f.Tokens(), e.Key) {

@@ -41,7 +41,7 @@ func (m *Member) run(ctx context.Context) {
 		m.note(ctx, err)
 		m.mend(err)
 		select {
-		case <-m.crowd.pause(m.cfg.Lease / 3):
+		case <-m.crowd.pause(m.interval()):
 		case <-m.kick:
 		case <-ctx.Done():
 			return
@@ -67,6 +67,14 @@ func (m *Member) note(ctx context.Context, err error) {
 	}
 }
 
+// interval is how long after this step the next one is due at the latest. An end of trouble is noticed soon, however long the lease.
+func (m *Member) interval() time.Duration {
+	if m.Problem() != nil {
+		return min(m.cfg.Lease, time.Second) / 3
+	}
+	return m.cfg.Lease / 3
+}
+
 // mend drops a connection to a server that is a replica by now, or that has not answered twice in a row: the next one may lead
 // to another server.
 func (m *Member) mend(err error) {
@@ -86,7 +94,7 @@ func (m *Member) step(ctx context.Context) error {
 	if err := m.cfg.Conn.Open(); err != nil {
 		return redis.Sort(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(m.cfg.Lease, time.Second))
+	ctx, cancel := context.WithTimeout(ctx, min(max(m.cfg.Lease, time.Second), 2*time.Second))
 	defer cancel()
 	if !m.checked {
 		if err := m.check(ctx); err != nil {
@@ -276,13 +284,21 @@ func (m *Member) learnNames(ctx context.Context) error {
 // listen lets the member take a step when another replica says that something happened. It is a hint only: without it,
 // the next step comes by its time.
 func (m *Member) listen(ctx context.Context) {
+	select {
+	case <-m.first:
+	case <-ctx.Done():
+	}
 	for ctx.Err() == nil {
+		wait := min(m.cfg.Lease, time.Second) / 3
 		if client := m.cfg.Conn.Client(); client != nil {
 			subscribe := client.B().Subscribe().Channel(m.cfg.Space.Channel()).Build()
-			_ = client.Receive(ctx, subscribe, func(message rueidis.PubSubMessage) { m.hear(message.Message) })
+			err := client.Receive(ctx, subscribe, func(message rueidis.PubSubMessage) { m.hear(message.Message) })
+			if _, refused := rueidis.IsRedisErr(err); refused {
+				wait = 30 * time.Second
+			}
 		}
 		select {
-		case <-time.After(m.cfg.Lease):
+		case <-time.After(wait):
 		case <-ctx.Done():
 		}
 	}
