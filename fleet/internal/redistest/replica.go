@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,9 +23,30 @@ func (c *Cluster) AddReplica(tb testing.TB, of *Server) *Server {
 	c.Await(tb)
 	replica.do(tb, "CLUSTER", "REPLICATE", c.ids[of])
 	await(tb, "replication", func(ctx context.Context) error {
+		for _, node := range c.nodes {
+			if err := node.knowsReplica(ctx, c.ids[replica], c.ids[of]); err != nil {
+				return err
+			}
+		}
 		return expect(ctx, replica, "master_link_status", "up")
 	})
 	return replica
+}
+
+// knowsReplica checks that a node takes one for a replica of another: before, it does not count its vote.
+func (s *Server) knowsReplica(ctx context.Context, replica, of string) error {
+	return s.with(func(client rueidis.Client) error {
+		nodes, err := client.Do(ctx, client.B().ClusterNodes().Build()).ToString()
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(nodes) {
+			if strings.Contains(line, replica+" ") && strings.Contains(line, "slave "+of) {
+				return nil
+			}
+		}
+		return fmt.Errorf("%s does not know the replica", s.Addr())
+	})
 }
 
 // Failover makes a replica the primary of its slots while both are well, as an operator does with CLUSTER FAILOVER, and waits
@@ -40,9 +62,10 @@ func (c *Cluster) Failover(tb testing.TB, replica *Server, slot int) {
 			return errors.New("the replica is not the primary yet")
 		}
 		asked = time.Now()
-		return replica.with(func(client rueidis.Client) error {
+		err := replica.with(func(client rueidis.Client) error {
 			return client.Do(ctx, client.B().ClusterFailover().Build()).Error()
 		})
+		return fmt.Errorf("the replica was asked to be the primary: %w", err)
 	})
 	c.AwaitOwner(tb, slot, replica)
 }
