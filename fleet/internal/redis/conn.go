@@ -15,6 +15,10 @@ import (
 // timeout bounds one call.
 const timeout = 2 * time.Second
 
+// attempts are made of a call whose connection ends: the client has up to four, and a server that closes idle ones may have closed
+// all.
+const attempts = 5
+
 // ErrLost means that the store has no fleet: it is empty, or has lost its content. A member that notices begins anew.
 var ErrLost = errors.New("fleet: Redis has lost its content")
 
@@ -71,18 +75,39 @@ func (c *Conn) Client() rueidis.Client {
 	return nil
 }
 
-// Run runs a script and returns its answer without the first word, which is its verdict.
+// Run runs a script and returns its answer without the first word, which is its verdict. If the connection ends meanwhile, it
+// runs the script again: an idle connection may have been closed by the server. So a script that has run has to say the same
+// when it is repeated.
 func (c *Conn) Run(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
+	for range attempts {
+		if verdict, rest, err = c.RunOnce(ctx, script, keys, args); !isCut(err) {
+			break
+		}
+	}
+	return verdict, rest, err
+}
+
+// RunOnce is Run for a script that cannot be repeated.
+func (c *Conn) RunOnce(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
 	if !c.well.Load() {
 		return "", nil, ErrDown
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	return c.RunAnyway(ctx, script, keys, args)
+	return c.exec(ctx, script, keys, args)
 }
 
 // RunAnyway is Run for whoever finds out whether the store answers. The context bounds it.
 func (c *Conn) RunAnyway(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
+	for range attempts {
+		if verdict, rest, err = c.exec(ctx, script, keys, args); !isCut(err) {
+			break
+		}
+	}
+	return verdict, rest, err
+}
+
+func (c *Conn) exec(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
 	client := c.Client()
 	if client == nil {
 		return "", nil, ErrDown
@@ -128,14 +153,24 @@ func (c *Conn) Do(ctx context.Context, build func(rueidis.Builder) rueidis.Compl
 	return answers[0], nil
 }
 
-// DoMulti sends several commands at once. The first error is that of all; nil is no error.
-func (c *Conn) DoMulti(ctx context.Context, build func(rueidis.Builder) []rueidis.Completed) ([]rueidis.RedisMessage, error) {
+// DoMulti sends several commands at once, and again if the connection ends meanwhile. The first error is that of all; nil is no
+// error.
+func (c *Conn) DoMulti(ctx context.Context, build func(rueidis.Builder) []rueidis.Completed) (answers []rueidis.RedisMessage, err error) {
 	client := c.Client()
 	if client == nil || !c.well.Load() {
 		return nil, ErrDown
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	for range attempts {
+		if answers, err = doMulti(ctx, client, build); !isCut(err) {
+			break
+		}
+	}
+	return answers, err
+}
+
+func doMulti(ctx context.Context, client rueidis.Client, build func(rueidis.Builder) []rueidis.Completed) ([]rueidis.RedisMessage, error) {
 	var answers []rueidis.RedisMessage
 	for _, result := range client.DoMulti(ctx, build(client.B())...) {
 		message, err := result.ToMessage()

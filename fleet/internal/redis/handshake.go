@@ -4,19 +4,16 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 )
 
 // explain returns why the server ended a TLS connection, if it did and says so. A client that has sent something may learn only
 // that the connection was reset, so explain makes another one and listens.
 func (c *Conn) explain(err error) error {
-	ended := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
-	if c.option.TLSConfig == nil || !ended {
+	if c.option.TLSConfig == nil || !isCut(err) {
 		return err
 	}
 	if answer := c.listen(); answer != nil && strings.Contains(answer.Error(), "tls:") {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"syscall"
 
 	"github.com/redis/rueidis"
 )
@@ -61,4 +63,9 @@ func Unanswered(err error) bool {
 func isMoving(err error) bool {
 	answer, ok := rueidis.IsRedisErr(err)
 	return ok && answer.IsTryAgain()
+}
+
+// isCut reports whether the connection has ended.
+func isCut(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }

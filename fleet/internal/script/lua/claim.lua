@@ -1,6 +1,6 @@
 -- claim gives the caller the right to mint. It guarantees that one caller has it at a time, that nothing which the key names
 -- was revoked since the mark, and that there is room for the token. Claims do not end by the clock of the server:
--- whoever has seen one for its time replaces it.
+-- whoever has seen one for its time replaces it. It can be repeated.
 --
 -- KEYS: fleet, claim, index of the user, index of all, generations. ARGV: mark, ID, time to live, member of the indexes,
 -- most of a user, most of all, ID of the claim to replace, place in the indexes, how long the claim lives.
@@ -10,6 +10,9 @@ end
 local held = redis.call('GET', KEYS[2])
 if held then
   local id, position, life = string.match(held, '^([^\n]*)\n([^\n]*)\n(.*)$')
+  if id == ARGV[2] then
+    return {'ok'}
+  end
   if id ~= ARGV[7] and not revoked(position, 5, #KEYS) then
     return {'claimed', id, life}
   end
