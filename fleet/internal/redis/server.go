@@ -45,7 +45,7 @@ func CheckReplicas(ctx context.Context, client rueidis.Client, logger *slog.Logg
 		settings, _ := node.Do(ctx, node.B().ConfigGet().Parameter(replicasKey).Build()).AsStrMap()
 		replicas := replication["connected_slaves"]
 		if replication["role"] == "master" && replicas != "" && replicas != "0" && settings[replicasKey] == "0" {
-			logger.LogAttrs(ctx, slog.LevelWarn, "min-replicas-to-write is 0: set it to 1, so that a primary that is cut off from its replicas stops writing",
+			logger.LogAttrs(ctx, slog.LevelWarn, "min-replicas-to-write is 0: set it to 1, and have two replicas, so that a primary that is cut off from them stops writing",
 				slog.String("server", address))
 		}
 	}
