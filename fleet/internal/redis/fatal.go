@@ -10,7 +10,7 @@ import (
 type cause struct{ words, remedy string }
 
 const (
-	credentials = "Redis does not accept the credentials: correct Username, and Password or PasswordFile, or those of Sentinel" //nolint:gosec // names of fields
+	credentials = "Redis does not accept the credentials: correct Username, and Password or PasswordFile, or those of Sentinel"
 	rights      = "Redis refuses a command or a key: give the user the rights that docs/fleet.md names"
 	database    = "Redis does not have this database: correct the one in URL"
 )
