@@ -44,6 +44,7 @@ type Store struct {
 	claims claims
 
 	listeners Listeners
+	singles   singles
 }
 
 var (
@@ -57,14 +58,18 @@ var (
 func New(cfg Config) *Store {
 	s := &Store{cfg: cfg, cache: newCache(), listeners: Listeners{logger: cfg.Logger}}
 	s.claims.init()
+	s.singles.init()
 	return s
 }
 
-// Cache is what a member has to tell what is revoked.
-func (s *Store) Cache() member.Cache { return s.cache }
+// Caches are what a member has to tell what is revoked.
+func (s *Store) Caches() []member.Cache { return []member.Cache{s.cache, &s.singles} }
 
 // Use sets the member that this process is.
-func (s *Store) Use(m *member.Member) { s.member = m }
+func (s *Store) Use(m *member.Member) {
+	s.member = m
+	m.Go(s.again)
+}
 
 // Mark implements [store.Store].
 func (s *Store) Mark() store.Mark { return store.Mark(s.member.AppliedText()) }
