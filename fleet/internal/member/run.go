@@ -152,13 +152,19 @@ func (m *Member) synced(begun time.Time, texts []string) error {
 		}
 	}
 	if m.Applied().Number == latest {
-		m.lease.Store(&begun)
+		m.hold(begun)
 	}
 	m.crowd.acknowledged(m.standing.Load(), least)
 	if len(texts) > 3 {
 		return errAgain // which acknowledges them
 	}
 	return nil
+}
+
+// hold takes the lease of a call that began then. Whoever sees the lease can call Redis too.
+func (m *Member) hold(begun time.Time) {
+	m.cfg.Conn.Note(true)
+	m.lease.Store(&begun)
 }
 
 // apply applies one entry of the log.
@@ -240,7 +246,7 @@ func (m *Member) join(ctx context.Context) error {
 		}
 	}
 	m.stand(position, known, since)
-	m.lease.Store(&begun)
+	m.hold(begun)
 	return errAgain
 }
 
