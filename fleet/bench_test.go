@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/fleet"
+	"github.com/go-pme/pme/fleet/internal/fleettest"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
@@ -121,7 +122,8 @@ func TestCachedHitAllocatesNothing(t *testing.T) {
 // BenchmarkMiss reads a token that is not cached, and in the same run a value of the same length by a plain GET.
 func BenchmarkMiss(b *testing.B) {
 	server := redistest.Start(b)
-	s, client := open(b, fleet.Config{URL: server.URL()}).Tokens(), server.Client(b)
+	cfg := fleet.Config{URL: server.URL(), Namespace: namespace()}
+	s, client := open(b, cfg).Tokens(), server.Client(b)
 	const n = 2000
 	fill(b, s, 0, n, nil)
 	value := string(make([]byte, 700))
@@ -134,7 +136,7 @@ func BenchmarkMiss(b *testing.B) {
 	read := func() {
 		if next%n == 0 {
 			b.StopTimer()
-			fresh = join(b, server.URL()).Tokens()
+			fresh = open(b, cfg).Tokens()
 			b.StartTimer()
 		}
 		e, err := fresh.Get(b.Context(), crowdKey(next%n), fresh.Mark())
@@ -157,12 +159,6 @@ func BenchmarkMiss(b *testing.B) {
 	get := float64(plain) / float64(calls)
 	b.ReportMetric(get, "ns/plain-GET")
 	b.ReportMetric((float64(b.Elapsed())/float64(calls)-get)/get, "x-plain-GET")
-}
-
-// join opens another replica in the fleet that was opened last.
-func join(tb testing.TB, url string) *fleet.Fleet {
-	tb.Helper()
-	return open(tb, fleet.Config{URL: url, Namespace: fmt.Sprint("test", opened.Load())})
 }
 
 func BenchmarkClaimAndPut(b *testing.B) {
@@ -208,7 +204,7 @@ func BenchmarkMemory(b *testing.B) {
 // BenchmarkEvict revokes while 100,000 tokens live, with three replicas.
 func BenchmarkEvict(b *testing.B) {
 	server := redistest.Start(b)
-	all := group(b, 3, fleet.Config{URL: server.URL()})
+	all := fleettest.Group(b, 3, fleet.Config{URL: server.URL()})
 	s := all[0].Tokens()
 	fill(b, s, 0, crowd, nil)
 	n := crowd
@@ -252,7 +248,7 @@ func BenchmarkEvict(b *testing.B) {
 // BenchmarkHitsWhileRevoked reads cached tokens while a thousand revocations a second go on.
 func BenchmarkHitsWhileRevoked(b *testing.B) {
 	server := redistest.Start(b)
-	all := group(b, 3, fleet.Config{URL: server.URL()})
+	all := fleettest.Group(b, 3, fleet.Config{URL: server.URL()})
 	s := all[0].Tokens()
 	fill(b, s, 0, 100, nil)
 	ctx, stop := context.WithCancel(context.Background())

@@ -8,6 +8,7 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/go-pme/pme/fleet"
+	"github.com/go-pme/pme/fleet/internal/fleettest"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -31,7 +32,7 @@ func slow(t *testing.T, client rueidis.Client) (calls int, longest int64) {
 func TestRedisIsAskedForNothingThatTakesLong(t *testing.T) {
 	const n = 10_000
 	server := redistest.Start(t, redistest.WithConfig("slowlog-log-slower-than 1000", "slowlog-max-len 10000"))
-	all := group(t, 3, fleet.Config{URL: server.URL()})
+	all := fleettest.Group(t, 3, fleet.Config{URL: server.URL()})
 	fill(t, all[0].Tokens(), 0, n, func(e *store.Entry) { e.Key.Models = "everyone" })
 	for e, err := range all[1].Tokens().Entries(t.Context()) {
 		if e == nil || err != nil {

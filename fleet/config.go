@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"strings"
 	"time"
 
@@ -114,6 +113,7 @@ func (c Config) check() (rueidis.ClientOption, *vault.Keys, error) {
 
 // checkServer checks what the operator of Redis has set.
 func (c Config) checkServer(ctx context.Context, client rueidis.Client) error {
+	redis.CheckReplicas(ctx, client, c.Logger)
 	if c.AnyPolicy {
 		return nil
 	}
@@ -147,27 +147,20 @@ func (c Config) option() (rueidis.ClientOption, error) {
 	if c.Password != "" && c.PasswordFile != "" {
 		return option, errors.New("fleet: both Password and PasswordFile are set: give one of them")
 	}
-	if c.PasswordFile != "" {
-		user := option.Username
-		option.AuthCredentialsFn = func(rueidis.AuthCredentialsContext) (rueidis.AuthCredentials, error) {
-			text, err := os.ReadFile(c.PasswordFile)
-			if err != nil {
-				return rueidis.AuthCredentials{}, fmt.Errorf("fleet: PasswordFile: %w", err)
-			}
-			return rueidis.AuthCredentials{Username: user, Password: strings.TrimSpace(string(text))}, nil
-		}
-	}
-	if c.Sentinel.Master != "" {
-		option.Sentinel = rueidis.SentinelOption{
-			MasterSet: c.Sentinel.Master, Username: c.Sentinel.Username, Password: c.Sentinel.Password,
-			TLSConfig: option.TLSConfig, TopologyRefreshInterval: 5 * time.Second,
-		}
-	}
 	// The fleet has a cache of its own, and asks nothing of RESP3.
 	option.DisableCache, option.AlwaysRESP2, option.DisableRetry = true, true, true
 	option.ClientSetInfo = rueidis.DisableClientSetInfo
 	option.ClientName = ""
 	option.Dialer = net.Dialer{Timeout: 2 * time.Second, KeepAlive: 5 * time.Second}
 	option.ConnWriteTimeout = 2 * time.Second
+	if c.Sentinel.Master != "" {
+		redis.Sentinels(&option, rueidis.SentinelOption{
+			MasterSet: c.Sentinel.Master, Username: c.Sentinel.Username, Password: c.Sentinel.Password,
+			TopologyRefreshInterval: 5 * time.Second,
+		})
+	}
+	if c.PasswordFile != "" {
+		redis.PasswordFile(&option, c.PasswordFile)
+	}
 	return option, nil
 }

@@ -46,7 +46,7 @@ func Open(ctx context.Context, cfg Config) (*Fleet, error) {
 		sessions: sessions.New(sessions.Config{Conn: conn, Space: space, Keys: keys}),
 	}
 	f.member = member.Start(member.Config{Conn: conn, Space: space, Keys: keys, Lease: cfg.Lease, Logger: cfg.Logger, Check: cfg.checkServer},
-		f.tokens.Cache(), f.sessions.Cache(), f.tokens.Listeners())
+		append(f.tokens.Caches(), f.sessions.Cache(), f.tokens.Listeners())...)
 	f.tokens.Use(f.member)
 	f.sessions.Use(f.member)
 	f.close = sync.OnceFunc(func() {

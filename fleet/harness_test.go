@@ -1,104 +1,45 @@
 package fleet_test
 
 import (
-	"context"
-	"fmt"
-	"iter"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/go-pme/pme/fleet"
+	"github.com/go-pme/pme/fleet/internal/fleettest"
 	"github.com/go-pme/pme/issuer/store"
-	login "github.com/go-pme/pme/middleware/oidclogin/store"
-	"github.com/go-pme/pme/middleware/revocation"
 )
 
-// group joins n replicas to one new fleet.
-func group(t testing.TB, n int, cfg fleet.Config) []*fleet.Fleet {
+// lease is that of the tests.
+const lease = fleettest.Lease
+
+var key = fleettest.Key()
+
+func namespace() string { return fleettest.Namespace() }
+
+func open(t testing.TB, cfg fleet.Config) *fleet.Fleet {
 	t.Helper()
-	cfg.Namespace = fmt.Sprint("test", opened.Add(1))
-	all := make([]*fleet.Fleet, n)
-	for i := range all {
-		all[i] = open(t, cfg)
-	}
-	return all
+	return fleettest.Open(t, cfg)
 }
 
-// A turn gives the next of several replicas.
-type turn struct {
-	all  []*fleet.Fleet
-	next atomic.Uint64
+func replicas(t testing.TB, url string, n int) []*fleet.Fleet {
+	t.Helper()
+	return fleettest.Group(t, n, fleet.Config{URL: url})
 }
 
-func (r *turn) take() *fleet.Fleet { return r.all[r.next.Add(1)%uint64(len(r.all))] }
+func token(name, user string) *store.Entry { return fleettest.Token(name, user) }
 
-// roundTokens sends each call to the next replica. A mark, or a claim, of one replica counts in all: load balancers send
-// a request and its repetition anywhere, and the fleet is one store.
-type roundTokens struct{ turn }
-
-func (r *roundTokens) Mark() store.Mark { return r.take().Tokens().Mark() }
-
-func (r *roundTokens) Get(ctx context.Context, key store.Key, mark store.Mark) (*store.Entry, error) {
-	return r.take().Tokens().Get(ctx, key, mark)
+func put(t testing.TB, s store.Store, e *store.Entry) {
+	t.Helper()
+	fleettest.Put(t, s, e)
 }
 
-func (r *roundTokens) Claim(ctx context.Context, key store.Key, mark store.Mark, ttl time.Duration) (store.Claim, error) {
-	return r.take().Tokens().Claim(ctx, key, mark, ttl)
+func claim(t testing.TB, s store.Store, key store.Key) store.Claim {
+	t.Helper()
+	return fleettest.Claim(t, s, key)
 }
 
-func (r *roundTokens) Put(ctx context.Context, c store.Claim, e *store.Entry, ttl time.Duration) error {
-	return r.take().Tokens().Put(ctx, c, e, ttl)
+func has(s store.Store, key store.Key) bool { return fleettest.Has(s, key) }
+
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	fleettest.Eventually(t, what, ok)
 }
-
-func (r *roundTokens) Release(ctx context.Context, key store.Key, c store.Claim) error {
-	return r.take().Tokens().Release(ctx, key, c)
-}
-
-func (r *roundTokens) Evict(ctx context.Context, sel store.Selector) ([]*store.Entry, error) {
-	return r.take().Tokens().Evict(ctx, sel)
-}
-
-func (r *roundTokens) Entries(ctx context.Context) iter.Seq2[*store.Entry, error] {
-	return r.take().Tokens().Entries(ctx)
-}
-
-// roundSessions sends each call to the next replica.
-type roundSessions struct{ turn }
-
-func (r *roundSessions) Position(ctx context.Context) (string, error) {
-	return r.take().Sessions().Position(ctx)
-}
-
-func (r *roundSessions) Revoke(ctx context.Context, name string, ttl time.Duration) error {
-	return r.take().Sessions().Revoke(ctx, name, ttl)
-}
-
-func (r *roundSessions) RevokeIssued(ctx context.Context, name string, until time.Time, ttl time.Duration) error {
-	return r.take().Sessions().RevokeIssued(ctx, name, until, ttl)
-}
-
-func (r *roundSessions) Revoked(ctx context.Context, s revocation.Session) (bool, error) {
-	return r.take().Sessions().Revoked(ctx, s)
-}
-
-func (r *roundSessions) Once(ctx context.Context, name string, ttl time.Duration) (bool, error) {
-	return r.take().Sessions().Once(ctx, name, ttl)
-}
-
-func (r *roundSessions) Save(ctx context.Context, name string, value []byte, ttl time.Duration) error {
-	return r.take().Sessions().Save(ctx, name, value, ttl)
-}
-
-func (r *roundSessions) Load(ctx context.Context, name string) ([]byte, error) {
-	return r.take().Sessions().Load(ctx, name)
-}
-
-func (r *roundSessions) Delete(ctx context.Context, name string) error {
-	return r.take().Sessions().Delete(ctx, name)
-}
-
-var (
-	_ store.Store = (*roundTokens)(nil)
-	_ login.Store = (*roundSessions)(nil)
-)

@@ -3,7 +3,7 @@ package fleet_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/go-pme/pme/fleet/internal/fleettest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { fleettest.Main(m) }

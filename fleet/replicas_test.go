@@ -13,76 +13,9 @@ import (
 
 	"github.com/go-pme/pme/fleet"
 	"github.com/go-pme/pme/fleet/internal/redistest"
-	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer/store"
-	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/middleware/revocation"
 )
-
-// lease is that of the tests.
-const lease = 200 * time.Millisecond
-
-// replicas are n members of one fleet.
-func replicas(t testing.TB, url string, n int) []*fleet.Fleet {
-	t.Helper()
-	namespace := fmt.Sprint("test", opened.Add(1))
-	all := make([]*fleet.Fleet, n)
-	for i := range all {
-		all[i] = open(t, fleet.Config{URL: url, Namespace: namespace})
-	}
-	return all
-}
-
-// token is one of alice's, unless another user is named.
-func token(name, user string) *store.Entry {
-	key := store.Key{User: user, Session: "phone-secret", Models: "SxQL3iGyoDo,secretmodel"}
-	return &store.Entry{
-		Key: key, Token: matterport.Secret("token-secret-" + name), Link: "https://link-secret/", ValidUntil: time.Now().Add(time.Hour),
-		User: &identity.User{ID: user, Email: "mail-secret@example.com", Groups: []string{"group-secret"}},
-	}
-}
-
-func put(t testing.TB, s store.Store, e *store.Entry) {
-	t.Helper()
-	if err := s.Put(t.Context(), claim(t, s, e.Key), e, time.Hour); err != nil {
-		t.Fatalf("Put: %v", err)
-	}
-}
-
-// claim tries again while the replica does not know yet what has been revoked: on a busy machine it may have been late.
-func claim(t testing.TB, s store.Store, key store.Key) store.Claim {
-	t.Helper()
-	var c store.Claim
-	eventually(t, "a claim", func() bool {
-		var err error
-		c, err = s.Claim(t.Context(), key, s.Mark(), time.Minute)
-		if err != nil && !errors.Is(err, store.ErrClaimLost) {
-			t.Fatalf("Claim: %v", err)
-		}
-		return err == nil
-	})
-	return c
-}
-
-// eventually polls until ok.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
-	defer cancel()
-	for !ok() {
-		select {
-		case <-time.After(5 * time.Millisecond):
-		case <-ctx.Done():
-			t.Fatalf("not in time: %s", what)
-		}
-	}
-}
-
-// has reports whether the store serves a token for the key. The call begins after the one before has returned.
-func has(s store.Store, key store.Key) bool {
-	e, err := s.Get(context.Background(), key, s.Mark())
-	return err == nil && e != nil
-}
 
 func TestRevokedTokenIsServedByNoReplicaOnceEvictHasReturned(t *testing.T) {
 	all := replicas(t, redistest.Start(t).URL(), 4)
@@ -128,7 +61,7 @@ func TestRevokedTokenIsServedByNoReplicaOnceEvictHasReturned(t *testing.T) {
 func TestReplicaThatIsCutOffServesNothingOnceEvictHasReturned(t *testing.T) {
 	server := redistest.Start(t)
 	proxy := redistest.StartProxy(t, server.Addr())
-	namespace := fmt.Sprint("test", opened.Add(1))
+	namespace := namespace()
 	well := open(t, fleet.Config{URL: server.URL(), Namespace: namespace}).Tokens()
 	cut := open(t, fleet.Config{Addresses: []string{proxy.Addr()}, Namespace: namespace}).Tokens()
 	e := token("1", "alice")
@@ -261,7 +194,7 @@ func TestSessionsOutliveAnEmptiedServer(t *testing.T) {
 func TestSessionsOutliveAnEmptiedServerThatANewcomerFindsFirst(t *testing.T) {
 	server := redistest.Start(t)
 	proxy := redistest.StartProxy(t, server.Addr())
-	namespace := fmt.Sprint("test", opened.Add(1))
+	namespace := namespace()
 	old := open(t, fleet.Config{Addresses: []string{proxy.Addr()}, Namespace: namespace})
 	stays, ended := signIn(t, old, "bob"), signIn(t, old, "alice")
 	if err := old.Sessions().Revoke(t.Context(), "alice", time.Hour); err != nil {

@@ -12,10 +12,10 @@ import (
 
 // While keys are rotated, a replica can be without the newest one for a moment. What it cannot read it takes for everything.
 func TestReplicaWithoutTheNewestKeyServesNothingThatIsRevoked(t *testing.T) {
-	url, namespace := redistest.Start(t).URL(), fmt.Sprint("test", opened.Add(1))
+	url, space := redistest.Start(t).URL(), namespace()
 	older := bytes.Repeat([]byte("o"), 32)
 	join := func(keys ...[]byte) *fleet.Fleet {
-		f, err := fleet.Open(t.Context(), fleet.Config{URL: url, Namespace: namespace, Keys: keys, Lease: lease})
+		f, err := fleet.Open(t.Context(), fleet.Config{URL: url, Namespace: space, Keys: keys, Lease: lease})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/go-pme/pme/fleet"
+	"github.com/go-pme/pme/fleet/internal/fleettest"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/issuer/storetest"
@@ -14,14 +15,14 @@ import (
 func TestTokenStoreOfEightReplicas(t *testing.T) {
 	server := redistest.Start(t)
 	storetest.Run(t, func(t *testing.T, b storetest.Bounds) store.Store {
-		all := group(t, 8, fleet.Config{URL: server.URL(), MaxEntries: b.MaxEntries, MaxPerUser: b.MaxPerUser})
-		return &roundTokens{turn{all: all}}
+		all := fleettest.Group(t, 8, fleet.Config{URL: server.URL(), MaxEntries: b.MaxEntries, MaxPerUser: b.MaxPerUser})
+		return fleettest.RoundTokens(all)
 	})
 }
 
 func TestSessionStoreOfEightReplicas(t *testing.T) {
 	server := redistest.Start(t)
 	loginsuite.Run(t, func(t *testing.T) login.Store {
-		return &roundSessions{turn{all: group(t, 8, fleet.Config{URL: server.URL()})}}
+		return fleettest.RoundSessions(replicas(t, server.URL(), 8))
 	})
 }

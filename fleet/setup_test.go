@@ -10,32 +10,6 @@ import (
 	"github.com/go-pme/pme/fleet/internal/redistest"
 )
 
-// rights is the ACL of docs/fleet.md.
-const rights = "on >secret resetkeys resetchannels ~{pme:default}:* &{pme:default}:* -@all +eval +evalsha +hget +hset +hsetnx +hmget +hgetall +hdel +hexists " +
-	"+hlen +hvals +hincrby +get +set +del +pttl +pexpire +zadd +zrem +zrange +zrangebyscore +zremrangebyrank +zremrangebyscore +zscore +zcard +publish +subscribe"
-
-func TestTheDocumentedRightsAreEnough(t *testing.T) {
-	server := redistest.Start(t, redistest.WithUser("pme", rights))
-	var log bytes.Buffer
-	f, err := fleet.Open(t.Context(), fleet.Config{
-		URL: server.UserURL("pme", "secret"), Keys: [][]byte{key}, Logger: slog.New(slog.NewTextHandler(&log, nil)),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	if !strings.Contains(log.String(), "maxmemory-policy not known") {
-		t.Errorf("no warning: %s", &log)
-	}
-}
-
-func TestMissingRightsEndTheStart(t *testing.T) {
-	for _, missing := range []string{"hset", "hgetall", "hdel", "get", "set", "del", "zadd", "zrem", "zrange", "hincrby", "eval"} {
-		server := redistest.Start(t, redistest.WithUser("pme", strings.Replace(rights+" ", "+"+missing+" ", "", 1)))
-		wantNoFleet(t, fleet.Config{URL: server.UserURL("pme", "secret"), Keys: [][]byte{key}}, "")
-	}
-}
-
 func wantNoFleet(t *testing.T, cfg fleet.Config, want string) {
 	t.Helper()
 	cfg.Logger = slog.New(slog.DiscardHandler)

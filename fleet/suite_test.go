@@ -1,9 +1,6 @@
 package fleet_test
 
 import (
-	"bytes"
-	"fmt"
-	"sync/atomic"
 	"testing"
 
 	"github.com/go-pme/pme/fleet"
@@ -13,26 +10,6 @@ import (
 	login "github.com/go-pme/pme/middleware/oidclogin/store"
 	loginsuite "github.com/go-pme/pme/middleware/oidclogin/storetest"
 )
-
-var key = bytes.Repeat([]byte("k"), 32)
-
-// opened counts the fleets: each test has one of its own.
-var opened atomic.Int64
-
-// open joins a new fleet, or the one of cfg's Namespace.
-func open(t testing.TB, cfg fleet.Config) *fleet.Fleet {
-	t.Helper()
-	cfg.Keys, cfg.Lease = [][]byte{key}, lease
-	if cfg.Namespace == "" {
-		cfg.Namespace = fmt.Sprint("test", opened.Add(1))
-	}
-	f, err := fleet.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = f.Close() })
-	return f
-}
 
 func TestTokenStore(t *testing.T) {
 	server := redistest.Start(t)

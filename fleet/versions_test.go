@@ -29,7 +29,7 @@ type later struct {
 func beside(t *testing.T) ([]*fleet.Fleet, *later, string) {
 	t.Helper()
 	server := redistest.Start(t)
-	cfg := fleet.Config{URL: server.URL(), Namespace: fmt.Sprint("test", opened.Add(1))}
+	cfg := fleet.Config{URL: server.URL(), Namespace: namespace()}
 	keys, err := vault.New([][]byte{key})
 	if err != nil {
 		t.Fatal(err)

@@ -50,14 +50,17 @@ type Member struct {
 	problem  atomic.Pointer[error]     // of the last step
 
 	kick   chan struct{}
+	ctx    context.Context // ends with Close
 	stop   context.CancelFunc
 	ended  sync.WaitGroup
 	first  chan struct{} // closed after the first step
 	memory memory
 	crowd  crowd
 
-	checked bool      // of the goroutine that takes the steps
-	warned  time.Time // of the same
+	// Of the goroutine that takes the steps.
+	checked    bool
+	unanswered int // steps in a row
+	warned     time.Time
 }
 
 // A standing is what a member knows of the order of revocations.
@@ -72,7 +75,7 @@ type standing struct {
 func Start(cfg Config, caches ...Cache) *Member {
 	ctx, stop := context.WithCancel(context.Background())
 	m := &Member{
-		cfg: cfg, id: rand.Text()[:16], caches: caches, kick: make(chan struct{}, 1), stop: stop, first: make(chan struct{}),
+		cfg: cfg, id: rand.Text()[:16], caches: caches, kick: make(chan struct{}, 1), ctx: ctx, stop: stop, first: make(chan struct{}),
 	}
 	m.standing.Store(new(standing))
 	m.memory.init()
@@ -81,6 +84,9 @@ func Start(cfg Config, caches ...Cache) *Member {
 	m.ended.Go(func() { m.listen(ctx) })
 	return m
 }
+
+// Go runs f until Close.
+func (m *Member) Go(f func(context.Context)) { m.ended.Go(func() { f(m.ctx) }) }
 
 // First waits for the result of the first attempt to become a member. A nil error means that it is one.
 func (m *Member) First(ctx context.Context) error {

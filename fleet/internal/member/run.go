@@ -39,8 +39,9 @@ func (m *Member) run(ctx context.Context) {
 			err = nil // others revoke all the time, and the store answers
 		}
 		m.note(ctx, err)
+		m.mend(err)
 		select {
-		case <-m.crowd.pause(m.cfg.Lease / 3):
+		case <-m.crowd.pause(m.interval()):
 		case <-m.kick:
 		case <-ctx.Done():
 			return
@@ -66,16 +67,38 @@ func (m *Member) note(ctx context.Context, err error) {
 	}
 }
 
+// interval is how long after this step the next one is due at the latest. An end of trouble is noticed soon, however long the lease.
+func (m *Member) interval() time.Duration {
+	if m.Problem() != nil {
+		return min(m.cfg.Lease, time.Second) / 3
+	}
+	return m.cfg.Lease / 3
+}
+
+// mend drops a connection to a server that is a replica by now, or that has not answered twice in a row: the next one may lead
+// to another server.
+func (m *Member) mend(err error) {
+	if !redis.Unanswered(err) {
+		m.unanswered = 0
+	} else {
+		m.unanswered++
+	}
+	if m.unanswered >= 2 || redis.IsReplica(err) {
+		m.unanswered = 0
+		m.cfg.Conn.Drop()
+	}
+}
+
 // step becomes a member, or renews the lease of one.
 func (m *Member) step(ctx context.Context) error {
 	if err := m.cfg.Conn.Open(); err != nil {
 		return redis.Sort(err)
 	}
 	// A step that has begun ends before this process leaves: a call that Redis gets late would make it a member again.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(m.cfg.Lease, time.Second))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), min(max(m.cfg.Lease, time.Second), 2*time.Second))
 	defer cancel()
 	if !m.checked {
-		if err := m.cfg.Check(ctx, m.cfg.Conn.Client()); err != nil {
+		if err := m.check(ctx); err != nil {
 			return err
 		}
 		m.checked = true
@@ -130,13 +153,19 @@ func (m *Member) synced(begun time.Time, texts []string) error {
 		}
 	}
 	if m.Applied().Number == latest {
-		m.lease.Store(&begun)
+		m.hold(begun)
 	}
 	m.crowd.acknowledged(m.standing.Load(), least)
 	if len(texts) > 3 {
 		return errAgain // which acknowledges them
 	}
 	return nil
+}
+
+// hold takes the lease of a call that began then. Whoever sees the lease can call Redis too.
+func (m *Member) hold(begun time.Time) {
+	m.cfg.Conn.Note(true)
+	m.lease.Store(&begun)
 }
 
 // apply applies one entry of the log.
@@ -230,7 +259,7 @@ func (m *Member) join(ctx context.Context) error {
 		}
 	}
 	m.stand(position, known, since)
-	m.lease.Store(&begun)
+	m.hold(begun)
 	return errAgain
 }
 
@@ -274,13 +303,21 @@ func (m *Member) learnNames(ctx context.Context) error {
 // listen lets the member take a step when another replica says that something happened. It is a hint only: without it,
 // the next step comes by its time.
 func (m *Member) listen(ctx context.Context) {
+	select {
+	case <-m.first:
+	case <-ctx.Done():
+	}
 	for ctx.Err() == nil {
+		wait := min(m.cfg.Lease, time.Second) / 3
 		if client := m.cfg.Conn.Client(); client != nil {
 			subscribe := client.B().Subscribe().Channel(m.cfg.Space.Channel()).Build()
-			_ = client.Receive(ctx, subscribe, func(message rueidis.PubSubMessage) { m.hear(message.Message) })
+			err := client.Receive(ctx, subscribe, func(message rueidis.PubSubMessage) { m.hear(message.Message) })
+			if _, refused := rueidis.IsRedisErr(err); refused {
+				wait = 30 * time.Second
+			}
 		}
 		select {
-		case <-time.After(m.cfg.Lease):
+		case <-time.After(wait):
 		case <-ctx.Done():
 		}
 	}

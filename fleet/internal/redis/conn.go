@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,8 +15,9 @@ import (
 // timeout bounds one call.
 const timeout = 2 * time.Second
 
-// ErrDown means that the store does not answer. What a call asked for may have happened.
-var ErrDown = errors.New("fleet: Redis does not answer")
+// attempts are made of a call whose connection ends: the client has up to four, and a server that closes idle ones may have closed
+// all.
+const attempts = 5
 
 // ErrLost means that the store has no fleet: it is empty, or has lost its content. A member that notices begins anew.
 var ErrLost = errors.New("fleet: Redis has lost its content")
@@ -25,9 +27,10 @@ var errVersion = fmt.Errorf("%w: a later version of this program has changed the
 // A Conn is a connection that one goroutine opens, and opens again, by [Conn.Open]. Until it has done so, calls fail at
 // once. The other methods are safe for concurrent use.
 type Conn struct {
-	option rueidis.ClientOption
-	client atomic.Pointer[rueidis.Client]
-	well   atomic.Bool
+	option  rueidis.ClientOption
+	client  atomic.Pointer[rueidis.Client]
+	well    atomic.Bool
+	closing sync.WaitGroup
 }
 
 // New returns a Conn that is not open yet.
@@ -40,17 +43,24 @@ func (c *Conn) Open() error {
 	}
 	client, err := rueidis.NewClient(c.option)
 	if err != nil {
-		return err //nolint:wrapcheck // the caller sorts it
+		return c.explain(err)
 	}
 	c.client.Store(&client)
 	return nil
 }
 
+// Drop ends the connection without waiting for that. The next Open makes one to wherever the address, the Sentinels or the
+// cluster lead then.
+func (c *Conn) Drop() {
+	if client := c.client.Swap(nil); client != nil {
+		c.closing.Go((*client).Close)
+	}
+}
+
 // Close ends the connection.
 func (c *Conn) Close() {
-	if client := c.client.Swap(nil); client != nil {
-		(*client).Close()
-	}
+	c.Drop()
+	c.closing.Wait()
 }
 
 // Note says whether the store answers, as whoever calls it regularly has found. While it does not, calls by others fail
@@ -65,23 +75,47 @@ func (c *Conn) Client() rueidis.Client {
 	return nil
 }
 
-// Run runs a script and returns its answer without the first word, which is its verdict.
+// Run runs a script and returns its answer without the first word, which is its verdict. If the connection ends meanwhile, it
+// runs the script again: an idle connection may have been closed by the server. So a script that has run has to say the same
+// when it is repeated.
 func (c *Conn) Run(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
+	for range attempts {
+		if verdict, rest, err = c.RunOnce(ctx, script, keys, args); !isCut(err) {
+			break
+		}
+	}
+	return verdict, rest, err
+}
+
+// RunOnce is Run for a script that cannot be repeated.
+func (c *Conn) RunOnce(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
 	if !c.well.Load() {
 		return "", nil, ErrDown
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	return c.RunAnyway(ctx, script, keys, args)
+	return c.exec(ctx, script, keys, args)
 }
 
 // RunAnyway is Run for whoever finds out whether the store answers. The context bounds it.
 func (c *Conn) RunAnyway(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
+	for range attempts {
+		if verdict, rest, err = c.exec(ctx, script, keys, args); !isCut(err) {
+			break
+		}
+	}
+	return verdict, rest, err
+}
+
+func (c *Conn) exec(ctx context.Context, script *rueidis.Lua, keys, args []string) (verdict string, rest []rueidis.RedisMessage, err error) {
 	client := c.Client()
 	if client == nil {
 		return "", nil, ErrDown
 	}
 	list, err := script.Exec(ctx, client, keys, args).ToArray()
+	for isMoving(err) && pause(ctx) {
+		list, err = script.Exec(ctx, client, keys, args).ToArray()
+	}
 	if err != nil {
 		return "", nil, failed(err)
 	}
@@ -100,6 +134,16 @@ func (c *Conn) RunAnyway(ctx context.Context, script *rueidis.Lua, keys, args []
 	return verdict, list[1:], nil
 }
 
+// pause waits a moment before another attempt, and reports whether there is time for one.
+func pause(ctx context.Context) bool {
+	select {
+	case <-time.After(10 * time.Millisecond):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // Do sends one command.
 func (c *Conn) Do(ctx context.Context, build func(rueidis.Builder) rueidis.Completed) (rueidis.RedisMessage, error) {
 	answers, err := c.DoMulti(ctx, func(b rueidis.Builder) []rueidis.Completed { return []rueidis.Completed{build(b)} })
@@ -109,14 +153,24 @@ func (c *Conn) Do(ctx context.Context, build func(rueidis.Builder) rueidis.Compl
 	return answers[0], nil
 }
 
-// DoMulti sends several commands at once. The first error is that of all; nil is no error.
-func (c *Conn) DoMulti(ctx context.Context, build func(rueidis.Builder) []rueidis.Completed) ([]rueidis.RedisMessage, error) {
+// DoMulti sends several commands at once, and again if the connection ends meanwhile. The first error is that of all; nil is no
+// error.
+func (c *Conn) DoMulti(ctx context.Context, build func(rueidis.Builder) []rueidis.Completed) (answers []rueidis.RedisMessage, err error) {
 	client := c.Client()
 	if client == nil || !c.well.Load() {
 		return nil, ErrDown
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	for range attempts {
+		if answers, err = doMulti(ctx, client, build); !isCut(err) {
+			break
+		}
+	}
+	return answers, err
+}
+
+func doMulti(ctx context.Context, client rueidis.Client, build func(rueidis.Builder) []rueidis.Completed) ([]rueidis.RedisMessage, error) {
 	var answers []rueidis.RedisMessage
 	for _, result := range client.DoMulti(ctx, build(client.B())...) {
 		message, err := result.ToMessage()
@@ -126,21 +180,6 @@ func (c *Conn) DoMulti(ctx context.Context, build func(rueidis.Builder) []rueidi
 		answers = append(answers, message)
 	}
 	return answers, nil
-}
-
-func failed(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return err // the caller has left
-	}
-	return Sort(err)
-}
-
-// Sort tells an answer that refuses from no answer.
-func Sort(err error) error {
-	if _, ok := rueidis.IsRedisErr(err); ok {
-		return fmt.Errorf("fleet: Redis refuses a call: %w", err)
-	}
-	return fmt.Errorf("%w: %w", ErrDown, err)
 }
 
 // Strings returns the texts of an answer; nil is the empty text.

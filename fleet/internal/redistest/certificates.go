@@ -37,7 +37,8 @@ func (c *Certificates) ClientConfig(mutual bool) *tls.Config {
 	return config
 }
 
-func newCertificates(tb testing.TB) *Certificates {
+// NewCertificates makes an authority, and what it vouches for. Servers with TLS have one of their own.
+func NewCertificates(tb testing.TB) *Certificates {
 	tb.Helper()
 	dir := tb.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }

@@ -13,7 +13,7 @@ import (
 
 const allSlots = 16384
 
-// A Cluster is three primaries without replicas, which share the slots.
+// A Cluster is three primaries, which share the slots. They have no replicas but those of [Cluster.AddReplica].
 type Cluster struct {
 	nodes []*Server
 	ids   map[*Server]string
@@ -41,6 +41,11 @@ func (c *Cluster) add(tb testing.TB, node *Server, i int) {
 	first, end := i*allSlots/3, (i+1)*allSlots/3
 	node.do(tb, "CLUSTER", "SET-CONFIG-EPOCH", fmt.Sprint(i+1)) // two nodes with the same would have to settle it
 	node.do(tb, "CLUSTER", "ADDSLOTSRANGE", fmt.Sprint(first), fmt.Sprint(end-1))
+	c.know(tb, node)
+}
+
+func (c *Cluster) know(tb testing.TB, node *Server) {
+	tb.Helper()
 	id, err := node.do(tb, "CLUSTER", "MYID").ToString()
 	if err != nil {
 		tb.Fatalf("redistest: CLUSTER MYID: %v", err)
@@ -54,7 +59,7 @@ func (c *Cluster) Await(tb testing.TB) {
 	tb.Helper()
 	await(tb, "cluster", func(ctx context.Context) error {
 		for _, node := range c.nodes {
-			if err := node.clusterIsWell(ctx); err != nil {
+			if err := node.clusterIsWell(ctx, len(c.nodes)); err != nil {
 				return err
 			}
 		}
@@ -62,13 +67,13 @@ func (c *Cluster) Await(tb testing.TB) {
 	})
 }
 
-func (s *Server) clusterIsWell(ctx context.Context) error {
+func (s *Server) clusterIsWell(ctx context.Context, nodes int) error {
 	return s.with(func(client rueidis.Client) error {
 		state, err := client.Do(ctx, client.B().ClusterInfo().Build()).ToString()
 		if err != nil {
 			return err
 		}
-		for _, want := range []string{"cluster_state:ok", "cluster_slots_ok:16384", "cluster_known_nodes:3"} {
+		for _, want := range []string{"cluster_state:ok", "cluster_slots_ok:16384", fmt.Sprint("cluster_known_nodes:", nodes)} {
 			if !strings.Contains(state, want+"\r\n") {
 				return fmt.Errorf("%s is not so at %s:\n%s", want, s.Addr(), state)
 			}

@@ -62,3 +62,10 @@ func info(ctx context.Context, client rueidis.Client) (map[string]string, error)
 	}
 	return fields, err
 }
+
+// SetUser gives a user exactly these rules, and ends its connections.
+func (s *Server) SetUser(tb testing.TB, name, rules string) {
+	tb.Helper()
+	s.do(tb, append([]string{"ACL", "SETUSER", name, "reset", "on"}, strings.Fields(rules)...)...)
+	s.do(tb, "CLIENT", "KILL", "USER", name)
+}

@@ -76,7 +76,7 @@ func (m *Move) Finish(tb testing.TB) {
 	tb.Helper()
 	m.rest(tb)
 	m.settle(tb, m.to)
-	m.cluster.awaitOwner(tb, m.slot, m.to)
+	m.cluster.AwaitOwner(tb, m.slot, m.to)
 }
 
 // Abort moves all keys back, and leaves the slot where it was.
@@ -104,10 +104,14 @@ func (m *Move) settle(tb testing.TB, owner *Server) {
 	}
 }
 
-func (c *Cluster) awaitOwner(tb testing.TB, slot int, owner *Server) {
+// AwaitOwner waits until all nodes that run know that a slot belongs to a node.
+func (c *Cluster) AwaitOwner(tb testing.TB, slot int, owner *Server) {
 	tb.Helper()
 	await(tb, fmt.Sprint("owner of the slot ", slot), func(ctx context.Context) error {
 		for _, node := range c.nodes {
+			if !node.current().running() {
+				continue
+			}
 			id, err := node.ownerOf(ctx, slot)
 			if err != nil {
 				return err

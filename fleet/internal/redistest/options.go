@@ -38,7 +38,7 @@ func newSetup(tb testing.TB, opts []Option) *setup {
 		o(s)
 	}
 	if s.secured {
-		s.certificates = newCertificates(tb)
+		s.certificates = NewCertificates(tb)
 	}
 	return s
 }

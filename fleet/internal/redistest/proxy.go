@@ -27,16 +27,17 @@ const (
 // A proxy can't drop the packets that open a connection. While it swallows or holds, new connections are accepted, and nothing
 // comes through. If the server refuses connections, the proxy resets the client's.
 type Proxy struct {
-	server string
-	port   int
+	port int
 
 	ctx     context.Context // until the proxy closes
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
 	mu       sync.Mutex
+	server   string
 	listener net.Listener // nil while new connections are refused
 	links    map[*link]bool
+	accepted int
 
 	// gate is read-locked while a link passes something on, and locked to change what follows.
 	gate    sync.RWMutex
@@ -103,6 +104,20 @@ func (p *Proxy) Reset() {
 	}
 }
 
+// Redirect sends new connections to another server, as the address of a service does. Those that exist go on.
+func (p *Proxy) Redirect(server string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.server = server
+}
+
+// Accepted returns how many connections the proxy has accepted so far.
+func (p *Proxy) Accepted() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.accepted
+}
+
 // Connections returns how many connections are open.
 func (p *Proxy) Connections() int { return len(p.all()) }
 
@@ -152,7 +167,7 @@ func (p *Proxy) accept(listener net.Listener) {
 
 // serve connects a client to the server until the connection ends.
 func (p *Proxy) serve(client net.Conn) {
-	server, err := new(net.Dialer).DialContext(p.ctx, "tcp", p.server)
+	server, err := new(net.Dialer).DialContext(p.ctx, "tcp", p.count())
 	if err != nil {
 		reset(client)
 		return
@@ -166,6 +181,14 @@ func (p *Proxy) serve(client net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.links, l)
+}
+
+// count counts a connection, and returns where it goes.
+func (p *Proxy) count() (server string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.accepted++
+	return p.server
 }
 
 // add reports whether the proxy has not closed.

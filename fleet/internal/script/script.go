@@ -10,8 +10,9 @@ import (
 //go:embed lua/*.lua
 var files embed.FS
 
-// The scripts. All but [Found] return lost if the store has no fleet.
+// The scripts. All but [Rights] and [Found] return lost if the store has no fleet.
 var (
+	Rights   = rueidis.NewLuaScriptNoSha(text("rights")) // EVAL: the others are EVALSHA where Redis knows them
 	Found    = rueidis.NewLuaScript(text("found"))
 	Join     = load("join")
 	Sync     = load("sync")

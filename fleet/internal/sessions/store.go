@@ -3,6 +3,7 @@ package sessions
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
@@ -221,19 +222,25 @@ func (e end) revokes(history member.History, position member.Position, issued ti
 		e.generation.Epoch != "" && history.Later(e.generation, position)
 }
 
-// Once implements [store.Store].
+// Once implements [store.Store]. The value tells whether it was this call that has used the name: it may be sent twice.
 func (s *Store) Once(ctx context.Context, name string, ttl time.Duration) (bool, error) {
 	n, err := s.names()
 	if err != nil {
 		return false, err
 	}
+	key, own := s.cfg.Space.Of("o", n.Of("once", name)), rand.Text()
 	answer, err := s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed {
-		return b.Set().Key(s.cfg.Space.Of("o", n.Of("once", name))).Value("1").Nx().PxMilliseconds(life(ttl)).Build()
+		return b.Set().Key(key).Value(own).Nx().PxMilliseconds(life(ttl)).Build()
 	})
+	if err != nil || !answer.IsNil() {
+		return err == nil, err
+	}
+	answer, err = s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed { return b.Get().Key(key).Build() })
 	if err != nil {
 		return false, err
 	}
-	return !answer.IsNil(), nil
+	text, err := redis.Text(&answer)
+	return text == own, err
 }
 
 func (s *Store) value(n *vault.Names, name string) string {

@@ -200,7 +200,7 @@ func (s *Store) removeFrom(ctx context.Context, n *vault.Names, all []tokensOf, 
 			continue
 		}
 		keys := append([]string{s.cfg.Space.Fleet(), p.token, s.deleting(), p.user, p.all}, p.models...)
-		_, rest, err := s.cfg.Conn.Run(ctx, script.Remove, keys, args)
+		_, rest, err := s.cfg.Conn.RunOnce(ctx, script.Remove, keys, args)
 		if err != nil {
 			return gone, err
 		}

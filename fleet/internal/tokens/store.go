@@ -46,6 +46,7 @@ type Store struct {
 	reads  reads
 
 	listeners Listeners
+	singles   singles
 }
 
 var (
@@ -62,14 +63,18 @@ func New(cfg Config) *Store {
 	s := &Store{cfg: cfg, cache: newCache(), listeners: Listeners{logger: cfg.Logger}}
 	s.claims.init()
 	s.reads.init()
+	s.singles.init()
 	return s
 }
 
-// Cache is what a member has to tell what is revoked.
-func (s *Store) Cache() member.Cache { return s.cache }
+// Caches are what a member has to tell what is revoked.
+func (s *Store) Caches() []member.Cache { return []member.Cache{s.cache, &s.singles} }
 
 // Use sets the member that this process is.
-func (s *Store) Use(m *member.Member) { s.member = m }
+func (s *Store) Use(m *member.Member) {
+	s.member = m
+	m.Go(s.again)
+}
 
 // HealthParts implements [health.Reporter].
 func (s *Store) HealthParts() []health.Part { return s.member.HealthParts() }

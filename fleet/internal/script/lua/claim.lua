@@ -1,7 +1,8 @@
 -- claim gives the caller the right to mint. It guarantees that one caller has it at a time, that nothing which the key names
 -- was revoked since the mark, and that there is room for the token. Claims do not end by the clock of the server:
 -- whoever has seen one for its time replaces it. A claim that replaces another lives twice as long, at most eight times as long
--- as asked for: if mints take longer than claims live, each would be replaced in turn, and no mint would count.
+-- as asked for: if mints take longer than claims live, each would be replaced in turn, and no mint would count. It can be
+-- repeated.
 --
 -- KEYS: fleet, claim, index of the user, index of all, generations. ARGV: mark, ID, time to live, member of the indexes,
 -- most of a user, most of all, ID of the claim to replace, place in the indexes, how long the claim lives.
@@ -12,6 +13,9 @@ local own = tonumber(ARGV[9])
 local held = redis.call('GET', KEYS[2])
 if held then
   local id, position, life = string.match(held, '^([^\n]*)\n([^\n]*)\n(%d+)')
+  if id == ARGV[2] then
+    return {'ok'}
+  end
   id, life = id or held, life or ARGV[9]
   if id ~= ARGV[7] and not (position and revoked(position, 5, #KEYS)) then
     return {'claimed', id, life}

@@ -3,12 +3,16 @@
 --
 -- KEYS: fleet, index of the user, index of all, what the members stand for. ARGV: how much longer than it lives a token is
 -- stored, members.
+local over = {}
 for i = 4, #KEYS do
   local left = redis.call('PTTL', KEYS[i])
   local claim = string.sub(ARGV[i - 2], 1, 2) == 'c|'
   if left == -2 or (not claim and left <= tonumber(ARGV[1])) then
-    redis.call('ZREM', KEYS[2], ARGV[i - 2])
-    redis.call('ZREM', KEYS[3], ARGV[i - 2])
+    over[#over + 1] = ARGV[i - 2]
   end
+end
+if #over > 0 then
+  redis.call('ZREM', KEYS[2], unpack(over))
+  redis.call('ZREM', KEYS[3], unpack(over))
 end
 return {'ok'}

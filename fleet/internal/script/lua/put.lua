@@ -1,10 +1,15 @@
 -- put stores a token as the newest of its key, and ends the claim. It guarantees that the claim was still the caller's, and
--- that nothing which the key names was revoked since the claim. Older tokens of the key stay until they have expired.
+-- that nothing which the key names was revoked since the claim. Older tokens of the key stay until they have expired. It can be
+-- repeated: a token that is stored already was stored at its claim's position, for all that this call knows.
 --
 -- KEYS: fleet, claim, token, name of the token, index of the user, index of all, indexes of the models, generations.
 -- ARGV: claim, ID, when it expires, sealed token, time to live, member of the indexes, that of the claim, before when what
 -- has expired is removed, how many models, user, channel.
 local indexes = 6 + tonumber(ARGV[9])
+local stored = redis.call('HGET', KEYS[3], ARGV[2])
+if stored then
+  return {'ok', string.match(stored, '^[^\n]*')}
+end
 local held = redis.call('GET', KEYS[2])
 if not held then
   return {'void'}
