@@ -56,6 +56,11 @@ type Config struct {
 	// that long, and a tenth of it more, for a replica that does not answer. Default: 1 second; 100 ms to 10 s.
 	Lease time.Duration
 
+	// WaitReplicas is how many replicas of Redis must have a revocation before it returns. It waits for at most a Lease, and
+	// fails if there are fewer. Default: 0, which is faster; then a fail-over can lose the latest revocations until the
+	// replicas of this application have written them again.
+	WaitReplicas int
+
 	// AnyPolicy accepts a server that may drop tokens when its memory is full. By default maxmemory-policy has to be
 	// noeviction.
 	AnyPolicy bool
@@ -104,6 +109,9 @@ func (c Config) check() (rueidis.ClientOption, *vault.Keys, error) {
 	}
 	if c.Lease < 100*time.Millisecond || c.Lease > 10*time.Second {
 		bad("Lease is %v: give 100ms to 10s", c.Lease)
+	}
+	if c.WaitReplicas < 0 {
+		bad("WaitReplicas is %d: it must not be negative", c.WaitReplicas)
 	}
 	if c.MaxEntries < 0 || c.MaxPerUser < 0 {
 		bad("MaxEntries and MaxPerUser must not be negative")

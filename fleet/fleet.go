@@ -42,14 +42,15 @@ func Open(ctx context.Context, cfg Config) (*Fleet, error) {
 	conn, space := redis.New(option), member.NewSpace(cfg.Namespace)
 	f := &Fleet{
 		conn:     conn,
-		tokens:   tokens.New(tokens.Config{Conn: conn, Space: space, Keys: keys, MaxEntries: cfg.MaxEntries, MaxPerUser: cfg.MaxPerUser, Logger: cfg.Logger}),
+		tokens:   tokens.New(tokens.Config{Conn: conn, Space: space, Keys: keys, MaxEntries: cfg.MaxEntries, MaxPerUser: cfg.MaxPerUser, Lease: cfg.Lease, Logger: cfg.Logger}),
 		sessions: sessions.New(sessions.Config{Conn: conn, Space: space, Keys: keys}),
 	}
-	f.member = member.Start(member.Config{Conn: conn, Space: space, Keys: keys, Lease: cfg.Lease, Logger: cfg.Logger, Check: cfg.checkServer},
+	f.member = member.Start(member.Config{Conn: conn, Space: space, Keys: keys, Lease: cfg.Lease, WaitReplicas: cfg.WaitReplicas, Logger: cfg.Logger, Check: cfg.checkServer},
 		append(f.tokens.Caches(), f.sessions.Cache(), f.tokens.Listeners())...)
 	f.tokens.Use(f.member)
 	f.sessions.Use(f.member)
 	f.close = sync.OnceFunc(func() {
+		f.tokens.Leave()
 		f.member.Close()
 		conn.Close()
 	})

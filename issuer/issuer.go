@@ -29,6 +29,7 @@ type Issuer struct {
 	deletes chan struct{} // a slot for each concurrent deletion
 	unwatch func()
 	unhear  func()
+	unadopt func()
 
 	quiet *quiet.Quiet[mutation] // as Matterport has asked for
 
@@ -68,6 +69,7 @@ func New(cfg Config) (*Issuer, error) {
 		deletes: make(chan struct{}, maxDeletes),
 		unwatch: func() {},
 		unhear:  func() {},
+		unadopt: func() {},
 
 		quiet: quiet.New[mutation](time.Now, maxQuiet),
 	}
@@ -80,6 +82,9 @@ func New(cfg Config) (*Issuer, error) {
 	}
 	if tokens, ok := cfg.Store.(store.Notifier); ok {
 		i.unhear = tokens.OnEvict(i.heard)
+	}
+	if tokens, ok := cfg.Store.(store.Deleter); ok {
+		i.unadopt = tokens.OnOrphaned(i.adopt)
 	}
 	return i, nil
 }
@@ -96,6 +101,7 @@ func (i *Issuer) heard(s store.Selector) {
 func (i *Issuer) Close() error {
 	rescue.Call(i.log, "the policy", i.unwatch)
 	rescue.Call(i.log, theStore, i.unhear)
+	rescue.Call(i.log, theStore, i.unadopt)
 	i.flights.Close()
 	return nil
 }

@@ -123,6 +123,7 @@ func (i *Issuer) withdraw(ctx context.Context, e *store.Entry) {
 	if !i.flights.Go(func(ctx context.Context) {
 		i.delete(ctx, e, func(bool) {})
 		expired := time.After(i.mostLeft(e))
+		defer i.deleted(ctx, e) // again, as it may be evicted only now
 		for err != nil {
 			select {
 			case <-time.After(time.Second):
@@ -158,6 +159,7 @@ func (i *Issuer) delete(ctx context.Context, e *store.Entry, tried func(done boo
 			tried(err == nil)
 		}
 		if err == nil {
+			i.deleted(ctx, e)
 			return
 		}
 		i.log.LogAttrs(ctx, slog.LevelWarn, "deletion failed", slog.String("user", e.Key.User), slog.Any("error", err))
@@ -165,6 +167,7 @@ func (i *Issuer) delete(ctx context.Context, e *store.Entry, tried func(done boo
 		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter is no secret
 			pause = min(2*pause, 30*time.Second)
 		case <-expired:
+			i.deleted(ctx, e)
 			return
 		case <-ctx.Done():
 			i.abandoned(e)

@@ -1,5 +1,7 @@
 package store
 
+import "context"
+
 // A Notifier is a [Store] that replicas share and that tells each of them what any of them evicts. The issuer then tells
 // the pages which watch their user's access.
 type Notifier interface {
@@ -15,4 +17,16 @@ type Awaiter interface {
 	// Await returns a channel that is closed soon after an entry was put under key, or a claim of key released. It is
 	// a hint, which can be missed. Call leave when the channel is not needed any more.
 	Await(key Key) (put <-chan struct{}, leave func())
+}
+
+// A Deleter is a [Store] that remembers which evicted entries still have to be deleted at Matterport, so that another replica
+// deletes those of one that has ended.
+type Deleter interface {
+	// Deleted notes that evicted entries need no deletion any more: Matterport has confirmed it, or they have expired. An
+	// entry that was not evicted is no error.
+	Deleted(ctx context.Context, entries ...*Entry) error
+
+	// OnOrphaned has f called with evicted entries that the replica which evicted them does not delete any more. The caller
+	// deletes them and calls Deleted. f is quick. Call stop when f is not needed any more.
+	OnOrphaned(f func([]*Entry)) (stop func())
 }

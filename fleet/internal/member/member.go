@@ -23,6 +23,10 @@ type Config struct {
 	Space  Space
 	Keys   *vault.Keys
 	Lease  time.Duration
+
+	// WaitReplicas is how many replicas of Redis must have a revocation.
+	WaitReplicas int
+
 	Logger *slog.Logger
 
 	// Check is called once, before this process becomes a member.
@@ -116,6 +120,9 @@ func (m *Member) Close() {
 
 // ErrClosed means that the fleet was closed.
 var ErrClosed = errors.New("fleet: it was closed")
+
+// ID names this process in the fleet.
+func (m *Member) ID() string { return m.id }
 
 // Names returns the names of the fleet, or nil before this process has been a member.
 func (m *Member) Names() *vault.Names { return m.names.Load() }

@@ -131,6 +131,15 @@ func openRecord(k *vault.Keys, sealed string) (r Record, strange error) {
 	return r, errStrange
 }
 
+// Selected returns whose tokens a sealed record revokes, and false if it cannot be read.
+func (m *Member) Selected(sealed string) (store.Selector, bool) {
+	r, strange := openRecord(m.cfg.Keys, sealed)
+	if strange != nil || r.Tokens == nil {
+		return store.Selector{}, false
+	}
+	return *r.Tokens, true
+}
+
 // understood reports whether the record says something, and its text nothing else.
 func (r *Record) understood(text []byte) bool {
 	strict := json.NewDecoder(bytes.NewReader(text))

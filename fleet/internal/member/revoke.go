@@ -26,9 +26,14 @@ func (m *Member) Revoke(ctx context.Context, r *Record) (Position, error) {
 	if r.Until != 0 {
 		until = strconv.FormatInt(r.Until, 10)
 	}
-	keys := append([]string{m.cfg.Space.Fleet(), m.cfg.Space.log()}, m.cfg.Space.generations(r, names)...)
+	collector := ""
+	if r.Tokens != nil && r.Tokens.Token == "" {
+		collector = m.id
+	}
+	space := m.cfg.Space
+	keys := append([]string{space.Fleet(), space.log(), space.Owners(), space.Collections(m.id)}, space.generations(r, names)...)
 	_, rest, err := m.cfg.Conn.Run(ctx, script.Revoke, keys, []string{
-		rand.Text()[:8], r.seal(m.cfg.Keys), strconv.Itoa(logLength), m.cfg.Space.Channel(), strconv.FormatInt(r.Life, 10), until,
+		rand.Text()[:8], r.seal(m.cfg.Keys), strconv.Itoa(logLength), space.Channel(), strconv.FormatInt(r.Life, 10), until, collector,
 	})
 	if err != nil {
 		return Position{}, err
@@ -48,9 +53,27 @@ func (m *Member) Revoke(ctx context.Context, r *Record) (Position, error) {
 	return at, nil
 }
 
-// Settle waits until no member answers from a memory older than the revocation: until all have applied it, or until the
+// replicated waits until enough replicas of Redis have what was written, so that a fail-over keeps it.
+func (m *Member) replicated(ctx context.Context) error {
+	if m.cfg.WaitReplicas == 0 {
+		return nil
+	}
+	n, err := m.cfg.Conn.Replicated(ctx, m.cfg.Space.Fleet(), m.cfg.WaitReplicas, m.cfg.Lease)
+	if err == nil && n < m.cfg.WaitReplicas {
+		err = fmt.Errorf("fleet: %d replicas of Redis have the revocation, and WaitReplicas is %d: a fail-over now may lose it", n, m.cfg.WaitReplicas)
+	}
+	return err
+}
+
+// Settle waits until enough replicas of Redis have the revocation, and until no member answers from a memory older than the revocation: until all have applied it, or until the
 // lease of those that have not is over. Those that have not called since are no members any more.
 func (m *Member) Settle(ctx context.Context, at Position) error {
+	copied := make(chan error, 1)
+	go func() { copied <- m.replicated(ctx) }()
+	return errors.Join(m.settle(ctx, at), <-copied)
+}
+
+func (m *Member) settle(ctx context.Context, at Position) error {
 	limit := m.cfg.Lease + m.cfg.Lease/10
 	over := time.After(limit)
 	w := m.crowd.wait(at)

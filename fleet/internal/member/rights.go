@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/go-pme/pme/fleet/internal/redis"
 	"github.com/go-pme/pme/fleet/internal/script"
@@ -17,6 +18,11 @@ func (m *Member) check(ctx context.Context) error {
 	}
 	if err := m.checkRights(ctx); err != nil {
 		return err
+	}
+	if m.cfg.WaitReplicas > 0 {
+		if _, err := m.cfg.Conn.Replicated(ctx, m.cfg.Space.Fleet(), 0, time.Millisecond); err != nil {
+			return err
+		}
 	}
 	return m.cfg.Check(ctx, m.cfg.Conn.Client())
 }

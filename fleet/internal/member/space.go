@@ -23,6 +23,15 @@ func (s Space) members() string { return s.prefix + "members" }
 // Generation is the key of a generation.
 func (s Space) Generation(name string) string { return s.Of("g", name) }
 
+// Owners is the hash of the members that have something to do after a revocation.
+func (s Space) Owners() string { return s.prefix + "owners" }
+
+// Deletions are the tokens that a member has to delete at Matterport.
+func (s Space) Deletions(member string) string { return s.Of("d", member) }
+
+// Collections are the revocations whose tokens a member has to collect.
+func (s Space) Collections(member string) string { return s.Of("e", member) }
+
 // generations is the key of the generation of what r names, if there is one.
 func (s Space) generations(r *Record, n *vault.Names) []string {
 	what, ok := r.subject()

@@ -3,6 +3,7 @@ package redis
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -180,6 +181,28 @@ func doMulti(ctx context.Context, client rueidis.Client, build func(rueidis.Buil
 		answers = append(answers, message)
 	}
 	return answers, nil
+}
+
+// Replicated waits until n replicas of Redis have all that was written before, or for so long, and returns how many have.
+func (c *Conn) Replicated(ctx context.Context, key string, n int, limit time.Duration) (int, error) {
+	client := c.Client()
+	if client == nil {
+		return 0, ErrDown
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit+timeout)
+	defer cancel()
+	answers, err := doMulti(ctx, client, func(b rueidis.Builder) []rueidis.Completed {
+		return []rueidis.Completed{
+			// WAIT waits for the writes of its own connection: for this one, and so for those before.
+			b.Hset().Key(key).FieldValue().FieldValue("w", rand.Text()[:8]).Build(),
+			b.Wait().Numreplicas(int64(n)).Timeout(limit.Milliseconds()).Build(),
+		}
+	})
+	if err != nil {
+		return 0, err
+	}
+	copies, err := answers[1].AsInt64()
+	return int(copies), err //nolint:wrapcheck // it is a number
 }
 
 // Strings returns the texts of an answer; nil is the empty text.

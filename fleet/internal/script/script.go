@@ -24,6 +24,8 @@ var (
 	Put      = load("put")
 	Release  = load("release")
 	Remove   = load("remove")
+	Beat     = load("beat")
+	Adopt    = load("adopt")
 	Prune    = load("prune")
 	Ended    = load("ended")
 )

@@ -121,6 +121,7 @@ func (s *Store) removeOneAgain(ctx context.Context, n *vault.Names, sel store.Se
 		return err
 	}
 	gone, err := s.collect(ctx, n, user, func(_ string, e *store.Entry) bool { return sel.Matches(e) })
+	s.orphans.found(gone)
 	if err != nil || len(gone) == 0 {
 		return err
 	}

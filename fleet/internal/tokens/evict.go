@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-pme/pme/fleet/internal/member"
 	"github.com/go-pme/pme/fleet/internal/redis"
-	"github.com/go-pme/pme/fleet/internal/script"
 	"github.com/go-pme/pme/fleet/internal/vault"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -35,6 +34,12 @@ func (s *Store) Evict(ctx context.Context, sel store.Selector) ([]*store.Entry, 
 	}
 	settled := make(chan error, 1)
 	go func() { settled <- s.member.Settle(ctx, at) }()
+	gone, err := s.collectRevoked(ctx, n, sel, at)
+	return gone, errors.Join(err, <-settled)
+}
+
+// collectRevoked collects what a revocation means, and notes that this is done.
+func (s *Store) collectRevoked(ctx context.Context, n *vault.Names, sel store.Selector, at member.Position) ([]*store.Entry, error) {
 	index := s.modelIndex(n, sel.Model)
 	if sel.User != "" {
 		index = s.userIndex(n, sel.User)
@@ -42,7 +47,10 @@ func (s *Store) Evict(ctx context.Context, sel store.Selector) ([]*store.Entry, 
 	gone, err := s.collect(ctx, n, index, func(value string, e *store.Entry) bool {
 		return sel.Matches(e) && s.isOlder(value, at)
 	})
-	return gone, errors.Join(err, <-settled)
+	if err != nil {
+		return gone, err
+	}
+	return gone, s.collected(ctx, at)
 }
 
 func (s *Store) revoke(ctx context.Context, sel store.Selector) (member.Position, error) {
@@ -81,7 +89,7 @@ func (s *Store) ownerOf(ctx context.Context, n *vault.Names, sel store.Selector)
 		return s.userIndex(n, sel.User), nil
 	}
 	answer, err := s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed {
-		return b.Get().Key(s.tokenName(n, string(sel.Token))).Build()
+		return b.Get().Key(s.owner(tokenID(n, sel.Token))).Build()
 	})
 	if err != nil {
 		return "", err
@@ -174,45 +182,6 @@ func (s *Store) values(ctx context.Context, names []string) ([]tokensOf, error) 
 		}
 	}
 	return out, nil
-}
-
-// removeFrom removes those that are meant.
-func (s *Store) removeFrom(ctx context.Context, n *vault.Names, all []tokensOf, meant func(string, *store.Entry) bool) ([]*store.Entry, error) {
-	var gone []*store.Entry
-	for _, tokens := range all {
-		entries := make(map[string]*store.Entry)
-		var p place
-		args := []string{tokens.name}
-		for id, value := range tokens.values {
-			e, err := s.open(value)
-			if errors.Is(err, vault.ErrOtherKey) {
-				continue // its key is retired: no replica can give it
-			}
-			if err != nil {
-				return gone, err
-			}
-			if meant(value, e) {
-				entries[id], p = e, s.place(n, e.Key)
-				args = append(args, id)
-			}
-		}
-		if len(entries) == 0 {
-			continue
-		}
-		keys := append([]string{s.cfg.Space.Fleet(), p.token, s.deleting(), p.user, p.all}, p.models...)
-		_, rest, err := s.cfg.Conn.RunOnce(ctx, script.Remove, keys, args)
-		if err != nil {
-			return gone, err
-		}
-		ids, err := redis.Strings(rest)
-		if err != nil {
-			return gone, err
-		}
-		for _, id := range ids {
-			gone = append(gone, entries[id])
-		}
-	}
-	return gone, nil
 }
 
 // Entries implements [store.Store]. An older token of a key, one that was replaced, may be among them for a while

@@ -4,6 +4,7 @@ import (
 	"github.com/go-pme/pme/fleet/internal/member"
 	"github.com/go-pme/pme/fleet/internal/vault"
 	"github.com/go-pme/pme/issuer/store"
+	"github.com/go-pme/pme/matterport"
 )
 
 // place is where the tokens of one key are in the store.
@@ -41,11 +42,10 @@ func (s *Store) modelIndex(n *vault.Names, model string) string {
 	return s.cfg.Space.Of("m", n.Of("model", model))
 }
 
-func (s *Store) tokenName(n *vault.Names, token string) string {
-	return s.cfg.Space.Of("x", n.Of("token", token))
-}
+// tokenID names a token among those of its key.
+func tokenID(n *vault.Names, token matterport.Secret) string { return n.Of("token", string(token)) }
 
-func (s *Store) deleting() string { return s.cfg.Space.Of("i", "deleting") }
+func (s *Store) owner(id string) string { return s.cfg.Space.Of("x", id) }
 
 // selectors returns every selector without a token that selects the key.
 func selectors(key store.Key) []store.Selector {

@@ -34,6 +34,7 @@ type Config struct {
 	Keys       *vault.Keys
 	MaxEntries int
 	MaxPerUser int
+	Lease      time.Duration
 	Logger     *slog.Logger
 }
 
@@ -47,12 +48,14 @@ type Store struct {
 
 	listeners Listeners
 	singles   singles
+	orphans   orphans
 }
 
 var (
 	_ store.Store    = (*Store)(nil)
 	_ store.Notifier = (*Store)(nil)
 	_ store.Awaiter  = (*Store)(nil)
+	_ store.Deleter  = (*Store)(nil)
 	_ member.Cache   = (*cache)(nil)
 
 	_ health.Reporter = (*Store)(nil)
@@ -64,6 +67,7 @@ func New(cfg Config) *Store {
 	s.claims.init()
 	s.reads.init()
 	s.singles.init()
+	s.orphans.init()
 	return s
 }
 
@@ -74,6 +78,7 @@ func (s *Store) Caches() []member.Cache { return []member.Cache{s.cache, &s.sing
 func (s *Store) Use(m *member.Member) {
 	s.member = m
 	m.Go(s.again)
+	m.Go(s.adoption)
 }
 
 // HealthParts implements [health.Reporter].
@@ -220,13 +225,13 @@ func (s *Store) Put(ctx context.Context, c store.Claim, e *store.Entry, ttl time
 	if err != nil {
 		return err
 	}
-	p := s.place(n, e.Key)
-	keys := append([]string{s.cfg.Space.Fleet(), p.claim, p.token, s.tokenName(n, string(e.Token)), p.user, p.all}, p.models...)
+	p, id := s.place(n, e.Key), tokenID(n, e.Token)
+	keys := append([]string{s.cfg.Space.Fleet(), p.claim, p.token, s.owner(id), p.user, p.all}, p.models...)
 	begun := time.Now()
 	// What has expired is removed an hour late, on Matterport's clock as this process knows it.
 	old := e.ValidUntil.Add(-ttl - time.Hour).UnixMilli()
 	verdict, rest, err := s.cfg.Conn.Run(ctx, script.Put, append(keys, p.generations...), []string{
-		string(c), rand.Text()[:16], strconv.FormatInt(e.ValidUntil.UnixMilli(), 10), sealed, milliseconds(ttl + stay), p.name, p.claimed,
+		string(c), id, strconv.FormatInt(e.ValidUntil.UnixMilli(), 10), sealed, milliseconds(ttl + stay), p.name, p.claimed,
 		strconv.FormatInt(old, 10), strconv.Itoa(len(p.models)), p.user, s.cfg.Space.Channel(),
 	})
 	switch {

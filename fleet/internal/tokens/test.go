@@ -34,8 +34,8 @@ func (s *Store) Test(ctx context.Context) error {
 		return fmt.Errorf("fleet: testing the store of tokens: a revoked token is not refused: %w", err)
 	}
 	n := s.member.Names()
-	_, err = s.collect(ctx, n, s.userIndex(n, key.User), func(value string, _ *store.Entry) bool { return s.isOlder(value, at) })
-	if err != nil {
+	gone, err := s.collectRevoked(ctx, n, store.Selector{User: key.User}, at)
+	if err = errors.Join(err, s.Deleted(ctx, gone...)); err != nil {
 		return fmt.Errorf("fleet: testing the store of tokens: %w", err)
 	}
 	return nil

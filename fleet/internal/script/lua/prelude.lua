@@ -6,6 +6,7 @@
 --   h  all epochs that are known, the present one first, separated by commas
 --   n  the number of the latest revocation in this epoch
 --   r  its random value
+--   w  written so that WAIT waits for what came before
 --   k:ID  the key of all names, sealed under the operator's key with that ID
 --
 -- A position is EPOCH.NUMBER.RANDOM. A generation is the position of the latest revocation that named a thing.
@@ -74,6 +75,13 @@ local function keep(key, ttl)
   if redis.call('PTTL', key) < tonumber(ttl) then
     redis.call('PEXPIRE', key, ttl)
   end
+end
+
+-- owns notes that an owner has something to do, in a list.
+local function owns(owners, owner, list, ttl)
+  redis.call('HSETNX', owners, owner, '')
+  keep(owners, ttl)
+  keep(list, ttl)
 end
 
 -- append writes a revocation to the log, and tells the replicas that something happened. They learn it without that

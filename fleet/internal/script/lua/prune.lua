@@ -12,7 +12,8 @@ for i = 4, #KEYS do
   end
 end
 if #over > 0 then
-  redis.call('ZREM', KEYS[2], unpack(over))
-  redis.call('ZREM', KEYS[3], unpack(over))
+  local list = table.unpack or unpack -- of Lua 5.4, or of Lua 5.1
+  redis.call('ZREM', KEYS[2], list(over))
+  redis.call('ZREM', KEYS[3], list(over))
 end
 return {'ok'}

@@ -1,0 +1,117 @@
+package acceptance_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-pme/pme/fleet"
+	"github.com/go-pme/pme/fleet/internal/fleettest"
+	"github.com/go-pme/pme/fleet/internal/redistest"
+	"github.com/go-pme/pme/issuer/store"
+)
+
+// A bin takes tokens that another replica left undeleted.
+type bin struct {
+	mu    sync.Mutex
+	names map[string]int
+}
+
+func takeOrphans(t *testing.T, f *fleet.Fleet) *bin {
+	b := &bin{names: make(map[string]int)}
+	deleter, ok := f.Tokens().(store.Deleter)
+	if !ok {
+		t.Fatal("the store is no Deleter")
+	}
+	t.Cleanup(deleter.OnOrphaned(func(all []*store.Entry) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, e := range all {
+			b.names[string(e.Token)]++
+		}
+		go func() { _ = deleter.Deleted(context.Background(), all...) }()
+	}))
+	return b
+}
+
+func (b *bin) has(e *store.Entry) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.names[string(e.Token)] > 0
+}
+
+func TestDeletionsOfAReplicaThatDiedAreTakenOver(t *testing.T) {
+	server := redistest.Start(t)
+	proxy := redistest.StartProxy(t, server.Addr())
+	space := fleettest.Namespace()
+	dies := fleettest.Open(t, fleet.Config{Addresses: []string{proxy.Addr()}, Namespace: space, Lease: 100 * time.Millisecond})
+	lives := fleettest.Open(t, fleet.Config{URL: server.URL(), Namespace: space, Lease: 100 * time.Millisecond})
+	confirmed, left := fleettest.Token("confirmed", "alice"), fleettest.Token("left", "bob")
+	takeOrphans(t, dies)
+	fleettest.Put(t, dies.Tokens(), confirmed)
+	fleettest.Put(t, dies.Tokens(), left)
+	for _, e := range []*store.Entry{confirmed, left} {
+		if gone, err := dies.Tokens().Evict(t.Context(), store.Selector{User: e.Key.User}); err != nil || len(gone) != 1 {
+			t.Fatalf("Evict: %d, %v", len(gone), err)
+		}
+	}
+	if err := dies.Tokens().(store.Deleter).Deleted(t.Context(), confirmed); err != nil {
+		t.Fatal(err)
+	}
+	proxy.Swallow(redistest.Both)
+	taken := takeOrphans(t, lives)
+	fleettest.Eventually(t, "the deletion is taken over", func() bool { return taken.has(left) })
+	if taken.has(confirmed) {
+		t.Error("a confirmed deletion is taken over")
+	}
+	client := server.Client(t)
+	fleettest.Eventually(t, "nothing is left to do", func() bool {
+		n, err := client.Do(t.Context(), client.B().Exists().Key("{pme:"+space+"}:owners").Build()).AsInt64()
+		return err == nil && n == 0
+	})
+}
+
+func TestDeletionsOfAReplicaThatLeavesAreTakenOverAtOnce(t *testing.T) {
+	const lease = 2 * time.Second // a replica that is silent would be given a minute
+	all := fleettest.Group(t, 2, fleet.Config{URL: redistest.Start(t).URL(), Lease: lease})
+	e := fleettest.Token("left", "alice")
+	fleettest.Put(t, all[0].Tokens(), e)
+	if _, err := all[0].Tokens().Evict(t.Context(), store.Selector{User: "alice"}); err != nil {
+		t.Fatal(err)
+	}
+	taken := takeOrphans(t, all[1])
+	if err := all[0].Close(); err != nil {
+		t.Fatal(err)
+	}
+	fleettest.EventuallyWithin(t, 8*lease, "the deletion is taken over", func() bool { return taken.has(e) })
+}
+
+// A caller who leaves in the middle of Evict has revoked the tokens, and has not collected all of them.
+func TestRevocationWhoseCallerLeavesIsCollectedLater(t *testing.T) {
+	f := fleettest.Open(t, fleet.Config{URL: redistest.Start(t).URL(), Lease: 100 * time.Millisecond})
+	taken := takeOrphans(t, f)
+	all := make([]*store.Entry, 1000)
+	for i := range all {
+		all[i] = fleettest.Token(fmt.Sprint("token", i), fmt.Sprint("user", i))
+		fleettest.Put(t, f.Tokens(), all[i])
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	defer f.OnRevoked(func(s store.Selector) {
+		if s.Model != "" {
+			leave()
+		}
+	})()
+	gone, err := f.Tokens().Evict(ctx, store.Selector{Model: all[0].Key.List()[0]})
+	if err == nil || len(gone) == len(all) {
+		t.Fatalf("Evict is complete although its caller has left: %d, %v", len(gone), err)
+	}
+	collected := make(map[string]bool)
+	for _, e := range gone {
+		collected[string(e.Token)] = true
+	}
+	for _, e := range all {
+		fleettest.Eventually(t, "the rest is collected", func() bool { return collected[string(e.Token)] || taken.has(e) })
+	}
+}

@@ -1,0 +1,137 @@
+package tokens
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/go-pme/pme/fleet/internal/redis"
+	"github.com/go-pme/pme/fleet/internal/script"
+)
+
+const (
+	leasesOfABeat = 5   // between two beats
+	beatsMissed   = 6   // before another replica takes over
+	mostAdopted   = 500 // of each kind at once
+	leaving       = "leaving"
+)
+
+// A heart is the latest beat of another replica.
+type heart struct {
+	beat  string
+	since time.Time
+}
+
+// adoption shows from time to time that this process still deletes what it has to, and takes over what others left.
+func (s *Store) adoption(ctx context.Context) {
+	for {
+		select {
+		case <-time.After(leasesOfABeat * s.cfg.Lease):
+		case <-ctx.Done():
+			return
+		}
+		if s.orphans.taker() == nil || s.member.Names() == nil {
+			continue // others may take over
+		}
+		if err := s.beat(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, redis.ErrDown) {
+			s.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "deletions of other replicas not known", slog.Any("error", err))
+		}
+	}
+}
+
+func (s *Store) beat(ctx context.Context) error {
+	own, owners, err := s.runBeat(ctx, rand.Text()[:8])
+	if err != nil {
+		return err
+	}
+	stuck := make(map[string]bool)
+	for at, sealed := range own {
+		if s.orphans.stuck[at] { // it takes no time as a rule: its caller has failed or left
+			err = errors.Join(err, s.collectFor(ctx, at, sealed))
+		}
+		stuck[at] = true
+	}
+	s.orphans.stuck = stuck
+	for _, owner := range s.orphans.stopped(owners, s.member.ID(), beatsMissed*leasesOfABeat*s.cfg.Lease) {
+		err = errors.Join(err, s.adopt(ctx, owner, owners[owner]))
+	}
+	return err
+}
+
+// runBeat returns what this process has to collect, and the latest beats of all owners.
+func (s *Store) runBeat(ctx context.Context, beat string) (own, owners map[string]string, err error) {
+	space, id := s.cfg.Space, s.member.ID()
+	_, rest, err := s.cfg.Conn.Run(ctx, script.Beat,
+		[]string{space.Fleet(), space.Owners(), space.Deletions(id), space.Collections(id)}, []string{id, beat})
+	if err != nil {
+		return nil, nil, err
+	}
+	return pairsOf(rest)
+}
+
+// pairsOf reads two hashes of an answer.
+func pairsOf(rest []rueidis.RedisMessage) (first, second map[string]string, err error) {
+	if len(rest) != 2 {
+		return nil, nil, errors.New("fleet: a script answers with something else")
+	}
+	first, err1 := rest[0].AsStrMap()
+	second, err2 := rest[1].AsStrMap()
+	return first, second, errors.Join(err1, err2)
+}
+
+// stopped returns the owners that have not beaten for so long, or are leaving.
+func (o *orphans) stopped(owners map[string]string, own string, limit time.Duration) []string {
+	var out []string
+	seen := make(map[string]heart, len(owners))
+	for owner, beat := range owners {
+		h := o.seen[owner]
+		if h.since.IsZero() || h.beat != beat {
+			h = heart{beat, time.Now()}
+		}
+		seen[owner] = h
+		if owner != own && (beat == leaving || time.Since(h.since) > limit) {
+			out = append(out, owner)
+		}
+	}
+	o.seen = seen
+	return out
+}
+
+// adopt takes over from an owner, in parts.
+func (s *Store) adopt(ctx context.Context, owner, beat string) error {
+	space, id := s.cfg.Space, s.member.ID()
+	keys := []string{
+		space.Fleet(), space.Owners(), space.Deletions(owner), space.Collections(owner), space.Deletions(id), space.Collections(id),
+	}
+	for ctx.Err() == nil {
+		verdict, rest, err := s.cfg.Conn.RunOnce(ctx, script.Adopt, keys, []string{owner, beat, id, itoa(mostAdopted), milliseconds(generationLife)})
+		if err != nil || verdict != "ok" {
+			return err
+		}
+		tokens, revocations, err := pairsOf(rest)
+		if err != nil {
+			return err
+		}
+		if len(tokens)+len(revocations) == 0 {
+			return nil
+		}
+		if err := s.takeOver(ctx, tokens, revocations); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Leave has others take over at once. Call it before this process leaves the fleet.
+func (s *Store) Leave() {
+	if s.member.Names() == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_, _, _ = s.runBeat(ctx, leaving)
+}

@@ -1,0 +1,124 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+
+	"github.com/redis/rueidis"
+
+	"github.com/go-pme/pme/fleet/internal/member"
+	"github.com/go-pme/pme/fleet/internal/redis"
+	"github.com/go-pme/pme/issuer/store"
+)
+
+// orphans are evicted tokens that must still be deleted at Matterport, and whose replica has ended.
+type orphans struct {
+	mu        sync.Mutex // guards what follows
+	functions map[int]func([]*store.Entry)
+	next      int
+
+	seen  map[string]heart // of the goroutine that takes over
+	stuck map[string]bool  // own revocations that were not collected at the last beat; of the same
+}
+
+func (o *orphans) init() {
+	o.functions = make(map[int]func([]*store.Entry))
+	o.seen, o.stuck = make(map[string]heart), make(map[string]bool)
+}
+
+// OnOrphaned implements [store.Deleter].
+func (s *Store) OnOrphaned(f func([]*store.Entry)) (stop func()) {
+	o := &s.orphans
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	id := o.next
+	o.next++
+	o.functions[id] = f
+	return func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.functions, id)
+	}
+}
+
+// taker returns a function that takes orphans, or nil.
+func (o *orphans) taker() func([]*store.Entry) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, f := range o.functions {
+		return f
+	}
+	return nil
+}
+
+// found gives tokens to who deletes them.
+func (o *orphans) found(gone []*store.Entry) {
+	if f := o.taker(); f != nil && len(gone) > 0 {
+		f(gone)
+	}
+}
+
+// Deleted implements [store.Deleter].
+func (s *Store) Deleted(ctx context.Context, entries ...*store.Entry) error {
+	n := s.member.Names()
+	if n == nil {
+		return redis.ErrDown
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = tokenID(n, e.Token)
+	}
+	return s.done(ctx, s.cfg.Space.Deletions(s.member.ID()), ids...)
+}
+
+// collected notes that the tokens of a revocation were collected.
+func (s *Store) collected(ctx context.Context, at member.Position) error {
+	return s.done(ctx, s.cfg.Space.Collections(s.member.ID()), at.String())
+}
+
+func (s *Store) done(ctx context.Context, list string, fields ...string) error {
+	_, err := s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed {
+		return b.Hdel().Key(list).Field(fields...).Build()
+	})
+	return err
+}
+
+func (s *Store) takeOver(ctx context.Context, tokens, revocations map[string]string) error {
+	s.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "deletions taken over from another replica",
+		slog.Int("tokens", len(tokens)), slog.Int("revocations", len(revocations)))
+	var errs []error
+	for at, sealed := range revocations {
+		errs = append(errs, s.collectFor(ctx, at, sealed))
+	}
+	var gone []*store.Entry
+	for id, value := range tokens {
+		e, err := s.open(value)
+		if err != nil { // nothing can be done for it
+			errs = append(errs, s.done(ctx, s.cfg.Space.Deletions(s.member.ID()), id))
+			continue
+		}
+		gone = append(gone, e)
+	}
+	s.orphans.found(gone)
+	return errors.Join(errs...)
+}
+
+// collectFor collects what a revocation means whose caller does not.
+func (s *Store) collectFor(ctx context.Context, at, sealed string) error {
+	sel, ok := s.member.Selected(sealed)
+	if !ok {
+		return s.done(ctx, s.cfg.Space.Collections(s.member.ID()), at)
+	}
+	n := s.member.Names()
+	if n == nil {
+		return redis.ErrDown
+	}
+	gone, err := s.collectRevoked(ctx, n, sel, member.ParsePosition(at))
+	s.orphans.found(gone)
+	return err
+}

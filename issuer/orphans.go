@@ -1,0 +1,30 @@
+package issuer
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/go-pme/pme/issuer/store"
+)
+
+// adopt deletes what another replica has evicted and does not delete any more.
+func (i *Issuer) adopt(orphans []*store.Entry) {
+	i.log.LogAttrs(context.Background(), slog.LevelInfo, "deletions taken over", slog.Int("tokens", len(orphans)))
+	for _, e := range orphans {
+		i.discard(e)
+	}
+}
+
+// deleted tells the store that an entry needs no deletion any more. If the store fails, another replica may delete it once more.
+func (i *Issuer) deleted(ctx context.Context, e *store.Entry) {
+	s, ok := i.cfg.Store.(store.Deleter)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := s.Deleted(ctx, e); err != nil {
+		i.log.LogAttrs(ctx, slog.LevelDebug, "deletion not noted", slog.Any("error", err))
+	}
+}
