@@ -19,10 +19,10 @@ import (
 
 // Config configures a Member. All fields are required.
 type Config struct {
-	Conn   *redis.Conn
-	Space  Space
-	Keys   *vault.Keys
-	Lease  time.Duration
+	Conn  *redis.Conn
+	Space Space
+	Keys  *vault.Keys
+	Lease time.Duration
 
 	// WaitReplicas is how many replicas of Redis must have a revocation.
 	WaitReplicas int
