@@ -56,6 +56,12 @@ type Config struct {
 	// that long, and a tenth of it more, for a replica that does not answer. Default: 1 second; 100 ms to 10 s.
 	Lease time.Duration
 
+	// OnOutage says what a replica does while Redis does not answer. Default: FailClosed.
+	OnOutage OnOutage
+
+	// MaxOutage is how long replicas go on with MintLocally. Default: 1 hour.
+	MaxOutage time.Duration
+
 	// WaitReplicas is how many replicas of Redis must have a revocation before it returns. It waits for at most a Lease, and
 	// fails if there are fewer. Default: 0, which is faster; then a fail-over can lose the latest revocations until the
 	// replicas of this application have written them again.
@@ -73,6 +79,21 @@ type Config struct {
 	Logger *slog.Logger
 }
 
+// OnOutage says what a replica does while Redis does not answer.
+type OnOutage int
+
+const (
+	// FailClosed issues no token, once what is in memory has served for a Lease.
+	FailClosed OnOutage = iota
+
+	// MintLocally lets each replica mint for itself: tokens that live for 150 seconds at most. Gates and policies are asked as
+	// always, and signing in fails. A revocation holds on its own replica at once and returns [store.ErrPending]; on the others
+	// it holds once Redis answers again. If the replica ends before, it is lost. A session counts if this replica has seen it
+	// before, or if it began while this replica ran; about another one it answers 503. A process that has not reached Redis
+	// since its start mints nothing.
+	MintLocally
+)
+
 // Sentinel configures Redis Sentinel.
 type Sentinel struct {
 	// Master is the name of the watched server, such as mymaster.
@@ -86,6 +107,7 @@ type Sentinel struct {
 func (c Config) withDefaults() Config {
 	c.Namespace = cmp.Or(c.Namespace, "default")
 	c.Lease = cmp.Or(c.Lease, time.Second)
+	c.MaxOutage = cmp.Or(c.MaxOutage, time.Hour)
 	c.MaxEntries = cmp.Or(c.MaxEntries, 1_000_000)
 	c.MaxPerUser = cmp.Or(c.MaxPerUser, 100)
 	c.Logger = event.LoggerOr(c.Logger)
@@ -109,6 +131,12 @@ func (c Config) check() (rueidis.ClientOption, *vault.Keys, error) {
 	}
 	if c.Lease < 100*time.Millisecond || c.Lease > 10*time.Second {
 		bad("Lease is %v: give 100ms to 10s", c.Lease)
+	}
+	if c.OnOutage != FailClosed && c.OnOutage != MintLocally {
+		bad("OnOutage is %d: give FailClosed or MintLocally", c.OnOutage)
+	}
+	if c.MaxOutage < 0 {
+		bad("MaxOutage is %v: it must not be negative", c.MaxOutage)
 	}
 	if c.WaitReplicas < 0 {
 		bad("WaitReplicas is %d: it must not be negative", c.WaitReplicas)

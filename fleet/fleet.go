@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-pme/pme/fleet/internal/local"
 	"github.com/go-pme/pme/fleet/internal/member"
 	"github.com/go-pme/pme/fleet/internal/redis"
 	"github.com/go-pme/pme/fleet/internal/sessions"
@@ -26,6 +27,10 @@ type Fleet struct {
 	tokens   *tokens.Store
 	sessions *sessions.Store
 	close    func()
+
+	// What Tokens and Sessions return.
+	forTokens store.Store
+	forLogins login.Store
 }
 
 // Open connects this process to its fleet. It reports everything that is wrong with cfg, and what only the operator can
@@ -49,6 +54,12 @@ func Open(ctx context.Context, cfg Config) (*Fleet, error) {
 		append(f.tokens.Caches(), f.sessions.Cache(), f.tokens.Listeners())...)
 	f.tokens.Use(f.member)
 	f.sessions.Use(f.member)
+	f.forTokens, f.forLogins = f.tokens, f.sessions
+	if cfg.OnOutage == MintLocally {
+		outage := local.NewOutage(local.Config{Member: f.member, Limit: cfg.MaxOutage, Lease: cfg.Lease, Logger: cfg.Logger})
+		f.forTokens = local.NewTokens(f.tokens, outage, cfg.MaxEntries, cfg.MaxPerUser)
+		f.forLogins = local.NewSessions(f.sessions, outage)
+	}
 	f.close = sync.OnceFunc(func() {
 		f.tokens.Leave()
 		f.member.Close()
@@ -83,11 +94,11 @@ func (f *Fleet) Close() error {
 }
 
 // Tokens returns the store of live tokens, for issuer.Config. It is the same at every call.
-func (f *Fleet) Tokens() store.Store { return f.tokens }
+func (f *Fleet) Tokens() store.Store { return f.forTokens }
 
 // Sessions returns the store of logins, for oidclogin.Config and, as the record of revoked sessions, for the gates of
 // package middleware. It is the same at every call.
-func (f *Fleet) Sessions() login.Store { return f.sessions }
+func (f *Fleet) Sessions() login.Store { return f.forLogins }
 
 // OnRevoked has fn called when any replica, this one included, has revoked tokens, before that revocation returns. The
 // zero Selector means that revocations may have been missed: take everything that is remembered of users for outdated.

@@ -105,6 +105,11 @@ func (c Config) validate() error {
 	if least := max(c.RefreshBefore, showcase.Lead+time.Second) + showcase.LeastUse; c.ValidFor < least {
 		bad("ValidFor is %v: the Showcase SDK refreshes %v before expiry, so ask for at least %v", c.ValidFor, showcase.Lead, least)
 	}
+	if s, ok := c.Store.(store.Limiter); ok {
+		if most, _ := s.LifeLimit(); c.RefreshBefore+showcase.LeastUse > most {
+			bad("RefreshBefore is %v: the store has tokens of at most %v at times, so give at most %v", c.RefreshBefore, most, most-showcase.LeastUse)
+		}
+	}
 	if c.ValidFor > maxValidFor {
 		bad("ValidFor is %v: Matterport allows at most %v", c.ValidFor, maxValidFor)
 	}

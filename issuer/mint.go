@@ -205,9 +205,19 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 // create uses the mutation that returns a link if there is a single model.
 func (i *Issuer) create(ctx context.Context, key store.Key) (*matterport.EmbedToken, error) {
 	if models := key.List(); len(models) > 1 {
-		return i.cfg.Matterport.CreateEmbedToken(ctx, models, i.cfg.ValidFor)
+		return i.cfg.Matterport.CreateEmbedToken(ctx, models, i.validFor())
 	}
-	return i.cfg.Matterport.CreateEmbedLink(ctx, key.Models, i.cfg.ValidFor)
+	return i.cfg.Matterport.CreateEmbedLink(ctx, key.Models, i.validFor())
+}
+
+// validFor is how long a token lives that is minted now.
+func (i *Issuer) validFor() time.Duration {
+	if s, ok := i.cfg.Store.(store.Limiter); ok {
+		if most, now := s.LifeLimit(); now {
+			return min(i.cfg.ValidFor, most)
+		}
+	}
+	return i.cfg.ValidFor
 }
 
 // notMinted classifies an error of the call to Matterport.

@@ -32,7 +32,8 @@ type Revocation struct {
 // stop serving the tokens, then they are deleted at Matterport, which ends the tours that use them. Revoke
 // waits a little for Matterport, at most for ctx, and not for retries.
 //
-// An error means that the store has failed, and that the tokens may still be served.
+// An error means that the store has failed, and that the tokens may still be served. If it is a [store.ErrPending], they are served
+// by other replicas only, until the store answers again.
 //
 // Revoking does not forbid: a user who is still signed in and allowed gets a new token.
 func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, error) {
@@ -46,7 +47,7 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 	revocations.Tell(&i.counter, s.User, s.Model) // also if the store has failed, as sessions may have ended
 	if err != nil {
 		i.deleteAll(ctx, evicted)
-		i.log.LogAttrs(ctx, slog.LevelError, "revocation failed", slog.String("user", s.User), slog.String("model", s.Model), slog.Any("error", err))
+		i.notRevoked(ctx, s, err)
 		return Revocation{}, unavailable(err)
 	}
 	if len(evicted) > 0 {
@@ -55,6 +56,15 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 	out := Revocation{Tokens: len(evicted), Pending: len(evicted) - i.deleteAll(ctx, evicted)}
 	i.revoked(ctx, s, out)
 	return out, nil
+}
+
+func (i *Issuer) notRevoked(ctx context.Context, s store.Selector, err error) {
+	attrs := []slog.Attr{slog.String("user", s.User), slog.String("model", s.Model), slog.Any("error", err)}
+	if errors.Is(err, store.ErrPending) {
+		i.log.LogAttrs(ctx, slog.LevelWarn, "revocation pending", attrs...)
+		return
+	}
+	i.log.LogAttrs(ctx, slog.LevelError, "revocation failed", attrs...)
 }
 
 // Recheck asks the policy again about every live token, for the user it was minted for, and revokes the
@@ -145,6 +155,9 @@ func (i *Issuer) evict(ctx context.Context, e *store.Entry) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	_, err := i.store.Evict(ctx, store.Selector{User: e.Key.User, Token: e.Token})
+	if errors.Is(err, store.ErrPending) {
+		return nil // the store does the rest
+	}
 	return err //nolint:wrapcheck // only whether there is one counts
 }
 

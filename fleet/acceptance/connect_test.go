@@ -42,15 +42,15 @@ type wrong struct {
 	want   string
 }
 
-// An access is how servers are protected, what is right, and what is wrong.
-type access struct {
+// A protection is how servers are protected, what is right, and what is wrong.
+type protection struct {
 	name   string
 	opts   []redistest.Option
 	right  func(*fleet.Config, *redistest.Server)
 	wrongs []wrong
 }
 
-func accesses(t *testing.T) []access {
+func protections(t *testing.T) []protection {
 	t.Helper()
 	rights, withSentinels, inCluster := documented(t)
 	rights = strings.Join(append([]string{rights}, append(withSentinels, inCluster...)...), " ")
@@ -59,7 +59,7 @@ func accesses(t *testing.T) []access {
 	noPassword := wrong{"NoPassword", func(cfg *fleet.Config) { cfg.Password = "" }, "Password"}
 	wrongPassword := wrong{"WrongPassword", func(cfg *fleet.Config) { cfg.Password = "incorrect" }, "Password"}
 	wrongCA := wrong{"WrongCA", func(cfg *fleet.Config) { cfg.TLS.RootCAs = other.ClientConfig(false).RootCAs }, "TLS.RootCAs"}
-	return []access{
+	return []protection{
 		{
 			name: "Open", right: func(*fleet.Config, *redistest.Server) {},
 			wrongs: []wrong{{"APassword", func(cfg *fleet.Config) { cfg.Password = "secret" }, "Password"}},
@@ -99,14 +99,14 @@ func accesses(t *testing.T) []access {
 func TestEachTopologyIsReached(t *testing.T) {
 	t.Parallel()
 	for _, topology := range topologies {
-		for _, access := range accesses(t) {
-			t.Run(topology.name+access.name, func(t *testing.T) {
+		for _, protection := range protections(t) {
+			t.Run(topology.name+protection.name, func(t *testing.T) {
 				t.Parallel()
-				cfg, server := topology.start(t, access.opts...)
-				access.right(&cfg, server)
+				cfg, server := topology.start(t, protection.opts...)
+				protection.right(&cfg, server)
 				cfg.Namespace = fleettest.Namespace()
 				works(t, fleettest.Open(t, cfg), fleettest.Open(t, cfg))
-				for _, wrong := range access.wrongs {
+				for _, wrong := range protection.wrongs {
 					if cfg.TLS != nil {
 						cfg.TLS = server.TLSConfig()
 					}

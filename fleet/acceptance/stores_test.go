@@ -30,6 +30,11 @@ func suites(t *testing.T, cfg fleet.Config) {
 	})
 }
 
+func TestStoresThatGoOnInAnOutage(t *testing.T) {
+	t.Parallel()
+	suites(t, fleet.Config{Addresses: []string{redistest.Start(t).Addr()}, OnOutage: fleet.MintLocally})
+}
+
 func TestStoresOnACluster(t *testing.T) {
 	t.Parallel()
 	suites(t, fleet.Config{Addresses: redistest.StartCluster(t).Addrs()[:1]})

@@ -1,6 +1,14 @@
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrPending means that a revocation holds in this process, and that the other replicas learn of it once the store that they
+// share answers again. If this process ends before, it is lost.
+var ErrPending = errors.New("store: it is revoked here, and not yet on the other replicas: their store does not answer")
 
 // A Notifier is a [Store] that replicas share and that tells each of them what any of them evicts. The issuer then tells
 // the pages which watch their user's access.
@@ -29,4 +37,10 @@ type Deleter interface {
 	// OnOrphaned has f called with evicted entries that the replica which evicted them does not delete any more. The caller
 	// deletes them and calls Deleted. f is quick. Call stop when f is not needed any more.
 	OnOrphaned(f func([]*Entry)) (stop func())
+}
+
+// A Limiter is a [Store] that bounds at times how long a new token lives, such as while it cannot reach the other replicas.
+type Limiter interface {
+	// LifeLimit returns the longest life of a new token at such times, and whether this is one.
+	LifeLimit() (most time.Duration, now bool)
 }

@@ -52,6 +52,8 @@ type Member struct {
 	standing atomic.Pointer[standing]
 	lease    atomic.Pointer[time.Time] // when the call began that it comes from
 	problem  atomic.Pointer[error]     // of the last step
+	reached  atomic.Pointer[time.Time] // when Redis last answered as it should
+	joined   atomic.Pointer[Position]  // when this process last became a member
 
 	kick   chan struct{}
 	ctx    context.Context // ends with Close

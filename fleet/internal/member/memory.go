@@ -20,8 +20,9 @@ const (
 
 // memory is what this process remembers of revocations, to announce it when the store may have lost it.
 type memory struct {
-	mu   sync.Mutex // guards what follows
-	ends map[subject]remembered
+	mu    sync.Mutex // guards what follows
+	ends  map[subject]remembered
+	lossy bool // some are forgotten
 }
 
 // A subject is what a revocation names. Its name in the store is made anew for each announcement: whoever begins again with an
@@ -77,7 +78,15 @@ func (m *memory) purge() {
 			return
 		}
 		delete(m.ends, what)
+		m.lossy = true
 	}
+}
+
+// missed notes that there was a revocation that this process cannot remember.
+func (m *memory) missed() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lossy = true
 }
 
 // announcements returns the generations and arguments of the script announce, in batches.

@@ -54,6 +54,10 @@ func (m *Member) note(ctx context.Context, err error) {
 	before := m.Problem()
 	m.cfg.Conn.Note(err == nil)
 	m.problem.Store(&err)
+	if err == nil {
+		now := time.Now()
+		m.reached.Store(&now)
+	}
 	switch {
 	case err != nil && (before == nil || before.Error() != err.Error() && errors.Is(err, vault.ErrOtherKey)):
 		m.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "fleet degraded", slog.Any("error", err))
@@ -175,6 +179,7 @@ func (m *Member) apply(text string) error {
 		return err
 	}
 	if e.strange != nil {
+		m.memory.missed()
 		m.warn(e.strange)
 	}
 	now := *m.standing.Load()
@@ -258,6 +263,7 @@ func (m *Member) join(ctx context.Context) error {
 			return err
 		}
 	}
+	m.joined.Store(&position)
 	m.stand(position, known, since)
 	m.hold(begun)
 	return errAgain

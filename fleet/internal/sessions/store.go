@@ -140,6 +140,25 @@ func (s *Store) Revoked(ctx context.Context, session revocation.Session) (bool, 
 	}
 }
 
+// RevokedHere is Revoked by what this process remembers, for when Redis does not answer. It fails if that is not enough.
+func (s *Store) RevokedHere(session revocation.Session) (bool, error) {
+	history := s.member.History()
+	if s.cache.clears(s.cfg.Keys, history, &session) {
+		return false, nil
+	}
+	position := verified(s.cfg.Keys, session.Position)
+	for _, name := range session.Names {
+		e, ok := s.member.Remembers(name, position)
+		if !ok {
+			return false, redis.ErrDown
+		}
+		if (end{e.Generation, e.Until, e.HasUntil}).revokes(history, position, session.IssuedAt) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // ask asks Redis whether a session was revoked. If Redis has lost its content not long ago, the revocation of a session from
 // before may be missing. Then it returns the epoch that has to settle.
 func (s *Store) ask(ctx context.Context, session *revocation.Session, position member.Position) (is bool, unsettled string, err error) {

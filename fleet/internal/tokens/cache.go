@@ -91,6 +91,17 @@ func (c *cache) fill(e *store.Entry, ends time.Time, at, applied member.Position
 	}
 }
 
+// selected returns the cached entries that the selector selects.
+func (c *cache) selected(sel store.Selector) (found []*store.Entry) {
+	for i := range c.shards {
+		s := &c.shards[i]
+		s.mu.RLock()
+		found = append(found, s.selected(sel)...)
+		s.mu.RUnlock()
+	}
+	return found
+}
+
 // Apply implements [member.Cache].
 func (c *cache) Apply(r *member.Record, number uint64) {
 	c.mu.Lock()

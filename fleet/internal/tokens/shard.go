@@ -102,27 +102,33 @@ func (s *shard) makeRoom() {
 func (s *shard) drop(sel store.Selector) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case sel.User != "":
-		for _, e := range slices.Clone(s.users[sel.User]) {
-			s.dropOne(sel, e.Key)
-		}
-	case sel.Token != "":
-		if key, ok := s.tokens[sel.Token]; ok {
-			s.dropOne(sel, key)
-		}
-	default:
-		for key := range s.models[sel.Model] {
-			s.dropOne(sel, key)
-		}
+	for _, e := range s.selected(sel) {
+		s.remove(e.Key)
 	}
 }
 
-// dropOne needs mu.
-func (s *shard) dropOne(sel store.Selector, key store.Key) {
-	if e, ok := s.look(key); ok && sel.Matches(e.Entry) {
-		s.remove(key)
+// selected needs mu.
+func (s *shard) selected(sel store.Selector) (found []*store.Entry) {
+	add := func(e cached) {
+		if e.Entry != nil && sel.Matches(e.Entry) {
+			found = append(found, e.Entry)
+		}
 	}
+	switch {
+	case sel.User != "":
+		for _, e := range s.users[sel.User] {
+			add(e)
+		}
+	case sel.Token != "":
+		e, _ := s.look(s.tokens[sel.Token])
+		add(e)
+	default:
+		for key := range s.models[sel.Model] {
+			e, _ := s.look(key)
+			add(e)
+		}
+	}
+	return found
 }
 
 // remove needs mu.
