@@ -89,7 +89,7 @@ func (s *Store) ownerOf(ctx context.Context, n *vault.Names, sel store.Selector)
 		return s.userIndex(n, sel.User), nil
 	}
 	answer, err := s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed {
-		return b.Get().Key(s.owner(tokenID(n, sel.Token))).Build()
+		return b.Get().Key(s.owner(n, sel.Token)).Build()
 	})
 	if err != nil {
 		return "", err

@@ -42,10 +42,12 @@ func (s *Store) modelIndex(n *vault.Names, model string) string {
 	return s.cfg.Space.Of("m", n.Of("model", model))
 }
 
-// tokenID names a token among those of its key.
-func tokenID(n *vault.Names, token matterport.Secret) string { return n.Of("token", string(token)) }
+// tokenName names a token.
+func tokenName(n *vault.Names, token matterport.Secret) string { return n.Of("token", string(token)) }
 
-func (s *Store) owner(id string) string { return s.cfg.Space.Of("x", id) }
+func (s *Store) owner(n *vault.Names, token matterport.Secret) string {
+	return s.cfg.Space.Of("x", tokenName(n, token))
+}
 
 // selectors returns every selector without a token that selects the key.
 func selectors(key store.Key) []store.Selector {

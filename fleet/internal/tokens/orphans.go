@@ -69,11 +69,11 @@ func (s *Store) Deleted(ctx context.Context, entries ...*store.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	ids := make([]string, len(entries))
+	names := make([]string, len(entries))
 	for i, e := range entries {
-		ids[i] = tokenID(n, e.Token)
+		names[i] = tokenName(n, e.Token)
 	}
-	return s.done(ctx, s.cfg.Space.Deletions(s.member.ID()), ids...)
+	return s.done(ctx, s.cfg.Space.Deletions(s.member.ID()), names...)
 }
 
 // collected notes that the tokens of a revocation were collected.

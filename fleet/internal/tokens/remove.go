@@ -56,7 +56,7 @@ func (s *Store) removeOf(ctx context.Context, n *vault.Names, tokens tokensOf, m
 		}
 		if meant(value, e) {
 			entries[id], p = e, s.place(n, e.Key)
-			args = append(args, id)
+			args = append(args, id, tokenName(n, e.Token))
 		}
 	}
 	if len(entries) == 0 {

@@ -225,13 +225,13 @@ func (s *Store) Put(ctx context.Context, c store.Claim, e *store.Entry, ttl time
 	if err != nil {
 		return err
 	}
-	p, id := s.place(n, e.Key), tokenID(n, e.Token)
-	keys := append([]string{s.cfg.Space.Fleet(), p.claim, p.token, s.owner(id), p.user, p.all}, p.models...)
+	p := s.place(n, e.Key)
+	keys := append([]string{s.cfg.Space.Fleet(), p.claim, p.token, s.owner(n, e.Token), p.user, p.all}, p.models...)
 	begun := time.Now()
 	// What has expired is removed an hour late, on Matterport's clock as this process knows it.
 	old := e.ValidUntil.Add(-ttl - time.Hour).UnixMilli()
 	verdict, rest, err := s.cfg.Conn.Run(ctx, script.Put, append(keys, p.generations...), []string{
-		string(c), id, strconv.FormatInt(e.ValidUntil.UnixMilli(), 10), sealed, milliseconds(ttl + stay), p.name, p.claimed,
+		string(c), rand.Text()[:16], strconv.FormatInt(e.ValidUntil.UnixMilli(), 10), sealed, milliseconds(ttl + stay), p.name, p.claimed,
 		strconv.FormatInt(old, 10), strconv.Itoa(len(p.models)), p.user, s.cfg.Space.Channel(),
 	})
 	switch {

@@ -2,13 +2,13 @@
 -- it removes is in the list of what the caller has to delete at Matterport, until that is confirmed.
 --
 -- KEYS: fleet, token, owners, deletions of the caller, indexes. ARGV: caller, how long the list lives, member of the
--- indexes, IDs.
+-- indexes, and of each token its ID and its name in that list.
 -- While the slot moves to another node of a cluster, a key that this script has emptied cannot be used any more.
 local newest, gone, result = redis.call('HGET', KEYS[2], 'newest'), {}, {'ok'}
-for i = 4, #ARGV do
+for i = 4, #ARGV, 2 do
   local value = redis.call('HGET', KEYS[2], ARGV[i])
   if value then
-    redis.call('HSET', KEYS[4], ARGV[i], value)
+    redis.call('HSET', KEYS[4], ARGV[i + 1], value)
     gone[#gone + 1] = ARGV[i]
     result[#result + 1] = ARGV[i]
   end
