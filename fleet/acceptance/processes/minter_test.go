@@ -29,11 +29,14 @@ type matterportServer struct {
 	live  map[string]bool
 	takes time.Duration
 	began chan struct{} // has a value once a mint has begun
+
+	undeletable string // what happens to deletions: nothing, "fail" or "hang"
+	deletes     map[string]int
 }
 
 func startMatterport(t *testing.T, takes time.Duration) *matterportServer {
 	t.Helper()
-	m := &matterportServer{live: make(map[string]bool), takes: takes, began: make(chan struct{}, 1)}
+	m := &matterportServer{live: make(map[string]bool), deletes: make(map[string]int), takes: takes, began: make(chan struct{}, 1)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /mint", m.mint)
 	mux.HandleFunc("POST /delete", m.delete)
@@ -63,10 +66,42 @@ func (m *matterportServer) mint(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprint(w, token)
 }
 
-func (m *matterportServer) delete(_ http.ResponseWriter, r *http.Request) {
+func (m *matterportServer) delete(w http.ResponseWriter, r *http.Request) {
+	token := r.URL.Query().Get("token")
+	m.mu.Lock()
+	m.deletes[token]++
+	undeletable := m.undeletable
+	m.mu.Unlock()
+	switch undeletable {
+	case "fail":
+		http.Error(w, "down", http.StatusServiceUnavailable)
+		return
+	case "hang":
+		<-r.Context().Done()
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.live, r.URL.Query().Get("token"))
+	delete(m.live, token)
+}
+
+// refuseDeletions has deletions fail or hang, until it is called with nothing.
+func (m *matterportServer) refuseDeletions(how string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.undeletable = how
+}
+
+func (m *matterportServer) deletions(token string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.deletes[token]
+}
+
+func (m *matterportServer) lives(token string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.live[token]
 }
 
 func (m *matterportServer) count() (mints, live int) {
@@ -92,6 +127,9 @@ func (m *minter) post(ctx context.Context, path string) (string, error) {
 	defer func() { _ = answer.Body.Close() }()
 	var b bytes.Buffer
 	_, err = b.ReadFrom(answer.Body)
+	if answer.StatusCode != http.StatusOK {
+		err = errors.Join(matterport.ErrUnavailable, fmt.Errorf("%d: %s", answer.StatusCode, b.String()))
+	}
 	return b.String(), err
 }
 

@@ -30,6 +30,7 @@ type order struct {
 type report struct {
 	Took     time.Duration
 	Tokens   int      // that were revoked
+	Pending  int      // of them, that Matterport has not deleted yet
 	Token    string   // that was issued
 	Errors   []string // of callers
 	Distinct int      // tokens of callers
@@ -168,7 +169,7 @@ func (r *replica) issue(ctx context.Context, o order) (report, error) {
 func (r *replica) lockOut(ctx context.Context, o order) (report, error) {
 	began := time.Now()
 	out, err := r.issuer.Revoke(ctx, store.Selector{User: o.Name})
-	return report{Took: time.Since(began), Tokens: out.Tokens}, err
+	return report{Took: time.Since(began), Tokens: out.Tokens, Pending: out.Pending}, err
 }
 
 // herd lets many callers ask for one user's token at once.
