@@ -30,6 +30,7 @@ type Issuer struct {
 	unwatch func()
 	unhear  func()
 	unadopt func()
+	unquiet func()
 
 	quiet *quiet.Quiet[mutation] // as Matterport has asked for
 
@@ -70,6 +71,7 @@ func New(cfg Config) (*Issuer, error) {
 		unwatch: func() {},
 		unhear:  func() {},
 		unadopt: func() {},
+		unquiet: func() {},
 
 		quiet: quiet.New[mutation](time.Now, maxQuiet),
 	}
@@ -85,6 +87,9 @@ func New(cfg Config) (*Issuer, error) {
 	}
 	if tokens, ok := cfg.Store.(store.Deleter); ok {
 		i.unadopt = tokens.OnOrphaned(i.adopt)
+	}
+	if tokens, ok := cfg.Store.(store.Hinter); ok {
+		i.unquiet = tokens.OnHint(quietTopic, i.heardQuiet)
 	}
 	return i, nil
 }
@@ -102,6 +107,7 @@ func (i *Issuer) Close() error {
 	rescue.Call(i.log, "the policy", i.unwatch)
 	rescue.Call(i.log, theStore, i.unhear)
 	rescue.Call(i.log, theStore, i.unadopt)
+	rescue.Call(i.log, theStore, i.unquiet)
 	i.flights.Close()
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/patrickmn/go-cache"
-
-	"github.com/go-pme/pme/issuer/store"
 )
 
 // spend takes one call to Matterport from the user's rate limit.
@@ -44,22 +42,4 @@ func (g gone) note(models string) {
 	if g.sets.ItemCount() < maxGone {
 		g.sets.SetDefault(models, nil)
 	}
-}
-
-// maxQuiet bounds the Retry-After of Matterport's answers.
-const maxQuiet = time.Minute
-
-// mutation is a GraphQL mutation that mints tokens. Matterport limits the rate of each separately.
-type mutation int
-
-const (
-	oneModel      mutation = iota // createPrivateModelEmbedLink
-	severalModels                 // createPrivateModelEmbedToken
-)
-
-func mutationOf(key store.Key) mutation {
-	if len(key.List()) > 1 {
-		return severalModels
-	}
-	return oneModel
 }

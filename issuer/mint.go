@@ -229,7 +229,7 @@ func (i *Issuer) notMinted(ctx context.Context, key store.Key, err error) error 
 	}
 	var api *matterport.Error
 	if errors.As(err, &api) {
-		i.quiet.Keep(mutationOf(key), api.RetryAfter)
+		i.keepQuiet(mutationOf(key), api.RetryAfter)
 	}
 	if ctx.Err() != nil {
 		return unavailable(err) // our own deadline: Matterport took too long

@@ -44,3 +44,14 @@ type Limiter interface {
 	// LifeLimit returns the longest life of a new token at such times, and whether this is one.
 	LifeLimit() (most time.Duration, now bool)
 }
+
+// A Hinter is a [Store] that carries hints between the replicas. The issuer tells by them for how long Matterport asks for no
+// calls, and package pme which user's connected accounts have changed. Without it, each replica finds out for itself.
+type Hinter interface {
+	// Hint sends a short text to the functions of the topic on all replicas. It does not wait. Hints can be lost, so nothing may
+	// depend on them. They must not be readable or made up by others.
+	Hint(topic, text string)
+
+	// OnHint has f called with the texts of a topic. f is quick. Call stop when f is not needed any more.
+	OnHint(topic string, f func(text string)) (stop func())
+}

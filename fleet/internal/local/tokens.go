@@ -44,6 +44,7 @@ var (
 	_ store.Awaiter  = (*Tokens)(nil)
 	_ store.Deleter  = (*Tokens)(nil)
 	_ store.Limiter  = (*Tokens)(nil)
+	_ store.Hinter   = (*Tokens)(nil)
 )
 
 // NewTokens returns the store of a fleet that goes on in an outage.

@@ -62,6 +62,7 @@ type Member struct {
 	first  chan struct{} // closed after the first step
 	memory memory
 	crowd  crowd
+	hints  hints
 
 	// Of the goroutine that takes the steps.
 	checked    bool
@@ -86,8 +87,10 @@ func Start(cfg Config, caches ...Cache) *Member {
 	m.standing.Store(new(standing))
 	m.memory.init()
 	m.crowd.init()
+	m.hints.init()
 	m.ended.Go(func() { m.run(ctx) })
 	m.ended.Go(func() { m.listen(ctx) })
+	m.ended.Go(func() { m.send(ctx) })
 	return m
 }
 

@@ -330,11 +330,14 @@ func (m *Member) listen(ctx context.Context) {
 }
 
 func (m *Member) hear(message string) {
-	if message == "revoked" {
+	switch {
+	case message == "revoked":
 		m.wake()
-		return
+	case strings.HasPrefix(message, hintPrefix):
+		m.hearHint(message)
+	default:
+		m.crowd.put(message)
 	}
-	m.crowd.put(message)
 }
 
 func (m *Member) wake() {

@@ -56,6 +56,7 @@ var (
 	_ store.Notifier = (*Store)(nil)
 	_ store.Awaiter  = (*Store)(nil)
 	_ store.Deleter  = (*Store)(nil)
+	_ store.Hinter   = (*Store)(nil)
 	_ member.Cache   = (*cache)(nil)
 
 	_ health.Reporter = (*Store)(nil)
@@ -269,4 +270,12 @@ func (s *Store) Await(key store.Key) (put <-chan struct{}, leave func()) {
 		return nil, func() {}
 	}
 	return s.member.Await(s.place(n, key).name)
+}
+
+// Hint implements [store.Hinter].
+func (s *Store) Hint(topic, text string) { s.member.Hint(topic, text) }
+
+// OnHint implements [store.Hinter].
+func (s *Store) OnHint(topic string, f func(text string)) (stop func()) {
+	return s.member.OnHint(topic, f)
 }
