@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 
+	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/middleware"
 	loginstore "github.com/go-pme/pme/middleware/oidclogin/store"
@@ -59,15 +60,46 @@ func same(a, b revocation.Store) bool {
 	return reflect.TypeOf(a) == reflect.TypeOf(b) && reflect.TypeOf(a).Comparable() && a == b
 }
 
-// join has the Authenticator forget the users whose tokens any replica revokes.
+// accountsTopic is that of the hints which users' connected accounts have changed.
+const accountsTopic = "connected accounts"
+
+// join has this replica learn what the others change, and them what it changes.
 func (h *Handler) join(f Fleet) (leave func()) {
-	a, ok := h.authenticate.(middleware.Invalidator)
-	if isNil(f) || !ok {
+	if isNil(f) {
 		return func() {}
 	}
-	return f.OnRevoked(func(s store.Selector) {
-		if s.User != "" || s == (store.Selector{}) {
-			a.Invalidate(s.User)
-		}
-	})
+	stopRevoked, stopAccounts := f.OnRevoked(h.heardRevoked), h.shareAccounts(f)
+	return func() {
+		stopRevoked()
+		stopAccounts()
+	}
+}
+
+// heardRevoked has the Authenticator forget the users whose tokens any replica revokes, and the pages of their connected
+// accounts ask whether they are still signed in.
+func (h *Handler) heardRevoked(s store.Selector) {
+	if s.User == "" && s != (store.Selector{}) {
+		return
+	}
+	if a, ok := h.authenticate.(middleware.Invalidator); ok {
+		a.Invalidate(s.User)
+	}
+	if h.connections != nil {
+		revocations.TellHere(h.connections, s.User, "")
+	}
+}
+
+// shareAccounts has the pages of connected accounts learn at once what happens to these on another replica. Without it they
+// find out within 25 seconds.
+func (h *Handler) shareAccounts(f Fleet) (leave func()) {
+	hints, ok := f.Tokens().(store.Hinter)
+	if !ok || h.connections == nil {
+		return func() {}
+	}
+	stopTelling := revocations.Relay(h.connections, func(user string) { hints.Hint(accountsTopic, user) })
+	stopHearing := hints.OnHint(accountsTopic, func(user string) { revocations.TellHere(h.connections, user, "") })
+	return func() {
+		stopTelling()
+		stopHearing()
+	}
 }

@@ -48,7 +48,7 @@ func (h *Handler) revoke(ctx context.Context, s store.Selector) (issuer.Revocati
 func (h *Handler) revokeTokens(ctx context.Context, s store.Selector) (issuer.Revocation, error) {
 	revocation, err := h.issuer.Revoke(ctx, s)
 	if h.connections != nil {
-		revocations.Tell(h.connections, s.User, "")
+		revocations.TellHere(h.connections, s.User, "") // a fleet tells the other replicas of the revocation itself
 	}
 	return revocation, err
 }

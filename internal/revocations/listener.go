@@ -76,8 +76,32 @@ func (l *Listener) notify() {
 // Tell tells the listeners of the user that tokens for the model were revoked, or may have been. The empty user
 // stands for all users, and the empty model for all models.
 func Tell(c Counted, user, model string) {
+	TellHere(c, user, model)
+	for _, relay := range c.counter().audience.relaysNow() {
+		relay(user)
+	}
+}
+
+// TellHere is Tell for what other processes know already: relays do not hear of it.
+func TellHere(c Counted, user, model string) {
 	for _, l := range c.counter().audience.of(user) {
 		l.hear(model)
+	}
+}
+
+// Relay has f called with the user of each Tell, for the listeners in other processes. f is quick.
+func Relay(c Counted, f func(user string)) (stop func()) {
+	a := &c.counter().audience
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.relays == nil {
+		a.relays = make(map[*func(string)]struct{})
+	}
+	a.relays[&f] = struct{}{}
+	return func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		delete(a.relays, &f)
 	}
 }
 
@@ -100,9 +124,20 @@ func End(c *Counter) {
 
 // An audience is the listeners of each user.
 type audience struct {
-	mu    sync.Mutex
-	users map[string]map[*Listener]struct{}
-	ended bool
+	mu     sync.Mutex
+	users  map[string]map[*Listener]struct{}
+	relays map[*func(string)]struct{}
+	ended  bool
+}
+
+func (a *audience) relaysNow() []func(string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var all []func(string)
+	for f := range a.relays {
+		all = append(all, *f)
+	}
+	return all
 }
 
 func (a *audience) add(user string, l *Listener) {

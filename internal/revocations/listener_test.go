@@ -93,3 +93,21 @@ func TestEndIsToldToAllListeners(t *testing.T) {
 		}
 	}
 }
+
+func TestRelaysHearOfWhatThisProcessTells(t *testing.T) {
+	c := new(revocations.Counter)
+	var relayed []string
+	stop := revocations.Relay(c, func(user string) { relayed = append(relayed, user) })
+	l := revocations.Listen(c, "alice", []string{"m"})
+	defer l.Stop()
+	revocations.TellHere(c, "alice", "m")
+	if got := l.Revoked(); len(got) != 1 || len(relayed) != 0 {
+		t.Errorf("the listener heard of %q, and the relay of %q", got, relayed)
+	}
+	revocations.Tell(c, "alice", "m")
+	stop()
+	revocations.Tell(c, "bob", "")
+	if got := l.Revoked(); len(got) != 1 || !slices.Equal(relayed, []string{"alice"}) {
+		t.Errorf("the listener heard of %q, and the relay of %q", got, relayed)
+	}
+}
