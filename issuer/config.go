@@ -53,7 +53,8 @@ type Config struct {
 	// exceed 60 seconds; ValidFor must exceed it by 30 seconds. Default: 2 minutes.
 	RefreshBefore time.Duration
 
-	// MintTimeout bounds one mint, retries included. Default: 15 seconds.
+	// MintTimeout bounds one mint, retries included. While another replica mints the token, callers wait for it for up to
+	// MintTimeout and 6 seconds more before. Default: 15 seconds.
 	MintTimeout time.Duration
 
 	// MintBurst and MintEvery limit how often one user may cause a call to Matterport: MintBurst

@@ -38,7 +38,7 @@ func (i *Issuer) mint(ctx context.Context, mark store.Mark, u *identity.User, ke
 func (i *Issuer) join(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, usable bool) error {
 	key = cloned(key)
 	from := i.events.Request(ctx) // read it now: the flight may outlast the request
-	result := i.flights.Do(key.String(), i.cfg.MintTimeout, func(ctx context.Context) error {
+	result := i.flights.Do(key.String(), i.waitTime()+i.cfg.MintTimeout, func(ctx context.Context) error {
 		ctx = event.WithRequest(ctx, from)
 		if !usable {
 			return i.fly(ctx, mark, u, key)
@@ -72,7 +72,7 @@ func (i *Issuer) flightError(ctx context.Context, key store.Key, err error) erro
 	return unavailable(err)
 }
 
-// fly mints one token, with its own deadline instead of that of the first caller.
+// fly mints one token, with its own deadlines instead of that of the first caller: one to wait for a claim, and one to mint.
 func (i *Issuer) fly(ctx context.Context, mark store.Mark, u *identity.User, key store.Key) error {
 	if err := i.mayCall(ctx, key); err != nil {
 		return err
@@ -87,7 +87,9 @@ func (i *Issuer) fly(ctx context.Context, mark store.Mark, u *identity.User, key
 			i.release(ctx, key, claim)
 		}
 	}()
-	err = i.mintAndKeep(ctx, u, key, claim)
+	minting, cancel := context.WithTimeout(ctx, i.cfg.MintTimeout)
+	defer cancel()
+	err = i.mintAndKeep(minting, u, key, claim)
 	kept = err == nil
 	return err
 }
@@ -113,6 +115,8 @@ func (i *Issuer) mayCall(ctx context.Context, key store.Key) error {
 // claim gets the right to mint for key, or waits for the replica that has it. It returns no claim if a token
 // is already stored, by another replica or by a flight that has just finished. If the key is revoked, it fails.
 func (i *Issuer) claim(ctx context.Context, mark store.Mark, key store.Key) (store.Claim, error) {
+	ctx, cancel := context.WithTimeout(ctx, i.waitTime())
+	defer cancel()
 	put, leave := i.await(key)
 	defer func() { leave() }()
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
@@ -239,6 +243,10 @@ func (i *Issuer) notMinted(ctx context.Context, key store.Key, err error) error 
 
 // claimTime is how long a claim lives if it is not released.
 func (i *Issuer) claimTime() time.Duration { return i.cfg.MintTimeout + 5*time.Second }
+
+// waitTime is how long a flight waits for a claim: until that of a replica that has died can be replaced, which takes one
+// more look.
+func (i *Issuer) waitTime() time.Duration { return i.claimTime() + time.Second }
 
 // release releases a claim, even after the flight's deadline. If the store is down, that comes later: until then, no replica
 // can mint.

@@ -99,19 +99,65 @@ func TestPanicInAMintFailsOnlyThatMint(t *testing.T) {
 	r.issue(t, alice, office)
 }
 
-func TestDeadReplicaDelaysOthersOnlyBriefly(t *testing.T) {
+// claimed lets another replica have the claim for alice's token in the office, for as long as an issuer asks for.
+func claimed(t *testing.T, tokens store.Store) (key store.Key, claim store.Claim) {
+	t.Helper()
+	key = store.Key{User: "alice", Models: office}
+	claim, err := tokens.Claim(t.Context(), key, tokens.Mark(), 20*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, claim
+}
+
+func TestDeadReplicaDelaysOthersAndRefusesNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := issuer.NewMemory(issuer.MemoryConfig{})
 		r := newRig(t, func(c *issuer.Config) { c.Store = tokens })
-		if _, err := tokens.Claim(t.Context(), store.Key{User: "alice", Models: office}, tokens.Mark(), 20*time.Second); err != nil {
+		claimed(t, tokens)
+		r.up.set(func(u *upstream) { u.takes = 10 * time.Second }) // the mint has its whole time
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		if _, err := r.Issue(ctx, alice, office); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 3*time.Second {
+			t.Errorf("a caller with less patience, after %v: %v", time.Since(start), err)
+		}
+		r.issue(t, alice, office)
+		if waited := time.Since(start); waited > 31*time.Second {
+			t.Errorf("held up for %v", waited)
+		}
+	})
+}
+
+// Matterport does not answer the other replica either.
+func TestReplicaThatFailsToMintDelaysOthersByOneMoreMint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tokens := issuer.NewMemory(issuer.MemoryConfig{})
+		r := newRig(t, func(c *issuer.Config) { c.Store = tokens })
+		key, claim := claimed(t, tokens)
+		time.AfterFunc(15*time.Second, func() { _ = tokens.Release(context.Background(), key, claim) })
+		r.up.set(func(u *upstream) { u.takes = time.Hour })
+		start := time.Now()
+		r.refuse(t, issuer.ErrUnavailable, alice, office)
+		if waited := time.Since(start); waited < 30*time.Second || waited > 31*time.Second {
+			t.Errorf("refused after %v", waited)
+		}
+	})
+}
+
+func TestClaimThatNeverEndsIsWaitedForOnlySoLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tokens := issuer.NewMemory(issuer.MemoryConfig{})
+		r := newRig(t, func(c *issuer.Config) { c.Store = tokens })
+		if _, err := tokens.Claim(t.Context(), store.Key{User: "alice", Models: office}, tokens.Mark(), time.Hour); err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
 		r.refuse(t, issuer.ErrUnavailable, alice, office)
-		r.issue(t, alice, office)
-		if waited := time.Since(start); waited > 21*time.Second {
-			t.Errorf("held up for %v", waited)
+		if waited := time.Since(start); waited != 21*time.Second {
+			t.Errorf("refused after %v", waited)
 		}
+		r.up.wantMints(t, 0)
 	})
 }
 
