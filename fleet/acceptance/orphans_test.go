@@ -88,30 +88,42 @@ func TestDeletionsOfAReplicaThatLeavesAreTakenOverAtOnce(t *testing.T) {
 	fleettest.EventuallyWithin(t, 8*lease, "the deletion is taken over", func() bool { return taken.has(e) })
 }
 
-// A caller who leaves in the middle of Evict has revoked the tokens, and has not collected all of them.
-func TestRevocationWhoseCallerLeavesIsCollectedLater(t *testing.T) {
-	f := fleettest.Open(t, fleet.Config{URL: redistest.Start(t).URL(), Lease: 100 * time.Millisecond})
-	taken := takeOrphans(t, f)
-	all := make([]*store.Entry, 1000)
-	for i := range all {
-		all[i] = fleettest.Token(fmt.Sprint("token", i), fmt.Sprint("user", i))
-		fleettest.Put(t, f.Tokens(), all[i])
-	}
-	ctx, leave := context.WithCancel(t.Context())
-	defer f.OnRevoked(func(s store.Selector) {
-		if s.Model != "" {
-			leave()
-		}
-	})()
-	gone, err := f.Tokens().Evict(ctx, store.Selector{Model: all[0].Key.List()[0]})
-	if err == nil || len(gone) == len(all) {
-		t.Fatalf("Evict is complete although its caller has left: %d, %v", len(gone), err)
-	}
-	collected := make(map[string]bool)
-	for _, e := range gone {
-		collected[string(e.Token)] = true
-	}
-	for _, e := range all {
-		fleettest.Eventually(t, "the rest is collected", func() bool { return collected[string(e.Token)] || taken.has(e) })
+// What is revoked and not collected, since the caller has left or the network has failed in the middle, is deleted later.
+func TestRevocationThatIsInterruptedIsCollectedLater(t *testing.T) {
+	server := redistest.Start(t)
+	for _, interruption := range []string{"the caller leaves", "answers are lost"} {
+		t.Run(interruption, func(t *testing.T) {
+			network := redistest.StartProxy(t, server.Addr())
+			f := fleettest.Open(t, fleet.Config{Addresses: []string{network.Addr()}, Lease: 100 * time.Millisecond})
+			taken := takeOrphans(t, f)
+			all := make([]*store.Entry, 1000)
+			for i := range all {
+				all[i] = fleettest.Token(fmt.Sprint("token", i), fmt.Sprint("user", i))
+				fleettest.Put(t, f.Tokens(), all[i])
+			}
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			defer f.OnRevoked(func(s store.Selector) {
+				switch {
+				case s.Model == "":
+				case interruption == "the caller leaves":
+					leave()
+				default:
+					network.Swallow(redistest.ToClient)
+				}
+			})()
+			gone, err := f.Tokens().Evict(ctx, store.Selector{Model: all[0].Key.List()[0]})
+			network.Heal(t)
+			if err == nil || len(gone) == len(all) {
+				t.Fatalf("Evict is complete although it was interrupted: %d, %v", len(gone), err)
+			}
+			collected := make(map[string]bool)
+			for _, e := range gone {
+				collected[string(e.Token)] = true
+			}
+			for _, e := range all {
+				fleettest.Eventually(t, "the rest is collected", func() bool { return collected[string(e.Token)] || taken.has(e) })
+			}
+		})
 	}
 }

@@ -34,10 +34,11 @@ func (s *Store) adoption(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if s.orphans.taker() == nil || s.member.Names() == nil {
+		n := s.member.Names()
+		if s.orphans.taker() == nil || n == nil {
 			continue // others may take over
 		}
-		if err := s.beat(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, redis.ErrDown) {
+		if err := errors.Join(s.resolve(ctx, n), s.beat(ctx)); err != nil && ctx.Err() == nil && !errors.Is(err, redis.ErrDown) {
 			s.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "deletions of other replicas not known", slog.Any("error", err))
 		}
 	}

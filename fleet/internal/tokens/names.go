@@ -45,6 +45,14 @@ func (s *Store) modelIndex(n *vault.Names, model string) string {
 // tokenName names a token.
 func tokenName(n *vault.Names, token matterport.Secret) string { return n.Of("token", string(token)) }
 
+func tokenNames(n *vault.Names, entries []*store.Entry) []string {
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = tokenName(n, e.Token)
+	}
+	return names
+}
+
 func (s *Store) owner(n *vault.Names, token matterport.Secret) string {
 	return s.cfg.Space.Of("x", tokenName(n, token))
 }

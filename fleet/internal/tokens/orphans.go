@@ -18,6 +18,7 @@ type orphans struct {
 	mu        sync.Mutex // guards what follows
 	functions map[int]func([]*store.Entry)
 	next      int
+	unsure    []*store.Entry // perhaps removed by a call that was not answered
 
 	seen  map[string]heart // of the goroutine that takes over
 	stuck map[string]bool  // own revocations that were not collected at the last beat; of the same
@@ -69,11 +70,7 @@ func (s *Store) Deleted(ctx context.Context, entries ...*store.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = tokenName(n, e.Token)
-	}
-	return s.done(ctx, s.cfg.Space.Deletions(s.member.ID()), names...)
+	return s.done(ctx, s.cfg.Space.Deletions(s.member.ID()), tokenNames(n, entries)...)
 }
 
 // collected notes that the tokens of a revocation were collected.

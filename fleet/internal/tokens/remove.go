@@ -3,6 +3,8 @@ package tokens
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/go-pme/pme/fleet/internal/redis"
@@ -65,6 +67,7 @@ func (s *Store) removeOf(ctx context.Context, n *vault.Names, tokens tokensOf, m
 	keys := append([]string{s.cfg.Space.Fleet(), p.token, s.cfg.Space.Owners(), s.cfg.Space.Deletions(s.member.ID()), p.user, p.all}, p.models...)
 	_, rest, err := s.cfg.Conn.RunOnce(ctx, script.Remove, keys, args)
 	if err != nil {
+		s.unsure.add(slices.Collect(maps.Values(entries))...)
 		return nil, err
 	}
 	ids, err := redis.Strings(rest)

@@ -49,6 +49,7 @@ type Store struct {
 	listeners Listeners
 	singles   singles
 	orphans   orphans
+	unsure    unsure
 }
 
 var (
