@@ -18,7 +18,6 @@ type orphans struct {
 	mu        sync.Mutex // guards what follows
 	functions map[int]func([]*store.Entry)
 	next      int
-	unsure    []*store.Entry // perhaps removed by a call that was not answered
 
 	seen  map[string]heart // of the goroutine that takes over
 	stuck map[string]bool  // own revocations that were not collected at the last beat; of the same
