@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/issuer/store"
 )
 
@@ -24,7 +25,9 @@ func (i *Issuer) deleted(ctx context.Context, e *store.Entry) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if err := s.Deleted(ctx, e); err != nil {
+	var err error
+	rescue.Call(i.log, theStore, func() { err = s.Deleted(ctx, e) }) // the caller may have more to do
+	if err != nil {
 		i.log.LogAttrs(ctx, slog.LevelDebug, "deletion not noted", slog.Any("error", err))
 	}
 }
