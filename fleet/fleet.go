@@ -61,8 +61,8 @@ func Open(ctx context.Context, cfg Config) (*Fleet, error) {
 		f.forLogins = local.NewSessions(f.sessions, outage)
 	}
 	f.close = sync.OnceFunc(func() {
-		f.tokens.Leave()
 		f.member.Close()
+		f.tokens.Leave()
 		conn.Close()
 	})
 	ctx, cancel := context.WithTimeout(ctx, patience)

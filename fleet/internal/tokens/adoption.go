@@ -127,7 +127,7 @@ func (s *Store) adopt(ctx context.Context, owner, beat string) error {
 	return nil
 }
 
-// Leave has others take over at once. Call it before this process leaves the fleet.
+// Leave has others take over at once. Call it after the member is closed, or a beat of this process may come after it.
 func (s *Store) Leave() {
 	if s.member.Names() == nil {
 		return
