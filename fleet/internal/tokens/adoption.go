@@ -20,10 +20,11 @@ const (
 	leaving       = "leaving"
 )
 
-// A heart is the latest beat of another replica.
+// A heart is the latest beat of a replica, and how many beats of this process have found no later one. It counts no time: after an
+// outage of Redis, all hearts seem to have stopped.
 type heart struct {
-	beat  string
-	since time.Time
+	beat   string
+	missed int
 }
 
 // adoption shows from time to time that this process still deletes what it has to, and takes over what others left.
@@ -57,7 +58,7 @@ func (s *Store) beat(ctx context.Context) error {
 		stuck[at] = true
 	}
 	s.orphans.stuck = stuck
-	for _, owner := range s.orphans.stopped(owners, s.member.ID(), beatsMissed*leasesOfABeat*s.cfg.Lease) {
+	for _, owner := range s.orphans.stopped(owners, s.member.ID()) {
 		err = errors.Join(err, s.adopt(ctx, owner, owners[owner]))
 	}
 	return err
@@ -84,17 +85,19 @@ func pairsOf(rest []rueidis.RedisMessage) (first, second map[string]string, err 
 	return first, second, errors.Join(err1, err2)
 }
 
-// stopped returns the owners that have not beaten for so long, or are leaving.
-func (o *orphans) stopped(owners map[string]string, own string, limit time.Duration) []string {
+// stopped returns the owners that have missed their beats, or are leaving. It is called with each beat of this process.
+func (o *orphans) stopped(owners map[string]string, own string) []string {
 	var out []string
 	seen := make(map[string]heart, len(owners))
 	for owner, beat := range owners {
-		h := o.seen[owner]
-		if h.since.IsZero() || h.beat != beat {
-			h = heart{beat, time.Now()}
+		h, known := o.seen[owner]
+		if !known || h.beat != beat {
+			h = heart{beat: beat}
+		} else {
+			h.missed++
 		}
 		seen[owner] = h
-		if owner != own && (beat == leaving || time.Since(h.since) > limit) {
+		if owner != own && (beat == leaving || h.missed >= beatsMissed) {
 			out = append(out, owner)
 		}
 	}
