@@ -127,3 +127,17 @@ func TestRevocationThatIsInterruptedIsCollectedLater(t *testing.T) {
 		})
 	}
 }
+
+// An application closes a handler, and makes another one for the same fleet.
+func TestDeletionsThatAreGivenUpGoToTheNextInThisProcess(t *testing.T) {
+	f := fleettest.Open(t, fleet.Config{URL: redistest.Start(t).URL(), Lease: 100 * time.Millisecond})
+	e := fleettest.Token("left", "alice")
+	fleettest.Put(t, f.Tokens(), e)
+	stop := f.Tokens().(store.Deleter).OnOrphaned(func([]*store.Entry) {})
+	if _, err := f.Tokens().Evict(t.Context(), store.Selector{User: "alice"}); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	taken := takeOrphans(t, f)
+	fleettest.Eventually(t, "the deletion is taken over", func() bool { return taken.has(e) })
+}

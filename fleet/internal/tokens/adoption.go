@@ -39,7 +39,7 @@ func (s *Store) adoption(ctx context.Context) {
 		if s.orphans.taker() == nil || n == nil {
 			continue // others may take over
 		}
-		if err := errors.Join(s.resolve(ctx, n), s.beat(ctx)); err != nil && ctx.Err() == nil && !errors.Is(err, redis.ErrDown) {
+		if err := errors.Join(s.resolve(ctx, n), s.giveAgain(ctx), s.beat(ctx)); err != nil && ctx.Err() == nil && !errors.Is(err, redis.ErrDown) {
 			s.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "deletions of other replicas not known", slog.Any("error", err))
 		}
 	}
@@ -113,8 +113,12 @@ func (s *Store) adopt(ctx context.Context, owner, beat string) error {
 	}
 	for ctx.Err() == nil {
 		verdict, rest, err := s.cfg.Conn.RunOnce(ctx, script.Adopt, keys, []string{owner, beat, id, itoa(mostAdopted), milliseconds(generationLife)})
-		if err != nil || verdict != "ok" {
+		if err != nil {
+			s.orphans.setAgain(true)
 			return err
+		}
+		if verdict != "ok" {
+			return nil
 		}
 		tokens, revocations, err := pairsOf(rest)
 		if err != nil {
@@ -123,6 +127,8 @@ func (s *Store) adopt(ctx context.Context, owner, beat string) error {
 		if len(tokens)+len(revocations) == 0 {
 			return nil
 		}
+		s.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "deletions taken over from another replica",
+			slog.Int("tokens", len(tokens)), slog.Int("revocations", len(revocations)))
 		if err := s.takeOver(ctx, tokens, revocations); err != nil {
 			return err
 		}

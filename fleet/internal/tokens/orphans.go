@@ -3,7 +3,6 @@ package tokens
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 
 	"github.com/redis/rueidis"
@@ -18,6 +17,7 @@ type orphans struct {
 	mu        sync.Mutex // guards what follows
 	functions map[int]func([]*store.Entry)
 	next      int
+	again     bool // the tokens that this process has to delete are to be given once more
 
 	seen  map[string]heart // of the goroutine that takes over
 	stuck map[string]bool  // own revocations that were not collected at the last beat; of the same
@@ -40,7 +40,16 @@ func (s *Store) OnOrphaned(f func([]*store.Entry)) (stop func()) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		delete(o.functions, id)
+		o.again = true // who comes next deletes the rest
 	}
+}
+
+// setAgain sets whether the tokens of this process are to be given once more, and returns whether they were.
+func (o *orphans) setAgain(again bool) (before bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	before, o.again = o.again, again
+	return before
 }
 
 // taker returns a function that takes orphans, or nil.
@@ -85,8 +94,6 @@ func (s *Store) done(ctx context.Context, list string, fields ...string) error {
 }
 
 func (s *Store) takeOver(ctx context.Context, tokens, revocations map[string]string) error {
-	s.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "deletions taken over from another replica",
-		slog.Int("tokens", len(tokens)), slog.Int("revocations", len(revocations)))
 	var errs []error
 	for at, sealed := range revocations {
 		errs = append(errs, s.collectFor(ctx, at, sealed))
@@ -102,6 +109,26 @@ func (s *Store) takeOver(ctx context.Context, tokens, revocations map[string]str
 	}
 	s.orphans.found(gone)
 	return errors.Join(errs...)
+}
+
+// giveAgain gives all tokens that this process has to delete to who deletes them, if that may not have been done: an answer was
+// lost, or who had them has left. Deleting one twice does no harm.
+func (s *Store) giveAgain(ctx context.Context) error {
+	if !s.orphans.setAgain(false) {
+		return nil
+	}
+	answer, err := s.cfg.Conn.Do(ctx, func(b rueidis.Builder) rueidis.Completed {
+		return b.Hgetall().Key(s.cfg.Space.Deletions(s.member.ID())).Build()
+	})
+	if err != nil {
+		s.orphans.setAgain(true)
+		return err
+	}
+	tokens, err := answer.AsStrMap()
+	if err != nil {
+		return redis.ErrDown
+	}
+	return s.takeOver(ctx, tokens, nil)
 }
 
 // collectFor collects what a revocation means whose caller does not.
