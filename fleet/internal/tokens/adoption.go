@@ -35,11 +35,10 @@ func (s *Store) adoption(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		n := s.member.Names()
-		if s.orphans.taker() == nil || n == nil {
+		if s.orphans.taker() == nil || s.member.Names() == nil {
 			continue // others may take over
 		}
-		if err := errors.Join(s.resolve(ctx, n), s.giveAgain(ctx), s.beat(ctx)); err != nil && ctx.Err() == nil && !errors.Is(err, redis.ErrDown) {
+		if err := errors.Join(s.giveAgain(ctx), s.beat(ctx)); err != nil && ctx.Err() == nil && !errors.Is(err, redis.ErrDown) {
 			s.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "deletions of other replicas not known", slog.Any("error", err))
 		}
 	}

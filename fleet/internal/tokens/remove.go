@@ -3,8 +3,6 @@ package tokens
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 
 	"github.com/go-pme/pme/fleet/internal/redis"
@@ -67,7 +65,7 @@ func (s *Store) removeOf(ctx context.Context, n *vault.Names, tokens tokensOf, m
 	keys := append([]string{s.cfg.Space.Fleet(), p.token, s.cfg.Space.Owners(), s.cfg.Space.Deletions(s.member.ID()), p.user, p.all}, p.models...)
 	_, rest, err := s.cfg.Conn.RunOnce(ctx, script.Remove, keys, args)
 	if err != nil {
-		s.unsure.add(slices.Collect(maps.Values(entries))...)
+		s.orphans.setAgain(true) // they may have been removed
 		return nil, err
 	}
 	ids, err := redis.Strings(rest)

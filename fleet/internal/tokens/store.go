@@ -43,7 +43,6 @@ type Store struct {
 	listeners Listeners
 	singles   singles
 	orphans   orphans
-	unsure    unsure
 }
 
 var (
