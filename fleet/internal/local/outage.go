@@ -3,23 +3,15 @@ package local
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/go-pme/pme/fleet/internal/member"
-	"github.com/go-pme/pme/issuer/store"
 )
 
-const (
-	mostPending = 100_000
-	replayers   = 16 // revocations that are replayed at once
-)
-
-// errTooMany means that this process cannot remember more revocations.
-var errTooMany = errors.New("fleet: Redis does not answer, and too many revocations are pending")
+const replayers = 16 // revocations that are written at once
 
 // An Outage knows whether this process goes on by itself, and what it has to tell the others afterwards. It is safe for concurrent
 // use.
@@ -29,13 +21,8 @@ type Outage struct {
 	lease  time.Duration
 	logger *slog.Logger
 
-	count   atomic.Int64 // of pending
-	mu      sync.Mutex   // guards what follows
-	pending map[any]replay
+	pending pending
 }
-
-// A replay writes a pending revocation into Redis.
-type replay func(context.Context) error
 
 // Config configures an Outage.
 type Config struct {
@@ -47,26 +34,14 @@ type Config struct {
 
 // NewOutage returns an Outage that replays until the member is closed.
 func NewOutage(cfg Config) *Outage {
-	o := &Outage{member: cfg.Member, limit: cfg.Limit, lease: cfg.Lease, logger: cfg.Logger, pending: make(map[any]replay)}
+	o := &Outage{member: cfg.Member, limit: cfg.Limit, lease: cfg.Lease, logger: cfg.Logger}
 	o.member.Go(o.run)
 	return o
 }
 
 // on reports whether this process goes on by itself: Redis does not answer, or does not yet have what was revoked meanwhile.
 func (o *Outage) on() bool {
-	return o.member.CutOff(o.limit) || o.count.Load() > 0 && o.member.Reached(o.limit)
-}
-
-// pend remembers a revocation. A later one of the same replaces it.
-func (o *Outage) pend(what any, r replay) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(o.pending) >= mostPending {
-		return errTooMany
-	}
-	o.pending[what] = r
-	o.count.Store(int64(len(o.pending)))
-	return store.ErrPending
+	return o.member.CutOff(o.limit) || o.pending.count.Load() > 0 && o.member.Reached(o.limit)
 }
 
 func (o *Outage) run(ctx context.Context) {
@@ -76,7 +51,7 @@ func (o *Outage) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if o.count.Load() > 0 && o.member.Leased() {
+		if o.pending.count.Load() > 0 && o.member.Leased() {
 			o.replay(ctx)
 		}
 	}
@@ -90,13 +65,13 @@ func (o *Outage) replay(ctx context.Context) {
 	for range replayers {
 		busy.Go(func() {
 			for what := range work {
-				if !o.replayOne(ctx, what) {
+				if !o.member.Leased() || o.pending.write(ctx, what) != nil {
 					failed.Add(1)
 				}
 			}
 		})
 	}
-	all := o.list()
+	all := o.pending.list()
 	for _, what := range all {
 		work <- what
 	}
@@ -104,27 +79,4 @@ func (o *Outage) replay(ctx context.Context) {
 	busy.Wait()
 	o.logger.LogAttrs(ctx, slog.LevelInfo, "pending revocations replayed",
 		slog.Int("revocations", len(all)), slog.Int64("failed", failed.Load()))
-}
-
-func (o *Outage) list() (all []any) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for what := range o.pending {
-		all = append(all, what)
-	}
-	return all
-}
-
-func (o *Outage) replayOne(ctx context.Context, what any) (ok bool) {
-	o.mu.Lock()
-	r := o.pending[what]
-	o.mu.Unlock()
-	if !o.member.Leased() || r(ctx) != nil {
-		return false
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	delete(o.pending, what)
-	o.count.Store(int64(len(o.pending)))
-	return true
 }

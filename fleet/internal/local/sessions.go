@@ -2,8 +2,6 @@ package local
 
 import (
 	"context"
-	"errors"
-	"sync"
 	"time"
 
 	"github.com/go-pme/pme/fleet/internal/member"
@@ -16,20 +14,14 @@ import (
 type Sessions struct {
 	*sessions.Store
 	outage *Outage
-
-	mu     sync.Mutex           // guards what follows
-	ended  map[string]bool      // names whose sessions have all ended
-	issued map[string]time.Time // until when sessions were issued that have ended
 }
 
 var _ store.Store = (*Sessions)(nil)
 
 // NewSessions returns the store of a fleet that goes on in an outage.
-func NewSessions(s *sessions.Store, o *Outage) *Sessions {
-	return &Sessions{Store: s, outage: o, ended: make(map[string]bool), issued: make(map[string]time.Time)}
-}
+func NewSessions(s *sessions.Store, o *Outage) *Sessions { return &Sessions{Store: s, outage: o} }
 
-// A revoked is a pending revocation of sessions.
+// A revoked is what a pending revocation of sessions revokes: those of the name, or those of it that were issued by some time.
 type revoked struct {
 	name   string
 	issued bool
@@ -40,25 +32,9 @@ func (s *Sessions) Revoke(ctx context.Context, name string, ttl time.Duration) e
 	if !s.outage.on() {
 		return s.Store.Revoke(ctx, name, ttl) //nolint:wrapcheck // a store of ours
 	}
-	s.mu.Lock()
-	s.ended[name] = true
-	s.mu.Unlock()
-	s.outage.member.ApplyHere(&member.Record{Session: name})
-	err := s.outage.pend(revoked{name: name}, func(ctx context.Context) error {
-		if err := s.Store.Revoke(ctx, name, ttl); err != nil {
-			return err //nolint:wrapcheck // as above
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.ended, name)
-		return nil
-	})
-	if errors.Is(err, errTooMany) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.ended, name)
-	}
-	return err
+	return s.pend(revoked{name: name}, &item{write: func(ctx context.Context) error {
+		return s.Store.Revoke(ctx, name, ttl) //nolint:wrapcheck // only whether there is one counts
+	}})
 }
 
 // RevokeIssued implements [revocation.Store].
@@ -66,31 +42,18 @@ func (s *Sessions) RevokeIssued(ctx context.Context, name string, until time.Tim
 	if !s.outage.on() {
 		return s.Store.RevokeIssued(ctx, name, until, ttl) //nolint:wrapcheck // a store of ours
 	}
-	s.mu.Lock()
-	if until.After(s.issued[name]) {
-		s.issued[name] = until
+	what := revoked{name: name, issued: true}
+	if before := s.outage.pending.find(what); before != nil && before.until.After(until) {
+		until = before.until
 	}
-	s.mu.Unlock()
-	s.outage.member.ApplyHere(&member.Record{Session: name})
-	err := s.outage.pend(revoked{name, true}, func(ctx context.Context) error {
-		s.mu.Lock()
-		latest := s.issued[name]
-		s.mu.Unlock()
-		if err := s.Store.RevokeIssued(ctx, name, latest, ttl); err != nil {
-			return err //nolint:wrapcheck // as above
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.issued[name].Equal(latest) {
-			delete(s.issued, name)
-		}
-		return nil
-	})
-	if errors.Is(err, errTooMany) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.issued, name)
-	}
+	return s.pend(what, &item{until: until, write: func(ctx context.Context) error {
+		return s.Store.RevokeIssued(ctx, name, until, ttl) //nolint:wrapcheck // only whether there is one counts
+	}})
+}
+
+func (s *Sessions) pend(what revoked, i *item) error {
+	err := s.outage.pending.add(what, i)
+	s.outage.member.ApplyHere(&member.Record{Session: what.name})
 	return err
 }
 
@@ -109,11 +72,11 @@ func (s *Sessions) Revoked(ctx context.Context, session revocation.Session) (boo
 
 // isPending reports whether the session has ended in this process.
 func (s *Sessions) isPending(session *revocation.Session) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, name := range session.Names {
-		until, ok := s.issued[name]
-		if s.ended[name] || ok && !session.IssuedAt.After(until) {
+		if s.outage.pending.find(revoked{name: name}) != nil {
+			return true
+		}
+		if i := s.outage.pending.find(revoked{name, true}); i != nil && !session.IssuedAt.After(i.until) {
 			return true
 		}
 	}

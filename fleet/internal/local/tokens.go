@@ -164,11 +164,11 @@ func (t *Tokens) Evict(ctx context.Context, sel store.Selector) ([]*store.Entry,
 		return append(gone, more...), err //nolint:wrapcheck // a store of ours
 	}
 	gone = append(gone, t.EvictHere(sel)...)
-	return gone, t.outage.pend(sel, func(ctx context.Context) error {
+	return gone, t.outage.pending.add(sel, &item{write: func(ctx context.Context) error {
 		more, err := t.Store.Evict(ctx, sel)
 		t.Orphaned(more)
 		return err //nolint:wrapcheck // only whether there is one counts
-	})
+	}})
 }
 
 // Entries implements [store.Store]. In an outage it returns those of this process, and then an error.

@@ -40,7 +40,7 @@ func (s *Store) OnOrphaned(f func([]*store.Entry)) (stop func()) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		delete(o.functions, id)
-		o.again = true // who comes next deletes the rest
+		o.again = true // the next function deletes the rest
 	}
 }
 
@@ -62,7 +62,7 @@ func (o *orphans) taker() func([]*store.Entry) {
 	return nil
 }
 
-// found gives tokens to who deletes them.
+// found gives tokens to the function that deletes them.
 func (o *orphans) found(gone []*store.Entry) {
 	if f := o.taker(); f != nil && len(gone) > 0 {
 		f(gone)
@@ -111,8 +111,8 @@ func (s *Store) takeOver(ctx context.Context, tokens, revocations map[string]str
 	return errors.Join(errs...)
 }
 
-// giveAgain gives all tokens that this process has to delete to who deletes them, if that may not have been done: an answer was
-// lost, or who had them has left. Deleting one twice does no harm.
+// giveAgain gives all tokens that this process has to delete to the function that deletes them, if some may not have been given:
+// an answer was lost, or the function before has been stopped. Deleting one twice does no harm.
 func (s *Store) giveAgain(ctx context.Context) error {
 	if !s.orphans.setAgain(false) {
 		return nil
@@ -131,7 +131,7 @@ func (s *Store) giveAgain(ctx context.Context) error {
 	return s.takeOver(ctx, tokens, nil)
 }
 
-// collectFor collects what a revocation means whose caller does not.
+// collectFor collects the tokens of a revocation for a caller that has failed or ended.
 func (s *Store) collectFor(ctx context.Context, at, sealed string) error {
 	sel, ok := s.member.Selected(sealed)
 	if !ok {

@@ -1,4 +1,4 @@
--- adopt gives the caller what an owner had to do whose heart has stopped. It guarantees that one caller gets each part,
+-- adopt gives the caller the work of an owner that has stopped. It guarantees that one caller gets each part,
 -- and that it stays in a list until it is done.
 --
 -- KEYS: fleet, owners, deletions and collections of the owner, those of the caller. ARGV: owner, its latest beat, caller, most

@@ -1,5 +1,5 @@
--- beat shows that the caller still does what it has to do: delete tokens, and collect what it has revoked. Who has
--- nothing to do leaves the owners. It returns what the caller has to collect, and the owners with their latest beats.
+-- beat shows that the caller still does its work: it deletes tokens, and collects what it has revoked. A caller without work
+-- leaves the owners. It returns what the caller has to collect, and the owners with their latest beats.
 --
 -- KEYS: fleet, owners, deletions and collections of the caller. ARGV: caller, beat.
 if redis.call('EXISTS', KEYS[3], KEYS[4]) > 0 then
