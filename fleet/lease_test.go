@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/fleet"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 )
 
@@ -40,14 +41,14 @@ func TestFrozenServerEndsTheLease(t *testing.T) {
 
 func TestCallerWhoLeavesRemovesNothing(t *testing.T) {
 	server := redistest.Start(t)
-	proxy := redistest.StartProxy(t, server.Addr())
+	proxy := netfault.Start(t, server.Addr())
 	f := open(t, fleet.Config{Addresses: []string{proxy.Addr()}})
 	e := token("1", "alice")
 	put(t, f.Tokens(), e)
 	if err := f.Sessions().Save(t.Context(), "name", []byte("value"), time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	proxy.Hold(redistest.ToClient)
+	proxy.Hold(netfault.ToClient)
 	ctx, cancel := context.WithTimeout(t.Context(), lease/2)
 	defer cancel()
 	if v, err := f.Sessions().Load(ctx, "name"); !errors.Is(err, context.DeadlineExceeded) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/fleet"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/middleware/revocation"
@@ -60,14 +61,14 @@ func TestRevokedTokenIsServedByNoReplicaOnceEvictHasReturned(t *testing.T) {
 
 func TestReplicaThatIsCutOffServesNothingOnceEvictHasReturned(t *testing.T) {
 	server := redistest.Start(t)
-	proxy := redistest.StartProxy(t, server.Addr())
+	proxy := netfault.Start(t, server.Addr())
 	namespace := namespace()
 	well := open(t, fleet.Config{URL: server.URL(), Namespace: namespace}).Tokens()
 	cut := open(t, fleet.Config{Addresses: []string{proxy.Addr()}, Namespace: namespace}).Tokens()
 	e := token("1", "alice")
 	put(t, well, e)
 	eventually(t, "both serve it", func() bool { return has(cut, e.Key) && has(well, e.Key) })
-	proxy.Swallow(redistest.Both)
+	proxy.Swallow(netfault.Both)
 	began := time.Now()
 	if _, err := well.Evict(t.Context(), store.Selector{User: "alice"}); err != nil {
 		t.Fatal(err)
@@ -193,7 +194,7 @@ func TestSessionsOutliveAnEmptiedServer(t *testing.T) {
 // A replica that has just started begins anew before the one that remembers can.
 func TestSessionsOutliveAnEmptiedServerThatANewcomerFindsFirst(t *testing.T) {
 	server := redistest.Start(t)
-	proxy := redistest.StartProxy(t, server.Addr())
+	proxy := netfault.Start(t, server.Addr())
 	namespace := namespace()
 	old := open(t, fleet.Config{Addresses: []string{proxy.Addr()}, Namespace: namespace})
 	stays, ended := signIn(t, old, "bob"), signIn(t, old, "alice")
@@ -201,7 +202,7 @@ func TestSessionsOutliveAnEmptiedServerThatANewcomerFindsFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := signIn(t, old, "alice")
-	proxy.Swallow(redistest.Both)
+	proxy.Swallow(netfault.Both)
 	server.FlushAll(t)
 	newcomer := open(t, fleet.Config{URL: server.URL(), Namespace: namespace})
 	proxy.Heal(t)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-pme/pme/fleet"
 	"github.com/go-pme/pme/fleet/internal/fleettest"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 )
 
@@ -185,7 +186,7 @@ func TestOutagesDoNotEndTheStart(t *testing.T) {
 	t.Parallel()
 	secured := redistest.Start(t, redistest.WithTLS())
 	open := redistest.Start(t)
-	proxy := redistest.StartProxy(t, open.Addr())
+	proxy := netfault.Start(t, open.Addr())
 	proxy.Refuse()
 	quiet := slog.New(slog.DiscardHandler)
 	for name, cfg := range map[string]fleet.Config{

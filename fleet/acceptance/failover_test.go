@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-pme/pme/fleet"
 	"github.com/go-pme/pme/fleet/internal/fleettest"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -63,7 +64,7 @@ func behindAnAddress(t *testing.T) failing {
 	for _, sentinel := range s.Sentinels() {
 		sentinel.Kill(t)
 	}
-	proxy := redistest.StartProxy(t, primary.Addr())
+	proxy := netfault.Start(t, primary.Addr())
 	return failing{
 		cfg:     fleet.Config{Addresses: []string{proxy.Addr()}, Namespace: fleettest.Namespace(), Lease: longLease},
 		primary: primary, replica: replica,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-pme/pme/fleet"
 	"github.com/go-pme/pme/fleet/internal/fleettest"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -15,7 +16,7 @@ import (
 func TestHungServer(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	proxy := redistest.StartProxy(t, server.Addr())
+	proxy := netfault.Start(t, server.Addr())
 	f := fleettest.Open(t, fleet.Config{Addresses: []string{proxy.Addr()}, Lease: time.Second, Logger: slog.New(slog.DiscardHandler)})
 	e := fleettest.Token("1", "alice")
 	fleettest.Put(t, f.Tokens(), e)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-pme/pme/fleet"
 	"github.com/go-pme/pme/fleet/internal/fleettest"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -44,7 +45,7 @@ func (b *bin) has(e *store.Entry) bool {
 
 func TestDeletionsOfAReplicaThatDiedAreTakenOver(t *testing.T) {
 	server := redistest.Start(t)
-	proxy := redistest.StartProxy(t, server.Addr())
+	proxy := netfault.Start(t, server.Addr())
 	space := fleettest.Namespace()
 	dies := fleettest.Open(t, fleet.Config{Addresses: []string{proxy.Addr()}, Namespace: space, Lease: 100 * time.Millisecond})
 	lives := fleettest.Open(t, fleet.Config{URL: server.URL(), Namespace: space, Lease: 100 * time.Millisecond})
@@ -60,7 +61,7 @@ func TestDeletionsOfAReplicaThatDiedAreTakenOver(t *testing.T) {
 	if err := dies.Tokens().(store.Deleter).Deleted(t.Context(), confirmed); err != nil {
 		t.Fatal(err)
 	}
-	proxy.Swallow(redistest.Both)
+	proxy.Swallow(netfault.Both)
 	taken := takeOrphans(t, lives)
 	fleettest.Eventually(t, "the deletion is taken over", func() bool { return taken.has(left) })
 	if taken.has(confirmed) {
@@ -93,7 +94,7 @@ func TestRevocationThatIsInterruptedIsCollectedLater(t *testing.T) {
 	server := redistest.Start(t)
 	for _, interruption := range []string{"the caller leaves", "answers are lost"} {
 		t.Run(interruption, func(t *testing.T) {
-			network := redistest.StartProxy(t, server.Addr())
+			network := netfault.Start(t, server.Addr())
 			f := fleettest.Open(t, fleet.Config{Addresses: []string{network.Addr()}, Lease: 100 * time.Millisecond})
 			taken := takeOrphans(t, f)
 			all := make([]*store.Entry, 1000)
@@ -109,7 +110,7 @@ func TestRevocationThatIsInterruptedIsCollectedLater(t *testing.T) {
 				case interruption == "the caller leaves":
 					leave()
 				default:
-					network.Swallow(redistest.ToClient)
+					network.Swallow(netfault.ToClient)
 				}
 			})()
 			gone, err := f.Tokens().Evict(ctx, store.Selector{Model: all[0].Key.List()[0]})

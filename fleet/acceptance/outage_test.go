@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-pme/pme/fleet"
 	"github.com/go-pme/pme/fleet/internal/fleettest"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/middleware/revocation"
@@ -16,12 +17,12 @@ import (
 // An alone is two replicas that mint for themselves in an outage. The first one reaches Redis by a network that can fail.
 type alone struct {
 	first, second *fleet.Fleet
-	network       *redistest.Proxy
+	network       *netfault.Proxy
 }
 
 func startAlone(t *testing.T, limit time.Duration) *alone {
 	server := redistest.Start(t)
-	a := &alone{network: redistest.StartProxy(t, server.Addr())}
+	a := &alone{network: netfault.Start(t, server.Addr())}
 	cfg := fleet.Config{Namespace: fleettest.Namespace(), OnOutage: fleet.MintLocally, MaxOutage: limit}
 	cfg.Addresses = []string{server.Addr()}
 	a.second = fleettest.Open(t, cfg)
@@ -38,7 +39,7 @@ func mintsAlone(f *fleet.Fleet) bool {
 // cut returns once the first replica goes on by itself.
 func (a *alone) cut(t *testing.T) {
 	t.Helper()
-	a.network.Swallow(redistest.Both)
+	a.network.Swallow(netfault.Both)
 	fleettest.Eventually(t, "the replica goes on by itself", func() bool { return mintsAlone(a.first) })
 }
 

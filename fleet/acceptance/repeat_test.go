@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-pme/pme/fleet"
 	"github.com/go-pme/pme/fleet/internal/fleettest"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -14,7 +15,7 @@ import (
 func TestCallsWhoseAnswersAreLost(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	proxy := redistest.StartProxy(t, server.Addr())
+	proxy := netfault.Start(t, server.Addr())
 	f := fleettest.Open(t, fleet.Config{Addresses: []string{proxy.Addr()}, Lease: 10 * time.Second})
 	e := fleettest.Token("1", "alice")
 	var claim store.Claim
@@ -55,7 +56,7 @@ func TestCallsWhoseAnswersAreLost(t *testing.T) {
 }
 
 // loseAnswer ends the connection once the server has done what the call asks for, and before it can say so.
-func loseAnswer(t *testing.T, server *redistest.Server, proxy *redistest.Proxy, name string, call func() error) {
+func loseAnswer(t *testing.T, server *redistest.Server, proxy *netfault.Proxy, name string, call func() error) {
 	t.Helper()
 	admin := server.Client(t)
 	keys := func() int64 {
@@ -66,7 +67,7 @@ func loseAnswer(t *testing.T, server *redistest.Server, proxy *redistest.Proxy, 
 		return n
 	}
 	before := keys()
-	proxy.Hold(redistest.ToClient)
+	proxy.Hold(netfault.ToClient)
 	result := make(chan error, 1)
 	go func() { result <- call() }()
 	fleettest.Eventually(t, name+" is done", func() bool { return keys() > before })

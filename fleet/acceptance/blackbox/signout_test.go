@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 )
 
@@ -98,12 +99,12 @@ func (p *person) wantIn(on *process) {
 func TestCutOffReplicaRevokesNothingAndServesNothing(t *testing.T) {
 	both(t, func(t *testing.T, kind string) {
 		s := newSite(t, kind)
-		proxy := redistest.StartProxy(t, s.redis.Addr())
+		proxy := netfault.Start(t, s.redis.Addr())
 		well, cut := s.start(), s.start(s.through(proxy))
 		alice := s.person("alice").signIn(well)
 		alice.want(cut, http.StatusOK, "before")
 		copied := alice.copy(well)
-		proxy.Swallow(redistest.Both)
+		proxy.Swallow(netfault.Both)
 		alice.wantRefused("revoke", alice.revoke(cut))
 		alice.wantRefusedPage("logout", alice.signOut(cut))
 		if !alice.hasCookie(cut) {
@@ -127,12 +128,12 @@ func TestCutOffReplicaRevokesNothingAndServesNothing(t *testing.T) {
 func TestRevokingOnAReplicaThatHasJustBeenCutOff(t *testing.T) {
 	both(t, func(t *testing.T, kind string) {
 		s := newSite(t, kind)
-		proxy := redistest.StartProxy(t, s.redis.Addr())
+		proxy := netfault.Start(t, s.redis.Addr())
 		well, cut := s.start(), s.start(s.through(proxy))
 		alice := s.person("alice").signIn(well)
 		for range 3 {
 			alice.want(cut, http.StatusOK, "before")
-			proxy.Swallow(redistest.Both)
+			proxy.Swallow(netfault.Both)
 			a := alice.signOut(cut)
 			alice.wantRefusedPage("logout", a)
 			proxy.Heal(t)

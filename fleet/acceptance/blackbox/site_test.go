@@ -9,6 +9,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
@@ -82,7 +83,7 @@ func (s *site) replicas(n int) []*process {
 }
 
 // through is the REDIS_URL that leads to the server through a proxy.
-func (s *site) through(p *redistest.Proxy) string {
+func (s *site) through(p *netfault.Proxy) string {
 	u, err := url.Parse(s.redis.URL())
 	if err != nil {
 		s.t.Fatal(err)

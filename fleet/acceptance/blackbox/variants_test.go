@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/fleet/internal/redistest"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 )
 
 func TestManyAskAtOnceAndOneTokenIsMinted(t *testing.T) {
@@ -99,8 +99,8 @@ func TestAddressesThatLeadNowhereAreRetried(t *testing.T) {
 // A connection is accepted, and nothing comes.
 func TestReplicaBehindADeadNetworkStopsInTime(t *testing.T) {
 	s := newSite(t, "intranet")
-	proxy := redistest.StartProxy(t, s.redis.Addr())
-	proxy.Swallow(redistest.Both)
+	proxy := netfault.Start(t, s.redis.Addr())
+	proxy.Swallow(netfault.Both)
 	p := s.start(s.through(proxy))
 	if got := s.readiness(p); got != "degraded" {
 		t.Errorf("readyz: %s", got)

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-pme/pme/fleet/internal/redistest"
+	"github.com/go-pme/pme/fleet/internal/netfault"
 )
 
 // interrupted starts five replicas of which the last one has trouble, and revokes meanwhile. It returns the history of
@@ -71,11 +71,11 @@ func TestProcessThatWasStoppedServesNothingThatWasRevokedMeanwhile(t *testing.T)
 func TestProcessThatIsCutOffServesNothingThatWasRevoked(t *testing.T) {
 	s := newSite(t, nil)
 	s.start(t, 4)
-	proxy := redistest.StartProxy(t, s.server.Addr())
+	proxy := netfault.Start(t, s.server.Addr())
 	s.Addresses = []string{proxy.Addr()}
 	s.start(t, 1)
 	h := interrupted(t, s)
-	proxy.Swallow(redistest.Both)
+	proxy.Swallow(netfault.Both)
 	h.run(t, 20*h.Users)
 	h.wantOneWait(t)
 	proxy.Heal(t)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-pme/pme/fleet/internal/netfault"
 	"github.com/go-pme/pme/fleet/internal/redistest"
 )
 
@@ -24,7 +25,7 @@ type line struct {
 	answers *bufio.Reader
 }
 
-func dial(t *testing.T, p *redistest.Proxy) *line {
+func dial(t *testing.T, p *netfault.Proxy) *line {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", p.Addr())
 	if err != nil {
@@ -71,17 +72,17 @@ func (l *line) wantReset(t *testing.T) {
 func TestProxySwallows(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		d       redistest.Direction
+		d       netfault.Direction
 		arrives string
 	}{
-		"requests": {redistest.ToServer, ""},
-		"answers":  {redistest.ToClient, "value"},
-		"both":     {redistest.Both, ""},
+		"requests": {netfault.ToServer, ""},
+		"answers":  {netfault.ToClient, "value"},
+		"both":     {netfault.Both, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := redistest.Start(t)
-			p := redistest.StartProxy(t, s.Addr())
+			p := netfault.Start(t, s.Addr())
 			l, idle := dial(t, p), dial(t, p)
 			l.wantPong(t)
 			idle.wantPong(t)
@@ -117,10 +118,10 @@ func awaitValue(t *testing.T, s *redistest.Server, want string) {
 func TestProxyHolds(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
-	p := redistest.StartProxy(t, s.Addr())
+	p := netfault.Start(t, s.Addr())
 	l := dial(t, p)
 	l.wantPong(t)
-	p.Hold(redistest.ToClient)
+	p.Hold(netfault.ToClient)
 	if err := l.send("SET key value"); err != nil {
 		t.Fatal(err)
 	}
@@ -136,10 +137,10 @@ func TestProxyHolds(t *testing.T) {
 func TestProxySwallowsTheEndOfTheServer(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
-	p := redistest.StartProxy(t, s.Addr())
+	p := netfault.Start(t, s.Addr())
 	l := dial(t, p)
 	l.wantPong(t)
-	p.Swallow(redistest.Both)
+	p.Swallow(netfault.Both)
 	s.Kill(t)
 	l.wantSilence(t)
 	s.Restart(t)
@@ -151,7 +152,7 @@ func TestProxySwallowsTheEndOfTheServer(t *testing.T) {
 func TestProxyRefusesAndResets(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
-	p := redistest.StartProxy(t, s.Addr())
+	p := netfault.Start(t, s.Addr())
 	l := dial(t, p)
 	l.wantPong(t)
 	p.Refuse()
@@ -178,7 +179,7 @@ func TestProxyRefusesAndResets(t *testing.T) {
 func TestProxyChangesWhileTheServerDoesNotRead(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
-	p := redistest.StartProxy(t, s.Addr())
+	p := netfault.Start(t, s.Addr())
 	l := dial(t, p)
 	l.wantPong(t)
 	s.Freeze(t)
@@ -187,7 +188,7 @@ func TestProxyChangesWhileTheServerDoesNotRead(t *testing.T) {
 		t.Fatalf("64 MB to a frozen server: %v", err)
 	}
 	began := time.Now()
-	p.Swallow(redistest.Both)
+	p.Swallow(netfault.Both)
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("Swallow took %v", took)
 	}

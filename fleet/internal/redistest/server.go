@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/redis/rueidis"
+
+	"github.com/go-pme/pme/fleet/internal/ports"
 )
 
 // A Server is a redis-server: one that holds data, a node of a cluster, or a sentinel.
@@ -30,7 +32,7 @@ type Server struct {
 }
 
 // Addr returns the host and the port.
-func (s *Server) Addr() string { return local(s.port) }
+func (s *Server) Addr() string { return ports.Local(s.port) }
 
 // URL returns what clients connect with: the default user's password, if there is one, and rediss with TLS.
 func (s *Server) URL() string { return s.url(url.UserPassword("", s.defaultPassword())) }

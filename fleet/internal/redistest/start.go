@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/go-pme/pme/fleet/internal/ports"
 )
 
 // A role is what a server does. A sentinel's is a mode of redis-server, too.
@@ -55,9 +57,9 @@ func start(tb testing.TB, with *setup, as role, lines ...string) *Server {
 
 func (s *Server) choosePorts(tb testing.TB) {
 	tb.Helper()
-	s.port = reservePort(tb)
+	s.port = ports.Reserve(tb)
 	if s.role == clusterNode {
-		s.busPort = reservePort(tb)
+		s.busPort = ports.Reserve(tb)
 	}
 }
 

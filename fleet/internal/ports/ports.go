@@ -1,6 +1,7 @@
 //go:build unix
 
-package redistest
+// Package ports gives out ports of 127.0.0.1 to the servers of tests.
+package ports
 
 import (
 	"context"
@@ -23,8 +24,8 @@ var reserved = struct {
 	ports map[int]bool
 }{ports: map[int]bool{}}
 
-// reservePort returns a port that is free now. Another process can take it before it is used: the caller tries another then.
-func reservePort(tb testing.TB) int {
+// Reserve returns a port that is free now. Another process can take it before it is used: the caller tries another then.
+func Reserve(tb testing.TB) int {
 	tb.Helper()
 	for range highestPort - lowestPort {
 		port := lowestPort + rand.IntN(highestPort-lowestPort+1) //nolint:gosec // a port is no secret
@@ -36,7 +37,7 @@ func reservePort(tb testing.TB) int {
 			release(port)
 		}
 	}
-	tb.Fatal("redistest: no port is free")
+	tb.Fatal("ports: no port is free")
 	return 0
 }
 
@@ -57,8 +58,9 @@ func release(port int) {
 }
 
 func isFree(ctx context.Context, port int) bool {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", local(port))
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", Local(port))
 	return err == nil && l.Close() == nil
 }
 
-func local(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+// Local is the address of a port.
+func Local(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }

@@ -1,6 +1,7 @@
 //go:build unix
 
-package redistest
+// Package netfault is a network between the clients and the servers of tests that can fail.
+package netfault
 
 import (
 	"context"
@@ -10,6 +11,9 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/go-pme/pme/fleet/internal/ports"
 )
 
 // A Direction is one in which bytes go through a [Proxy].
@@ -46,26 +50,26 @@ type Proxy struct {
 	changed chan struct{} // closed when held or lost changes
 }
 
-// StartProxy starts a proxy in front of the server at an address.
-func StartProxy(tb testing.TB, server string) *Proxy {
+// Start starts a proxy in front of the server at an address.
+func Start(tb testing.TB, server string) *Proxy {
 	tb.Helper()
 	p := &Proxy{server: server, links: map[*link]bool{}, changed: make(chan struct{})}
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(tb.Context()))
 	tb.Cleanup(p.close)
 	for {
-		p.port = reservePort(tb)
+		p.port = ports.Reserve(tb)
 		err := p.listen()
 		if err == nil {
 			return p
 		}
 		if !errors.Is(err, syscall.EADDRINUSE) {
-			tb.Fatalf("redistest: proxy: %v", err)
+			tb.Fatalf("netfault: %v", err)
 		}
 	}
 }
 
 // Addr returns what clients connect to in place of the server's address.
-func (p *Proxy) Addr() string { return local(p.port) }
+func (p *Proxy) Addr() string { return ports.Local(p.port) }
 
 // Swallow discards what goes in a direction, as a partition does: neither side gets an error, an end or a reset. After it has
 // returned nothing comes through. [Proxy.Heal] resets the connections that have lost bytes.
@@ -84,7 +88,21 @@ func (p *Proxy) Heal(tb testing.TB) {
 			l.resetIfTorn()
 		}
 	})
-	await(tb, "heal the proxy", func(context.Context) error { return p.listen() })
+	p.listenAgain(tb)
+}
+
+// listenAgain waits while another process has the port.
+func (p *Proxy) listenAgain(tb testing.TB) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
+	defer cancel()
+	for err := p.listen(); err != nil; err = p.listen() {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			tb.Fatalf("netfault: %v", err)
+		}
+	}
 }
 
 // Refuse refuses new connections. Those that exist go on.
