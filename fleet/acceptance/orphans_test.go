@@ -1,8 +1,11 @@
 package acceptance_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -141,4 +144,43 @@ func TestDeletionsThatAreGivenUpGoToTheNextInThisProcess(t *testing.T) {
 	stop()
 	taken := takeOrphans(t, f)
 	fleettest.Eventually(t, "the deletion is taken over", func() bool { return taken.has(e) })
+}
+
+// While keys are rotated, a replica may take over what it cannot read. It leaves that to one that can.
+func TestDeletionThatCannotBeReadIsLeftToAnotherReplica(t *testing.T) {
+	server := redistest.Start(t)
+	client, space := server.Client(t), fleettest.Namespace()
+	older, newer := bytes.Repeat([]byte("o"), 32), bytes.Repeat([]byte("n"), 32)
+	join := func(keys ...[]byte) *fleet.Fleet {
+		t.Helper()
+		f, err := fleet.Open(t.Context(), fleet.Config{URL: server.URL(), Namespace: space, Keys: keys, Lease: 100 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = f.Close() })
+		return f
+	}
+	owners := func() map[string]string {
+		all, err := client.Do(t.Context(), client.B().Hgetall().Key("{pme:"+space+"}:owners").Build()).AsStrMap()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	blind, leaves := join(older), join(newer, older)
+	e := fleettest.Token("left", "alice")
+	fleettest.Put(t, leaves.Tokens(), e)
+	if gone, err := leaves.Tokens().Evict(t.Context(), store.Selector{User: "alice"}); err != nil || len(gone) != 1 {
+		t.Fatalf("Evict: %d, %v", len(gone), err)
+	}
+	first := slices.Collect(maps.Keys(owners()))
+	takeOrphans(t, blind)
+	_ = leaves.Close()
+	fleettest.Eventually(t, "the replica that cannot read it has it", func() bool {
+		now := slices.Collect(maps.Keys(owners()))
+		return len(now) == 1 && !slices.Equal(first, now)
+	})
+	taken := takeOrphans(t, join(newer, older))
+	_ = blind.Close()
+	fleettest.Eventually(t, "the one that can read it deletes it", func() bool { return taken.has(e) })
 }

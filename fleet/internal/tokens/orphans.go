@@ -99,13 +99,10 @@ func (s *Store) takeOver(ctx context.Context, tokens, revocations map[string]str
 		errs = append(errs, s.collectFor(ctx, at, sealed))
 	}
 	var gone []*store.Entry
-	for id, value := range tokens {
-		e, err := s.open(value)
-		if err != nil { // nothing can be done for it
-			errs = append(errs, s.done(ctx, s.cfg.Space.Deletions(s.member.ID()), id))
-			continue
+	for _, value := range tokens {
+		if e, err := s.open(value); err == nil { // otherwise it stays in the list for a replica that can read it
+			gone = append(gone, e)
 		}
-		gone = append(gone, e)
 	}
 	s.orphans.found(gone)
 	return errors.Join(errs...)
@@ -135,7 +132,7 @@ func (s *Store) giveAgain(ctx context.Context) error {
 func (s *Store) collectFor(ctx context.Context, at, sealed string) error {
 	sel, ok := s.member.Selected(sealed)
 	if !ok {
-		return s.done(ctx, s.cfg.Space.Collections(s.member.ID()), at)
+		return nil // it stays in the list for a replica that can read it
 	}
 	n := s.member.Names()
 	if n == nil {
