@@ -31,7 +31,7 @@ func Parse(text string) (Selector, error) {
 			return Selector{}, err
 		}
 	} else {
-		return Selector{}, errors.New("a selector begins with internalId:, folder: or address:")
+		return Selector{}, errors.New("give a selector, which begins with internalId:, folder: or address: before its value")
 	}
 	if err := s.Check(); err != nil {
 		return Selector{}, err
@@ -88,6 +88,11 @@ func (s Selector) Check() error {
 		return errors.New(`"folder:/**" has no folder: use "*" for every model of the account`)
 	case s.Folder != "":
 		return checkPath(s.Folder)
+	}
+	for _, name := range Fields() {
+		if value := *s.Address.Field(name); strings.TrimSpace(value) != value {
+			return fmt.Errorf("%s has space around it: remove it", name)
+		}
 	}
 	return nil
 }
