@@ -2,16 +2,13 @@ package access
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-pme/pme/event"
-	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/condition"
 )
 
@@ -52,16 +49,14 @@ func (o FileOptions) validate() error {
 // noticed. A program that writes the file should still write another one and rename it: half a list, read while
 // its writer pauses, can be a valid list.
 type File struct {
-	path   string
-	settle time.Duration
-	log    *slog.Logger
-	table  atomic.Pointer[table]
+	path    string
+	settle  time.Duration
+	log     *slog.Logger
+	inForce inForce
 
 	// These belong to the goroutine of run.
 	content []byte // of the version in force
 	problem string // logged last; "" if the last check succeeded
-
-	watchers watchers
 
 	parts  // for health; the root package reads them
 	newest condition.Condition
@@ -79,7 +74,7 @@ func OpenFile(path string, opts FileOptions) (*File, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
-	content, table, err := load(path)
+	content, rules, err := load(path)
 	if err != nil {
 		return nil, err
 	}
@@ -88,32 +83,16 @@ func OpenFile(path string, opts FileOptions) (*File, error) {
 		path:    path,
 		settle:  opts.Interval / 10,
 		log:     opts.Logger,
+		inForce: inForce{log: opts.Logger},
 		content: content,
 		closing: sync.OnceFunc(func() { close(closed) }),
 		closed:  closed,
 		done:    make(chan struct{}),
 	}
 	condition.Add(&f.parts, f.newest.Part("policy"))
-	f.table.Store(table)
+	f.inForce.accept(rules, newOrigin(path, content, rules))
 	go f.run(opts.Interval)
 	return f, nil
-}
-
-// Allowed uses the list in force, also after Close. It never waits for the file. The error is
-// always nil.
-func (f *File) Allowed(ctx context.Context, u *identity.User, model string) (bool, error) {
-	return f.table.Load().Allowed(ctx, u, model)
-}
-
-// Explain explains the answer of Allowed, using the list in force. Its lines and its hash are those of the version
-// that was read, even if the file has changed since. The error is always nil.
-func (f *File) Explain(ctx context.Context, u *identity.User, model string) (Explanation, error) {
-	return f.table.Load().Explain(ctx, u, model)
-}
-
-// Grants uses the list in force, also after Close. The error is always nil.
-func (f *File) Grants(ctx context.Context, u *identity.User) (Grants, error) {
-	return f.table.Load().Grants(ctx, u)
 }
 
 // Policy returns f itself, or an error if f is nil.

@@ -2,11 +2,8 @@ package access
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/go-pme/pme/identity"
-	"github.com/go-pme/pme/internal/modelid"
 )
 
 // Policy decides who may see which model. Implementations are safe for concurrent use. A Policy whose
@@ -68,15 +65,6 @@ type GroupNamer interface {
 	NamedGroups(policy Policy) (groups []string, known bool)
 }
 
-var (
-	_ BulkPolicy = (*table)(nil)
-	_ BulkPolicy = (*File)(nil)
-	_ Namer      = (*table)(nil)
-	_ Namer      = (*File)(nil)
-	_ GroupNamer = (*table)(nil)
-	_ GroupNamer = (*File)(nil)
-)
-
 // A Watcher is a [Policy] that reports when its answers have changed, as a [*File] does. Tokens that a
 // change no longer allows are then revoked at once. Without it a change takes effect only at each user's
 // next request for a token.
@@ -112,87 +100,4 @@ type Grants struct {
 	// Open means that the person may see more of the account's models, because of a "*" rule or a [Func].
 	// Ask Allowed about each of them.
 	Open bool
-}
-
-// AllowedAmong implements [BulkPolicy]. It uses one version of the list for all models, even if the file changes
-// in the meantime. The error is always nil.
-func (f *File) AllowedAmong(ctx context.Context, u *identity.User, models []string) ([]string, error) {
-	return f.table.Load().AllowedAmong(ctx, u, models)
-}
-
-// ModelName implements [Namer] with the list in force. The error is always nil.
-func (f *File) ModelName(ctx context.Context, u *identity.User, model string) (string, error) {
-	return f.table.Load().ModelName(ctx, u, model)
-}
-
-// NamedGroups implements [GroupNamer] with the list in force.
-func (f *File) NamedGroups(policy Policy) ([]string, bool) {
-	return f.table.Load().namedGroups(), policy == Policy(f)
-}
-
-// NamedGroups implements [GroupNamer].
-func (t *table) NamedGroups(policy Policy) ([]string, bool) {
-	return t.namedGroups(), policy == Policy(t)
-}
-
-func (t *table) namedGroups() []string { return slices.Sorted(maps.Keys(t.index[groups])) }
-
-// AllowedAmong implements [BulkPolicy]. It looks u up once, and then each model. The error is always nil.
-func (t *table) AllowedAmong(_ context.Context, u *identity.User, models []string) ([]string, error) {
-	var whole reach
-	for _, r := range t.reachesOf(u) {
-		whole.all = whole.all || r.all
-		whole.models.addAll(r.models)
-	}
-	var allowed []string
-	for _, id := range models {
-		if modelid.Valid(id) && whole.allows(t.number(id)) {
-			allowed = append(allowed, id)
-		}
-	}
-	return allowed, nil
-}
-
-// ModelName implements [Namer]. Like Grants, it knows the name only if a rule for u names the model. The error
-// is always nil.
-func (t *table) ModelName(_ context.Context, u *identity.User, model string) (string, error) {
-	number := t.number(model)
-	if number == unlisted {
-		return "", nil
-	}
-	for _, r := range t.reachesOf(u) {
-		if r.models.has(number) {
-			return t.models[number].Name, nil
-		}
-	}
-	return "", nil
-}
-
-// reachesOf returns the reaches of all facts about u, and nothing if u is not signed in.
-func (t *table) reachesOf(u *identity.User) []*reach {
-	if !u.SignedIn() {
-		return nil
-	}
-	var found []*reach
-	for _, r := range t.own(u) {
-		if r != nil {
-			found = append(found, r)
-		}
-	}
-	for _, name := range u.Groups {
-		if r := t.index[groups][name]; r != nil {
-			found = append(found, r)
-		}
-	}
-	return found
-}
-
-// addAll adds all numbers of more.
-func (s *set) addAll(more set) {
-	for len(*s) < len(more) {
-		*s = append(*s, 0)
-	}
-	for i, bits := range more {
-		(*s)[i] |= bits
-	}
 }

@@ -3,15 +3,14 @@ package access
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
+	"github.com/go-pme/pme/access/internal/written"
 	"github.com/go-pme/pme/internal/rescue"
 )
 
@@ -43,26 +42,26 @@ func (f *File) look() {
 		return
 	case <-time.After(f.settle):
 	}
-	content, table, err := load(f.path)
+	content, rules, err := load(f.path)
 	switch {
 	case !bytes.Equal(seen, content):
 		return // the next look decides
 	case err != nil:
 		f.refuse(err)
 	default:
-		f.accept(content, table)
+		f.accept(content, rules)
 	}
 }
 
 // accept puts a new version in force.
-func (f *File) accept(content []byte, table *table) {
+func (f *File) accept(content []byte, rules []written.Rule) {
 	f.newest.Well()
 	f.content = content
-	f.table.Store(table)
+	f.inForce.accept(rules, newOrigin(f.path, content, rules))
 	f.problem = ""
-	defer f.watchers.call(f.log) // even if logging panics
+	defer f.inForce.watchers.call(f.log) // even if logging panics
 	f.log.LogAttrs(context.Background(), slog.LevelInfo, "allow-list has changed; the new one is in force",
-		slog.String("path", f.path), slog.Int("rules", len(table.rules)))
+		slog.String("path", f.path), slog.Int("rules", len(rules)))
 }
 
 // refuse leaves the version in force and logs why, unless that has just been logged.
@@ -87,48 +86,6 @@ func (f *File) confirm() {
 		slog.String("path", f.path))
 }
 
-// load reads and compiles the file. It returns the content even if that is broken.
-func load(path string) ([]byte, *table, error) {
-	content, err := read(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	drafts, err := parseYAML(path, content)
-	if err != nil {
-		return content, nil, err
-	}
-	table, err := compile(rules(drafts))
-	if err != nil {
-		return content, nil, err
-	}
-	table.origin = newOrigin(path, content, drafts)
-	return content, table, nil
-}
-
-// origin says where rules come from. It is part of the table, so that an explanation's lines and hash are
-// those of the rules that it explains. The zero origin is that of rules in code.
-type origin struct {
-	file  string // base name
-	hash  string
-	lines []int // of the rules
-}
-
-func newOrigin(path string, content []byte, drafts []draft) origin {
-	o := origin{file: filepath.Base(path), hash: fmt.Sprintf("%.6x", sha256.Sum256(content))}
-	for _, d := range drafts {
-		o.lines = append(o.lines, d.at)
-	}
-	return o
-}
-
-// line returns the line of a rule, or 0 for a rule in code.
-func (o origin) line(rule int) int {
-	if o.file == "" {
-		return 0
-	}
-	return o.lines[rule]
-}
-
 // read returns the file's content, or enough of it to show that it is too big.
 func read(path string) (content []byte, err error) {
 	defer func() {
@@ -148,5 +105,5 @@ func read(path string) (content []byte, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return io.ReadAll(io.LimitReader(file, maxSize+1))
+	return io.ReadAll(io.LimitReader(file, written.MaxSize+1))
 }

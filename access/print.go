@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
+
+	"github.com/go-pme/pme/access/internal/people"
 )
 
 // String returns the explanation as a table for operators: a row for each rule, a column for each criterion.
@@ -32,31 +35,83 @@ func answer(allowed bool) string {
 	return "refused"
 }
 
-// criteria are the columns of the table.
-var criteria = append(kindKeys[:], "models")
+// criteria are the columns of the table. A column that no rule has is left out, unless it is one of the first.
+var criteria = slices.Concat(people.Keys[:], []string{"models", "from", "until", "except"})
+
+const alwaysShown = int(people.Kinds) + 1
 
 func (e Explanation) table(b *strings.Builder) {
+	var shown []string
+	for i, kind := range criteria {
+		if i < alwaysShown || slices.ContainsFunc(e.Rules, func(r RuleExplanation) bool { return r.cell(kind) != none }) {
+			shown = append(shown, kind)
+		}
+	}
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintf(w, "rule\tline\t%s\tresult\n", strings.Join(criteria, "\t"))
+	_, _ = fmt.Fprintf(w, "rule\tline\t%s\tresult\n", strings.Join(shown, "\t"))
 	for _, r := range e.Rules {
-		_, _ = fmt.Fprintln(w, strings.Join(r.cells(), "\t"))
+		_, _ = fmt.Fprintln(w, strings.Join(r.cells(shown), "\t"))
 	}
 	_ = w.Flush() // a strings.Builder takes everything
+	e.selectors(b)
 }
 
-func (r RuleExplanation) cells() []string {
-	cells := []string{strconv.Itoa(r.Number), "-"}
+// none is the cell of a rule without the criterion.
+const none = "-"
+
+func (r RuleExplanation) cells(kinds []string) []string {
+	cells := []string{strconv.Itoa(r.Number), none}
 	if r.Line > 0 {
 		cells[1] = strconv.Itoa(r.Line)
 	}
-	for _, kind := range criteria {
-		cell := "-"
-		if i := slices.IndexFunc(r.Criteria, func(c Criterion) bool { return c.Kind == kind }); i >= 0 {
-			cell = r.Criteria[i].cell()
-		}
-		cells = append(cells, cell)
+	for _, kind := range kinds {
+		cells = append(cells, r.cell(kind))
 	}
 	return append(cells, r.result())
+}
+
+// cell is the rule's cell in a column. All exceptions have one column.
+func (r RuleExplanation) cell(kind string) string {
+	cell := none
+	for _, c := range r.Criteria {
+		switch {
+		case c.Kind == kind:
+			return c.cell()
+		case !strings.HasPrefix(c.Kind, kind+"."):
+			continue
+		case c.Hit:
+			return c.cell()
+		}
+		cell = c.cell()
+	}
+	return cell
+}
+
+// selectors lists what the selectors stand for, each once.
+func (e Explanation) selectors(b *strings.Builder) {
+	seen := make(map[SelectorExplanation]bool)
+	for _, r := range e.Rules {
+		for _, c := range r.Criteria {
+			for _, s := range c.Selectors {
+				if !seen[s] {
+					fmt.Fprintf(b, "%s\n", s)
+				}
+				seen[s] = true
+			}
+		}
+	}
+}
+
+// String returns the selector and what it stands for in a line.
+func (s SelectorExplanation) String() string {
+	text := fmt.Sprintf("%s: %d models", s.Selector, s.Models)
+	if !s.At.IsZero() {
+		text += ", as of " + s.At.UTC().Format(time.RFC3339)
+	}
+	if s.Problem != "" {
+		text += "; " + s.Problem
+	}
+	return text
 }
 
 func (c Criterion) cell() string {

@@ -149,7 +149,7 @@ func TestGrantsListsEachModelOnceInTheOrderOfTheRulesThatMatch(t *testing.T) {
 }
 
 func TestZeroTableAllowsNothing(t *testing.T) {
-	policy := new(access.Table)
+	policy := compile(t, access.List{})
 	alice := &identity.User{ID: "alice", Email: "a@example.com", EmailVerified: true, Groups: []string{"a"}}
 	if ok, err := policy.Allowed(t.Context(), alice, office); ok || err != nil {
 		t.Errorf("Allowed = %v, %v; want false", ok, err)

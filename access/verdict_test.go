@@ -199,7 +199,7 @@ func TestMatchingRulesComeFirstWhereNotAllAreListed(t *testing.T) {
 }
 
 func TestZeroTableExplainsNothing(t *testing.T) {
-	e := explain(t, new(access.Table), &identity.User{ID: "alice", Email: "a@b.example", Groups: []string{"a"}}, office)
+	e := explain(t, compile(t, access.List{}), &identity.User{ID: "alice", Email: "a@b.example", Groups: []string{"a"}}, office)
 	want := access.Explanation{Reason: "no_rule", Text: "no rule allows " + office}
 	if diff := cmp.Diff(want, e); diff != "" {
 		t.Errorf("Explanation (-want +got):\n%s", diff)

@@ -1,4 +1,4 @@
-package access
+package people
 
 import (
 	"strings"
@@ -8,13 +8,13 @@ import (
 	"github.com/go-pme/pme/internal/idn"
 )
 
-// maxAddress is the longest address there can be: RFC 5321, section 4.5.3.1.3, less the angle brackets.
-const maxAddress = 254
+// MaxAddress is the longest address there can be: RFC 5321, section 4.5.3.1.3, less the angle brackets.
+const MaxAddress = 254
 
-// domainStart returns where in an address the domain starts. It is false for anything that does not have
+// DomainStart returns where in an address the domain starts. It is false for anything that does not have
 // exactly one "@" with text on both sides, so that "a@evil.com@example.com" is not an address,
 // and for addresses with spaces, control characters or broken UTF-8 in them.
-func domainStart(address string) (int, bool) {
+func DomainStart(address string) (int, bool) {
 	at := -1
 	for i, r := range address {
 		switch {
@@ -28,19 +28,29 @@ func domainStart(address string) (int, bool) {
 			return 0, false
 		}
 	}
-	return at + 1, at > 0 && at < len(address)-1 && len(address) <= maxAddress
+	return at + 1, at > 0 && at < len(address)-1 && len(address) <= MaxAddress
 }
 
-// isAddress reports whether s can be an entry of a rule's Emails.
-func isAddress(s string) bool {
-	i, ok := domainStart(s)
-	return ok && !strings.Contains(s, "*") && isMailbox(s[:i-1]) && isDomain(s[i:])
+// Address returns an address and its domain as they are compared. It is false for a text that is no address.
+func Address(text string) (address, domain string, ok bool) {
+	start, ok := DomainStart(text)
+	if !ok {
+		return "", "", false
+	}
+	address = Fold(Emails, text)
+	return address, address[start:], true
 }
 
-// isDomain reports whether s can be an entry of a rule's Domains. Wildcards are refused because they would
+// IsAddress reports whether s can be an entry of a rule's Emails.
+func IsAddress(s string) bool {
+	i, ok := DomainStart(s)
+	return ok && !strings.Contains(s, "*") && isMailbox(s[:i-1]) && IsDomain(s[i:])
+}
+
+// IsDomain reports whether s can be an entry of a rule's Domains. Wildcards are refused because they would
 // be taken literally, and so would match no user.
-func isDomain(s string) bool {
-	_, ok := domainStart("a@" + s)
+func IsDomain(s string) bool {
+	_, ok := DomainStart("a@" + s)
 	return ok && !strings.Contains("."+s+".", "..") && (isLiteral(s) || !strings.ContainsFunc(s, notInDomain))
 }
 
@@ -59,10 +69,10 @@ func notInDomain(c rune) bool {
 	return c < utf8.RuneSelf && c != '-' && c != '.' && c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c)
 }
 
-// spellings returns an entry as it is compared, and the other spelling of an internationalized domain.
-func spellings(k kind, value string) []string {
-	value = fold(k, value)
-	if k != emails && k != domains {
+// Spellings returns an entry as it is compared, and the other spelling of an internationalized domain.
+func Spellings(k Kind, value string) []string {
+	value = Fold(k, value)
+	if k != Emails && k != Domains {
 		return []string{value}
 	}
 	at := strings.IndexByte(value, '@') + 1
@@ -73,17 +83,17 @@ func spellings(k kind, value string) []string {
 	return []string{value, value[:at] + twin}
 }
 
-// fold returns an entry of a rule as it is compared.
-func fold(k kind, value string) string {
-	if k == emails || k == domains {
-		return string(appendLower(nil, value))
+// Fold returns an entry of a rule as it is compared.
+func Fold(k Kind, value string) string {
+	if k == Emails || k == Domains {
+		return string(AppendLower(nil, value))
 	}
 	return value
 }
 
-// appendLower appends s with ASCII letters in lower case. Other letters stay as they are: Unicode's rules
+// AppendLower appends s with ASCII letters in lower case. Other letters stay as they are: Unicode's rules
 // would make the Kelvin sign a "k".
-func appendLower(dst []byte, s string) []byte {
+func AppendLower(dst []byte, s string) []byte {
 	start := len(dst)
 	dst = append(dst, s...)
 	for i, c := range dst[start:] {

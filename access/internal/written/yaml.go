@@ -1,4 +1,4 @@
-package access
+package written
 
 import (
 	"bytes"
@@ -12,37 +12,37 @@ import (
 	"github.com/go-pme/pme/internal/legible"
 )
 
-// maxSize bounds an allow-list file, in bytes.
-const maxSize = 1 << 20
+// MaxSize bounds an allow-list file, in bytes.
+const MaxSize = 1 << 20
 
-// parseYAML reads a list in the format that the package's documentation describes. It reports every
+// Parse reads a list in the format that the package's documentation describes. It reports every
 // problem it finds, each on a line of its own that starts with name and the number of the line, as
-// compilers do. What it accepts, compile accepts. The drafts' places are lines.
+// compilers do. What it accepts, compile accepts. The rules' places are lines.
 //
 // If the text is not valid YAML, the rest of it is not checked, and the mistake can be some lines above the one
 // reported. If characters hide parts of the text, these are the only problems reported.
-func parseYAML(name string, data []byte) ([]draft, error) {
-	p := &problems{prefix: name + ":", unit: "line"}
-	var drafts []draft
+func Parse(name string, data []byte) ([]Rule, error) {
+	p := &Problems{Prefix: name + ":", Unit: "line"}
+	var rules []Rule
 	if root := parseDocument(data, p); root != nil {
-		drafts = reader{p}.file(root)
+		rules = reader{p}.file(root)
 	}
-	checkDrafts(drafts, p)
-	if err := p.err(); err != nil {
+	Check(rules, p)
+	if err := p.Err(); err != nil {
 		return nil, err
 	}
-	return drafts, nil
+	return rules, nil
 }
 
 // parseDocument returns the root of the one document in data, or nil after reporting why there is none.
-func parseDocument(data []byte, p *problems) *yaml.Node {
-	if len(data) > maxSize {
-		p.addf(1, "the file has more than %d bytes, the most there may be", maxSize)
+func parseDocument(data []byte, p *Problems) *yaml.Node {
+	if len(data) > MaxSize {
+		p.Addf(1, "the file has more than %d bytes, the most there may be", MaxSize)
 		return nil
 	}
 	if faults := legible.InText(data, maxProblems); len(faults) > 0 {
 		for _, f := range faults {
-			p.addf(f.Line, "%v", f)
+			p.Addf(f.Line, "%v", f)
 		}
 		return nil // the parser would find other lines than the reader of the file
 	}
@@ -51,7 +51,7 @@ func parseDocument(data []byte, p *problems) *yaml.Node {
 	var first, second yaml.Node
 	err := decoder.Decode(&first)
 	if err == nil && isNull(first.Content[0]) || errors.Is(err, io.EOF) {
-		p.addf(1, `the file is empty: write "rules: []" to allow nothing`)
+		p.Addf(1, `the file is empty: write "rules: []" to allow nothing`)
 		return nil
 	}
 	if err != nil {
@@ -60,7 +60,7 @@ func parseDocument(data []byte, p *problems) *yaml.Node {
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
-		p.addf(second.Line, "a second YAML document starts here: an allow-list is one document")
+		p.Addf(second.Line, "a second YAML document starts here: an allow-list is one document")
 	case !errors.Is(err, io.EOF):
 		lines.report(err, p)
 	}
@@ -95,7 +95,7 @@ func (r *lineReader) Read(p []byte) (int, error) {
 // report reports a parser's error where reading stopped, except for a quotation mark that is never
 // closed: that stops at the end, and the parser knows where it began. A bare "*" is a common mistake, so it has
 // its own message.
-func (r *lineReader) report(err error, p *problems) {
+func (r *lineReader) report(err error, p *Problems) {
 	at := r.read
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	if rest, ok := strings.CutPrefix(text, "line "); ok {
@@ -108,5 +108,5 @@ func (r *lineReader) report(err error, p *problems) {
 	if strings.HasSuffix(text, "alphabetic or numeric character") || strings.HasPrefix(text, "unknown anchor") {
 		text = `text that starts with "*", and "*" itself, needs quotes`
 	}
-	p.addf(at, "this is not YAML: %s", text)
+	p.Addf(at, "this is not YAML: %s", text)
 }
