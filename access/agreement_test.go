@@ -25,13 +25,13 @@ func TestExplanationsAgreeWithAllowedAndTheReference(t *testing.T) {
 				t.Parallel()
 				r := rand.New(rand.NewPCG(seed, seed))
 				for done := 0; done < triples/parts && !t.Failed(); {
-					list := randomList(r)
-					table, err := access.Compile(list)
-					if err != nil {
+					w, table := randomWorld(r)
+					if table == nil {
 						continue
 					}
 					for range perPolicy {
-						total.add(expectAgreement(t, table, list, randomUser(r), one(r, poolModels, nearModels)))
+						w.now = randomNow(r)
+						total.add(expectAgreement(t, table, w, randomUser(r), one(r, poolModels, poolModels, nearModels, []string{viewOfOffice})))
 					}
 					done += perPolicy
 				}
@@ -59,46 +59,50 @@ func (s *tally) add(e access.Explanation) {
 }
 
 // expectAgreement compares an explanation with Allowed and the reference.
-func expectAgreement(t *testing.T, table *access.Table, list access.List, u *identity.User, model string) access.Explanation {
+func expectAgreement(t *testing.T, table *access.Table, w world, u *identity.User, model string) access.Explanation {
 	t.Helper()
-	e := explain(t, table, u, model)
-	allowed, err := table.Allowed(t.Context(), u, model)
-	if want := referenceAllowed(list, u, model); e.Allowed != allowed || allowed != want || err != nil {
-		t.Fatalf("Explain(%+v, %q).Allowed = %v and Allowed = %v, %v; want %v by %+v", u, model, e.Allowed, allowed, err, want, list)
+	ctx := access.WithTime(t.Context(), w.now)
+	e, err := table.Explain(ctx, u, model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	allowed, until, err := table.AllowedAt(t.Context(), u, model, w.now)
+	if want := w.allowed(u, model); e.Allowed != allowed || allowed != want || !e.Until.Equal(until) || err != nil {
+		t.Fatalf("Explain(%+v, %q).Allowed = %v and Allowed = %v, %v; want %v by %+v", u, model, e.Allowed, allowed, err, want, w)
 	}
 	asked := u.SignedIn() && modelID.MatchString(model)
 	reason := map[bool]string{true: "rule", false: "no_rule"}[allowed]
-	if asked != (e.Reason == reason) || asked != (len(e.Rules) == len(list)) && len(list) > 0 {
-		t.Fatalf("Explain(%+v, %q) = %+v by %+v", u, model, e, list)
+	if asked != (e.Reason == reason) || asked != (len(e.Rules) == len(w.list)) && len(w.list) > 0 {
+		t.Fatalf("Explain(%+v, %q) = %+v by %+v", u, model, e, w)
 	}
 	for i, r := range e.Rules {
-		expectRule(t, r, list[i], u, model)
+		expectRule(t, r, w, w.list[i], u, model)
 	}
 	return e
 }
 
-func expectRule(t *testing.T, got access.RuleExplanation, r access.Rule, u *identity.User, model string) {
+func expectRule(t *testing.T, got access.RuleExplanation, w world, r access.Rule, u *identity.User, model string) {
 	t.Helper()
-	matched := referenceAllowed(access.List{r}, u, model)
+	matched := w.rule(r, u, model)
 	if got.Matched != matched || matched && got.If != "" {
 		t.Fatalf("the explanation of %+v for %+v and %q is %+v; want matched: %v", r, u, model, got, matched)
 	}
 	for _, c := range got.Criteria {
-		if want := referenceHit(c.Kind, r, u, model); c.Hit != want || c.Hit && c.If != "" || (c.Has != "") != (c.Hit || c.If != "") {
+		if want := w.hit(c.Kind, r, u, model); c.Hit != want || c.Hit && c.If != "" || (c.Has != "") != (c.Hit || c.If != "" || c.Kind == "from" || c.Kind == "until") {
 			t.Fatalf("%s of %+v for %+v and %q: %+v; want hit: %v", c.Kind, r, u, model, c, want)
 		}
 	}
 	if got.If == "the e-mail address were verified" {
 		better := *u
 		better.EmailVerified = true
-		if !referenceAllowed(access.List{r}, &better, model) {
+		if !w.rule(r, &better, model) {
 			t.Fatalf("%+v does not match %+v and %q with the address verified", r, u, model)
 		}
 	}
 }
 
-// referenceHit reports whether one of a rule's lists is enough, or has the model.
-func referenceHit(kind string, r access.Rule, u *identity.User, model string) bool {
+// hit reports whether one of a rule's lists is enough, or has the model, or one of its dates is met.
+func (w world) hit(kind string, r access.Rule, u *identity.User, model string) bool {
 	switch kind {
 	case "users":
 		return referenceMatches(access.Rule{Users: r.Users}, u)
@@ -108,6 +112,20 @@ func referenceHit(kind string, r access.Rule, u *identity.User, model string) bo
 		return referenceMatches(access.Rule{Domains: r.Domains}, u)
 	case "groups":
 		return referenceMatches(access.Rule{Groups: r.Groups}, u)
+	case "from":
+		return !w.now.Before(r.From)
+	case "until":
+		return w.now.Before(r.Until)
+	case "except.users":
+		return referenceExcepted(access.Except{Users: r.Except.Users}, u)
+	case "except.emails":
+		return referenceExcepted(access.Except{Emails: r.Except.Emails}, u)
+	case "except.domains":
+		return referenceExcepted(access.Except{Domains: r.Except.Domains}, u)
+	case "except.groups":
+		return referenceExcepted(access.Except{Groups: r.Except.Groups}, u)
+	case "except.models":
+		return w.excludes(r.Except.Models, model)
 	}
-	return slices.Contains(r.Models, "*") || slices.Contains(r.Models, model)
+	return w.selects(r.Models, model)
 }

@@ -29,6 +29,9 @@ func (f *File) AllowedAt(ctx context.Context, u *identity.User, model string, no
 	return f.inForce.AllowedAt(ctx, u, model, now)
 }
 
+// Dated implements [DatedPolicy].
+func (f *File) Dated(policy Policy) bool { return policy == Policy(f) }
+
 // NextChange implements [DatedPolicy] with the list in force.
 func (f *File) NextChange(now time.Time) time.Time { return f.inForce.NextChange(now) }
 

@@ -8,16 +8,31 @@ import (
 )
 
 // A DatedPolicy is a [Policy] whose grants can begin and end by themselves. What a [List] is compiled to, a [*File] and a
-// [FuncUntil] are DatedPolicies. Package issuer asks AllowedAt instead of Allowed, by the clock of Matterport, as tokens
-// expire by it.
+// [FuncUntil] are DatedPolicies. Package issuer asks by the clock of Matterport, as tokens expire by it.
+//
+// Call the function [AllowedAt], which takes any Policy.
 type DatedPolicy interface {
 	// AllowedAt answers like Allowed, for the time now. If it allows, until is the first instant after now at which it would
 	// no longer allow, as far as the policy knows now, or zero if there is none.
 	AllowedAt(ctx context.Context, u *identity.User, model string, now time.Time) (allowed bool, until time.Time, err error)
 
+	// Dated reports whether policy is the DatedPolicy itself. So a type that embeds a [*File] and has an Allowed of its own
+	// is not asked by the file's AllowedAt: its grants have no known end unless it has these methods too.
+	Dated(policy Policy) bool
+
 	// NextChange returns the first instant after now at which an answer changes because of a date, or zero if there is
 	// none or the policy does not know.
 	NextChange(now time.Time) time.Time
+}
+
+// AllowedAt asks a policy whether it allows at the time now, and until when. A policy that is no [DatedPolicy] is asked Allowed,
+// with the time in ctx, and its grants have no known end. If there is an error, the caller must refuse.
+func AllowedAt(ctx context.Context, policy Policy, u *identity.User, model string, now time.Time) (allowed bool, until time.Time, err error) {
+	if dated, ok := policy.(DatedPolicy); ok && dated.Dated(policy) {
+		return dated.AllowedAt(ctx, u, model, now) //nolint:wrapcheck // the policy's own error
+	}
+	allowed, err = policy.Allowed(WithTime(ctx, now), u, model)
+	return allowed, time.Time{}, err //nolint:wrapcheck // the policy's own error
 }
 
 // asked is the key of a question's time in its context.

@@ -45,6 +45,12 @@ func (f FuncUntil) AllowedAt(ctx context.Context, u *identity.User, model string
 	return true, until, nil
 }
 
+// Dated implements [DatedPolicy].
+func (f FuncUntil) Dated(policy Policy) bool {
+	_, ok := policy.(FuncUntil)
+	return ok
+}
+
 // NextChange returns zero: a function does not say when its answers change before it is asked.
 func (f FuncUntil) NextChange(time.Time) time.Time { return time.Time{} }
 

@@ -118,6 +118,9 @@ func (f *inForce) AllowedAt(_ context.Context, u *identity.User, model string, n
 	return allowed, until, nil
 }
 
+// Dated implements [DatedPolicy].
+func (f *inForce) Dated(policy Policy) bool { return policy == Policy(f) }
+
 // NextChange implements [DatedPolicy].
 func (f *inForce) NextChange(now time.Time) time.Time { return f.rules.Load().NextChange(now) }
 
