@@ -2,6 +2,7 @@ package handler_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -49,9 +50,10 @@ var floor = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 var constant = []byte(`{"access_token":"0123456789abcdef0123456789abcdef01234567","token_type":"Bearer","expires_in":598}` + "\n")
 
 // library is pme as an application has it: gorilla login, policy, logging at the usual level. The
-// request is one for a token that is at hand.
-func library(tb testing.TB) (*pme.Handler, *http.Request) {
+// request is one for a stored token, by a user with this many groups. The policy has 1,000 rules, and names all the groups.
+func library(tb testing.TB, groups int) (*pme.Handler, *http.Request) {
 	tb.Helper()
+	list, member := rules(groups)
 	up := matterporttest.NewServer(tb, matterporttest.Config{ClientID: "id", ClientSecret: "secret"})
 	store := sessions.NewCookieStore([]byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210"))
 	gate, err := middleware.NewSession(middleware.SessionConfig{
@@ -59,7 +61,7 @@ func library(tb testing.TB) (*pme.Handler, *http.Request) {
 		Name:  "intranet",
 		User: func(s *sessions.Session) (identity.User, error) {
 			id, _ := s.Values["user"].(string)
-			return identity.User{ID: id, Groups: []string{"facilities"}}, nil
+			return identity.User{ID: id, Groups: member}, nil
 		},
 	})
 	if err != nil {
@@ -68,7 +70,7 @@ func library(tb testing.TB) (*pme.Handler, *http.Request) {
 	h, err := pme.New(pme.Config{
 		ClientID: "id", ClientSecret: "secret", APIURL: up.URL,
 		Authenticate: gate,
-		Access:       access.List{{Groups: []string{"facilities"}, Models: []string{office}}},
+		Access:       list,
 		Logger:       slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // enabled, as in production
 	})
 	if err != nil {
@@ -86,10 +88,48 @@ func library(tb testing.TB) (*pme.Handler, *http.Request) {
 	return h, r
 }
 
+// rules returns 1,000 rules, and the user's groups, of which only the last may see the office.
+func rules(groups int) (list access.List, member []string) {
+	for i := range 1000 {
+		r := access.Rule{Groups: []string{fmt.Sprintf("department-%03d", i)}, Models: []string{fmt.Sprintf("Model%06d", i)}}
+		if i == groups-1 {
+			r.Models = []string{office}
+		}
+		if i < groups {
+			member = append(member, r.Groups...)
+		}
+		list = append(list, r)
+	}
+	return list, member
+}
+
+// BenchmarkGroups compares requests for a stored token by users with few and with many groups.
+func BenchmarkGroups(b *testing.B) {
+	few, r5 := library(b, 5)
+	many, r50 := library(b, 50)
+	most, r200 := library(b, 200)
+	at5, at50, at200 := mounted(few), mounted(many), mounted(most)
+	var of5, of50, of200 []float64
+	for b.Loop() {
+		of5 = append(of5, perRequest(b, at5, r5))
+		of50 = append(of50, perRequest(b, at50, r50))
+		of200 = append(of200, perRequest(b, at200, r200))
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(of50)/median(of5), "50/5")
+	b.ReportMetric(median(of200)/median(of5), "200/5")
+}
+
+func mounted(h *pme.Handler) http.Handler {
+	mux := http.NewServeMux()
+	h.Mount(mux, "/pme")
+	return mux
+}
+
 // BenchmarkCachedToken measures a request for a token that is at hand: the floor alone, the whole
 // application mounted in both ways, and each of them as a multiple of the floor, run in turn with it.
 func BenchmarkCachedToken(b *testing.B) {
-	h, r := library(b)
+	h, r := library(b, 1)
 	mounted, stripped := http.NewServeMux(), http.NewServeMux()
 	h.Mount(mounted, "/pme")
 	stripped.Handle("/pme/", http.StripPrefix("/pme", h))
@@ -147,7 +187,7 @@ func median(figures []float64) float64 {
 
 // TestCachedTokenCostsFewAllocations counts all that happens between the mux and the answer.
 func TestCachedTokenCostsFewAllocations(t *testing.T) {
-	h, r := library(t)
+	h, r := library(t, 1)
 	mux := http.NewServeMux()
 	h.Mount(mux, "/pme")
 	s := serve(t, mux, r)

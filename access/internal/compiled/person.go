@@ -39,14 +39,13 @@ func (t *Table) person(u *identity.User) *person {
 // add adds up the reaches of all facts about u.
 func (t *Table) add(u *identity.User) *person {
 	p := &person{
-		// Copies: the strings can be parts of larger ones, such as a cookie, which would stay in memory with them.
-		id: strings.Clone(u.ID), email: strings.Clone(u.Email), verified: u.EmailVerified, groups: make([]string, len(u.Groups)),
+		// The slice is copied, as its owner can change it. The strings are not: equal strings in one place are compared fast.
+		id: u.ID, email: u.Email, verified: u.EmailVerified, groups: slices.Clone(u.Groups),
 	}
 	for _, r := range t.own(u) {
 		p.reach(r)
 	}
-	for i, name := range u.Groups {
-		p.groups[i] = strings.Clone(name)
+	for _, name := range u.Groups {
 		p.reach(t.facts[people.Groups][name])
 	}
 	p.conditions.removeAll(t.excluding(u))
