@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
@@ -66,7 +67,7 @@ func expectAgreement(t *testing.T, table *access.Table, w world, u *identity.Use
 	if err != nil {
 		t.Fatal(err)
 	}
-	allowed, until, err := table.AllowedAt(t.Context(), u, model, w.now)
+	allowed, until, err := table.AllowedAt(t.Context(), u, model, func() time.Time { return w.now })
 	if want := w.allowed(u, model); e.Allowed != allowed || allowed != want || !e.Until.Equal(until) || err != nil {
 		t.Fatalf("Explain(%+v, %q).Allowed = %v and Allowed = %v, %v; want %v by %+v", u, model, e.Allowed, allowed, err, want, w)
 	}

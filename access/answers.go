@@ -25,7 +25,7 @@ func (f *File) Allowed(ctx context.Context, u *identity.User, model string) (boo
 }
 
 // AllowedAt implements [DatedPolicy] with the list in force. The error is always nil.
-func (f *File) AllowedAt(ctx context.Context, u *identity.User, model string, now time.Time) (bool, time.Time, error) {
+func (f *File) AllowedAt(ctx context.Context, u *identity.User, model string, now func() time.Time) (bool, time.Time, error) {
 	return f.inForce.AllowedAt(ctx, u, model, now)
 }
 

@@ -12,9 +12,9 @@ import (
 //
 // Call the function [AllowedAt], which takes any Policy.
 type DatedPolicy interface {
-	// AllowedAt answers like Allowed, for the time now. If it allows, until is the first instant after now at which it would
-	// no longer allow, as far as the policy knows now, or zero if there is none.
-	AllowedAt(ctx context.Context, u *identity.User, model string, now time.Time) (allowed bool, until time.Time, err error)
+	// AllowedAt answers like Allowed, for the time that now returns. It calls now only if a date matters. If it allows, until is
+	// the first instant after now at which it would no longer allow, as far as the policy knows now, or zero if there is none.
+	AllowedAt(ctx context.Context, u *identity.User, model string, now func() time.Time) (allowed bool, until time.Time, err error)
 
 	// Dated reports whether policy is the DatedPolicy itself. So a type that embeds a [*File] and has an Allowed of its own
 	// is not asked by the file's AllowedAt: its grants have no known end unless it has these methods too.
@@ -25,13 +25,17 @@ type DatedPolicy interface {
 	NextChange(now time.Time) time.Time
 }
 
-// AllowedAt asks a policy whether it allows at the time now, and until when. A policy that is no [DatedPolicy] is asked Allowed,
-// with the time in ctx, and its grants have no known end. If there is an error, the caller must refuse.
-func AllowedAt(ctx context.Context, policy Policy, u *identity.User, model string, now time.Time) (allowed bool, until time.Time, err error) {
-	if dated, ok := policy.(DatedPolicy); ok && dated.Dated(policy) {
+// AllowedAt asks a policy whether it allows at the time that now returns, and until when. A policy that is no [DatedPolicy] is asked
+// Allowed, and its grants have no known end. If there is an error, the caller must refuse.
+func AllowedAt(ctx context.Context, policy Policy, u *identity.User, model string, now func() time.Time) (allowed bool, until time.Time, err error) {
+	dated, ok := policy.(DatedPolicy)
+	switch {
+	case ok && dated.Dated(policy):
 		return dated.AllowedAt(ctx, u, model, now) //nolint:wrapcheck // the policy's own error
+	case ok: // it embeds a DatedPolicy, and asks it with this context
+		ctx = WithTime(ctx, now())
 	}
-	allowed, err = policy.Allowed(WithTime(ctx, now), u, model)
+	allowed, err = policy.Allowed(ctx, u, model)
 	return allowed, time.Time{}, err //nolint:wrapcheck // the policy's own error
 }
 

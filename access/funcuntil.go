@@ -22,13 +22,13 @@ var _ DatedPolicy = FuncUntil(nil)
 
 // Allowed calls f once. See [Func.Allowed].
 func (f FuncUntil) Allowed(ctx context.Context, u *identity.User, model string) (bool, error) {
-	allowed, _, err := f.AllowedAt(ctx, u, model, timeOf(ctx))
+	allowed, _, err := f.AllowedAt(ctx, u, model, func() time.Time { return timeOf(ctx) })
 	return allowed, err
 }
 
 // AllowedAt calls f once. If f returns an error, AllowedAt refuses, even if f also returns true. The returned error
 // wraps that of f.
-func (f FuncUntil) AllowedAt(ctx context.Context, u *identity.User, model string, now time.Time) (bool, time.Time, error) {
+func (f FuncUntil) AllowedAt(ctx context.Context, u *identity.User, model string, now func() time.Time) (bool, time.Time, error) {
 	if f == nil {
 		return false, time.Time{}, errNilFuncUntil
 	}
@@ -39,7 +39,7 @@ func (f FuncUntil) AllowedAt(ctx context.Context, u *identity.User, model string
 	if err != nil {
 		return false, time.Time{}, fmt.Errorf("access: FuncUntil: %w", err)
 	}
-	if !allowed || !until.IsZero() && !now.Before(until) {
+	if !allowed || !until.IsZero() && !now().Before(until) {
 		return false, time.Time{}, nil
 	}
 	return true, until, nil

@@ -113,8 +113,13 @@ func (f *inForce) Allowed(ctx context.Context, u *identity.User, model string) (
 }
 
 // AllowedAt implements [DatedPolicy]. The error is always nil.
-func (f *inForce) AllowedAt(_ context.Context, u *identity.User, model string, now time.Time) (bool, time.Time, error) {
-	allowed, until := f.rules.Load().AllowedAt(u, model, now)
+func (f *inForce) AllowedAt(_ context.Context, u *identity.User, model string, now func() time.Time) (bool, time.Time, error) {
+	rules := f.rules.Load()
+	verdict := rules.Allowed(u, model)
+	if verdict != compiled.Depends {
+		return verdict == compiled.Always, time.Time{}, nil
+	}
+	allowed, until := rules.AllowedAt(u, model, now())
 	return allowed, until, nil
 }
 

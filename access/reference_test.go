@@ -192,7 +192,7 @@ func (w world) expect(t *testing.T, table *access.Table, u *identity.User, model
 	if got != want || err != nil {
 		t.Fatalf("Allowed(%+v, %q) = %v, %v; want %v by %+v", u, model, got, err, want, w)
 	}
-	got, gotUntil, err := table.AllowedAt(t.Context(), u, model, w.now)
+	got, gotUntil, err := table.AllowedAt(t.Context(), u, model, func() time.Time { return w.now })
 	if got != want || !gotUntil.Equal(until) || err != nil {
 		t.Fatalf("AllowedAt(%+v, %q) = %v, %v, %v; want %v, %v by %+v", u, model, got, gotUntil, err, want, until, w)
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/event"
@@ -24,6 +25,7 @@ const (
 	reasonNoMint  = "matterport"   // withheld: Matterport refused, or did not answer
 	reasonRecord  = "not_recorded" // withheld: the recorder failed
 	reasonRevoked = "revoked"      // withheld: revoked while it was minted
+	reasonEnding  = "ending"       // denied: the grant ends too soon for a new token
 )
 
 // about returns an event about the tokens of key.
@@ -94,6 +96,18 @@ func (i *Issuer) denied(ctx context.Context, u *identity.User, model string) err
 	return ErrDenied
 }
 
+// refusedAtTheEnd emits the event that the grant ends too soon for a token, and returns ErrDenied.
+func (i *Issuer) refusedAtTheEnd(ctx context.Context, u *identity.User, p permit) error {
+	if !isQuiet(ctx) {
+		e := about(event.TokenDenied, slog.LevelInfo, p.key, reasonEnding)
+		e.Detail = fmt.Sprintf("%v: it ends at %s, and a new token is minted %v before that at the latest",
+			errEnding, p.until.UTC().Format(time.RFC3339), i.cfg.RefreshBefore+tail)
+		e.Groups = u.Groups
+		i.events.Emit(ctx, e)
+	}
+	return ErrDenied
+}
+
 // explain asks the policy for its reason, if it is an Explainer. It decides nothing: if the policy fails or
 // panics, only the explanation is lost.
 func (i *Issuer) explain(ctx context.Context, u *identity.User, model string) (why access.Explanation) {
@@ -106,7 +120,7 @@ func (i *Issuer) explain(ctx context.Context, u *identity.User, model string) (w
 			why = access.Explanation{Reason: reasonPolicy}
 		}
 	}()
-	why, err := access.Explain(ctx, i.cfg.Policy, u, model)
+	why, err := access.Explain(access.WithTime(ctx, i.now()), i.cfg.Policy, u, model)
 	if err != nil { // why would speak of a refusal, whatever was decided
 		i.log.LogAttrs(ctx, slog.LevelWarn, "decision not explained", slog.Any("error", err))
 		return access.Explanation{Reason: reasonPolicy}

@@ -39,6 +39,7 @@ type upstream struct {
 	mu      sync.Mutex
 	mints   int
 	live    map[string]string // token to models
+	ends    map[string]time.Time
 	deletes int
 
 	skew      time.Duration
@@ -115,6 +116,10 @@ func (u *upstream) mint(ctx context.Context, models string, validFor time.Durati
 	token := fmt.Sprintf("secret-token-%d", n)
 	u.live[token] = models
 	until := time.Now().Add(u.skew + validFor - u.shorter)
+	if u.ends == nil {
+		u.ends = make(map[string]time.Time)
+	}
+	u.ends[token] = until
 	return &matterport.EmbedToken{AccessToken: matterport.Secret(token), ValidUntil: until}, nil
 }
 

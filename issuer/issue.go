@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/flight"
-	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
@@ -60,52 +59,57 @@ func (i *Issuer) issue(ctx context.Context, mark store.Mark, u *identity.User, m
 	if i.flights.Closed() {
 		return stored{}, unavailable(flight.ErrClosed)
 	}
-	key, err := i.authorize(ctx, u, models)
+	p, err := i.authorize(ctx, u, models)
 	if err != nil {
 		return stored{}, err
 	}
-	held, err := i.held(ctx, mark, key)
-	if err == nil && i.fresh(held) {
-		i.reused(ctx, key)
+	held, err := i.held(ctx, mark, p)
+	switch {
+	case err != nil:
+	case i.fresh(held):
+		i.reused(ctx, p.key)
 		return held, nil
-	}
-	if err == nil {
-		held, err = i.renew(ctx, mark, u, key, held)
+	case i.ending(p):
+		return i.last(ctx, u, p, held)
+	default:
+		held, err = i.renew(ctx, mark, u, p, held)
 	}
 	if errors.Is(err, errRevokedMeanwhile) {
-		i.withheld(ctx, slog.LevelInfo, key, reasonRevoked, errRevokedMeanwhile)
+		i.withheld(ctx, slog.LevelInfo, p.key, reasonRevoked, errRevokedMeanwhile)
 	}
 	return held, err
 }
 
 // held returns the stored token, if there is one. It fails if the key was revoked since mark.
-func (i *Issuer) held(ctx context.Context, mark store.Mark, key store.Key) (stored, error) {
-	e, err := i.store.Get(ctx, key, mark)
+func (i *Issuer) held(ctx context.Context, mark store.Mark, p permit) (stored, error) {
+	e, err := i.store.Get(ctx, p.key, mark)
 	switch {
 	case errors.Is(err, store.ErrClaimLost):
 		return stored{}, revokedMeanwhile()
 	case err != nil:
-		return stored{}, i.failed(ctx, key, reasonStore, err)
+		return stored{}, i.failed(ctx, p.key, reasonStore, err)
 	case e == nil:
 		return stored{}, nil
 	}
-	return i.judge(ctx, e), nil
+	return i.judge(ctx, e, p), nil
 }
 
 // renew waits for a mint, then checks the policy and the store again: both may have changed during the wait.
-func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, held stored) (stored, error) {
-	mintErr := i.mint(ctx, mark, u, key, held.usable())
+func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, p permit, held stored) (stored, error) {
+	key := p.key
+	mintErr := i.mint(ctx, mark, u, p, held.usable())
 	again := ctx
 	if isReported(mintErr) { // one event per failure: a second failure now emits none
 		again = quietly(ctx)
 	}
-	if _, err := i.authorize(again, u, key.List()); err != nil {
+	p, err := i.authorize(again, u, key.List())
+	if err != nil {
 		return stored{}, err
 	}
 	if errors.Is(mintErr, ErrNotFound) {
 		return stored{}, i.report(ctx, key, mintErr) // the stored token is no longer valid
 	}
-	held, err := i.held(again, mark, key)
+	held, err = i.held(again, mark, p)
 	switch {
 	case err != nil:
 		return stored{}, err
@@ -127,32 +131,4 @@ func (i *Issuer) renew(ctx context.Context, mark store.Mark, u *identity.User, k
 func (i *Issuer) Authorize(ctx context.Context, u *identity.User, models ...string) error {
 	_, err := i.authorize(ctx, u, models)
 	return err
-}
-
-// authorize is the only way to a key, and so to a token.
-func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []string) (store.Key, error) {
-	if !u.SignedIn() {
-		return store.Key{}, ErrNotSignedIn
-	}
-	key, err := KeyOf(u, models, i.cfg.MaxModels)
-	if err != nil {
-		return store.Key{}, err
-	}
-	for _, model := range models {
-		allowed, err := i.ask(ctx, u, model)
-		i.policy.Note(ctx, err, healthPolicy)
-		if err != nil {
-			return store.Key{}, i.failed(ctx, key, reasonPolicy, err)
-		}
-		if !allowed {
-			return store.Key{}, i.denied(ctx, u, model)
-		}
-	}
-	return key, nil
-}
-
-// ask asks the policy. A panic of the policy is an error, in background work too.
-func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allowed bool, err error) {
-	defer rescue.Into(i.log, "the policy", &err)
-	return i.cfg.Policy.Allowed(ctx, u, model)
 }

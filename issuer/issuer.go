@@ -14,6 +14,7 @@ import (
 	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/internal/sameorigin"
+	"github.com/go-pme/pme/issuer/internal/calendar"
 	"github.com/go-pme/pme/issuer/store"
 )
 
@@ -32,7 +33,11 @@ type Issuer struct {
 	unadopt func()
 	unquiet func()
 
-	quiet *quiet.Quiet[mutation] // as Matterport has asked for
+	quiet    *quiet.Quiet[mutation] // as Matterport has asked for
+	calendar *calendar.Calendar
+	dated    access.DatedPolicy // the policy, or nil
+	clock    func() time.Time   // of this machine
+	now      func() time.Time   // theTime, made once
 
 	counter // counts revocations; package handler reads it
 	parts   // for health; the root package reads them
@@ -74,11 +79,14 @@ func New(cfg Config) (*Issuer, error) {
 		unquiet: func() {},
 
 		quiet: quiet.New[mutation](time.Now, maxQuiet),
+		clock: time.Now,
 	}
+	i.keepCalendar()
 	i.reporter = sameorigin.NewReporter(i.foreign)
 	i.addParts(tokens)
 	if policy, ok := cfg.Policy.(access.Watcher); ok {
 		i.unwatch = policy.Watch(func() {
+			i.calendar.Look()
 			i.flights.Go(func(ctx context.Context) { _ = i.Recheck(ctx) }) // Recheck logs
 		})
 	}
@@ -94,6 +102,24 @@ func New(cfg Config) (*Issuer, error) {
 	return i, nil
 }
 
+// keepCalendar has the tokens checked again whenever grants begin or end by date.
+func (i *Issuer) keepCalendar() {
+	i.now = i.theTime
+	i.calendar = calendar.New(i.now, i.nextChange, func() {
+		i.flights.Go(func(ctx context.Context) { _ = i.Recheck(ctx) }) // Recheck logs
+	})
+	if dated, ok := i.cfg.Policy.(access.DatedPolicy); ok {
+		i.dated = dated
+		i.flights.Go(func(ctx context.Context) { i.calendar.Run(ctx.Done()) })
+	}
+}
+
+// nextChange returns the first date after now at which the policy's answers change, as far as it says.
+func (i *Issuer) nextChange(now time.Time) (next time.Time) {
+	rescue.Call(i.log, thePolicy, func() { next = i.dated.NextChange(now) })
+	return next
+}
+
 // heard tells the pages that watch what any replica has revoked.
 func (i *Issuer) heard(s store.Selector) {
 	revocations.Add(&i.counter, s.User)
@@ -104,7 +130,7 @@ func (i *Issuer) heard(s store.Selector) {
 // tokens live until they expire. Deletions that Matterport has not confirmed are abandoned and logged. Close can
 // be called more than once; the error is always nil.
 func (i *Issuer) Close() error {
-	rescue.Call(i.log, "the policy", i.unwatch)
+	rescue.Call(i.log, thePolicy, i.unwatch)
 	rescue.Call(i.log, theStore, i.unhear)
 	rescue.Call(i.log, theStore, i.unadopt)
 	rescue.Call(i.log, theStore, i.unquiet)

@@ -21,13 +21,13 @@ const maxFlights = 3
 
 // mint waits until a token for key has been minted and stored, by a new flight or by one in progress. The
 // flight continues if the caller leaves. A caller with a usable token leaves after patience.
-func (i *Issuer) mint(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, usable bool) (err error) {
+func (i *Issuer) mint(ctx context.Context, mark store.Mark, u *identity.User, p permit, usable bool) (err error) {
 	for range maxFlights {
-		if err = i.join(ctx, mark, u, key, usable); !errors.Is(err, errRevokedMeanwhile) {
+		if err = i.join(ctx, mark, u, p, usable); !errors.Is(err, errRevokedMeanwhile) {
 			break
 		}
 		// The flight may have begun before the revocation. Retry only if this caller began after it.
-		if _, err := i.held(ctx, mark, key); err != nil {
+		if _, err := i.held(ctx, mark, p); err != nil {
 			return err
 		}
 	}
@@ -35,15 +35,15 @@ func (i *Issuer) mint(ctx context.Context, mark store.Mark, u *identity.User, ke
 }
 
 // join waits for the flight in progress for key, or starts one.
-func (i *Issuer) join(ctx context.Context, mark store.Mark, u *identity.User, key store.Key, usable bool) error {
-	key = cloned(key)
+func (i *Issuer) join(ctx context.Context, mark store.Mark, u *identity.User, p permit, usable bool) error {
+	p.key = cloned(p.key)
 	from := i.events.Request(ctx) // read it now: the flight may outlast the request
-	result := i.flights.Do(key.String(), i.waitTime()+i.cfg.MintTimeout, func(ctx context.Context) error {
+	result := i.flights.Do(p.key.String(), i.waitTime()+i.cfg.MintTimeout, func(ctx context.Context) error {
 		ctx = event.WithRequest(ctx, from)
 		if !usable {
-			return i.fly(ctx, mark, u, key)
+			return i.fly(ctx, mark, u, p)
 		}
-		if err := i.fly(quietly(ctx), mark, u, key); err != nil {
+		if err := i.fly(quietly(ctx), mark, u, p); err != nil {
 			return unreported{err} // most waiting callers get the stored token and report that
 		}
 		return nil
@@ -55,7 +55,7 @@ func (i *Issuer) join(ctx context.Context, mark store.Mark, u *identity.User, ke
 	done, err := flight.Wait(ctx, result, enough)
 	switch {
 	case done:
-		return i.flightError(ctx, key, err)
+		return i.flightError(ctx, p.key, err)
 	case err != nil:
 		return err
 	}
@@ -73,23 +73,23 @@ func (i *Issuer) flightError(ctx context.Context, key store.Key, err error) erro
 }
 
 // fly mints one token, with its own deadlines instead of that of the first caller: one to wait for a claim, and one to mint.
-func (i *Issuer) fly(ctx context.Context, mark store.Mark, u *identity.User, key store.Key) error {
-	if err := i.mayCall(ctx, key); err != nil {
+func (i *Issuer) fly(ctx context.Context, mark store.Mark, u *identity.User, p permit) error {
+	if err := i.mayCall(ctx, p.key); err != nil {
 		return err
 	}
-	claim, err := i.claim(ctx, mark, key)
+	claim, err := i.claim(ctx, mark, p)
 	if err != nil || claim == "" {
 		return err
 	}
 	kept := false
 	defer func() { // also when minting panics
 		if !kept {
-			i.release(ctx, key, claim)
+			i.release(ctx, p.key, claim)
 		}
 	}()
 	minting, cancel := context.WithTimeout(ctx, i.cfg.MintTimeout)
 	defer cancel()
-	err = i.mintAndKeep(minting, u, key, claim)
+	err = i.mintAndKeep(minting, u, p, claim)
 	kept = err == nil
 	return err
 }
@@ -114,7 +114,8 @@ func (i *Issuer) mayCall(ctx context.Context, key store.Key) error {
 
 // claim gets the right to mint for key, or waits for the replica that has it. It returns no claim if a token
 // is already stored, by another replica or by a flight that has just finished. If the key is revoked, it fails.
-func (i *Issuer) claim(ctx context.Context, mark store.Mark, key store.Key) (store.Claim, error) {
+func (i *Issuer) claim(ctx context.Context, mark store.Mark, p permit) (store.Claim, error) {
+	key := p.key
 	ctx, cancel := context.WithTimeout(ctx, i.waitTime())
 	defer cancel()
 	put, leave := i.await(key)
@@ -125,7 +126,7 @@ func (i *Issuer) claim(ctx context.Context, mark store.Mark, key store.Key) (sto
 			return "", i.refused(ctx, key, err)
 		}
 		// Check after claiming: an earlier mint stores its token before it releases its claim.
-		held, err := i.held(ctx, mark, key)
+		held, err := i.held(ctx, mark, p)
 		fresh := i.fresh(held)
 		if claim != "" && err == nil && !fresh {
 			return claim, nil
@@ -171,8 +172,12 @@ var errQuiet = errors.New("Matterport asked for a pause that is not over yet")
 
 // mintAndKeep mints one token at Matterport and stores it under the claim. A token that cannot be stored is
 // deleted.
-func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Key, claim store.Claim) error {
-	minted, err := i.create(ctx, key)
+func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, p permit, claim store.Claim) error {
+	key, life := p.key, i.life(p)
+	if life == 0 {
+		return unavailable(errEnding) // while the claim was waited for; the next request is told the rest
+	}
+	minted, err := i.create(ctx, key, life)
 	if err != nil {
 		return i.notMinted(ctx, key, err)
 	}
@@ -198,7 +203,11 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 	}
 	// The policy may have changed since it was asked, and Recheck may have run before this token was stored.
 	// So ask it again: Recheck finds the stored token after any later change.
-	if _, err := i.authorize(ctx, u, key.List()); err != nil {
+	now, err := i.authorize(ctx, u, key.List())
+	if err == nil && now.endsBefore(p, e) {
+		err = revokedMeanwhile()
+	}
+	if err != nil {
 		_, _ = i.Revoke(ctx, store.Selector{User: key.User, Token: e.Token}) // Revoke logs
 		return err
 	}
@@ -207,14 +216,14 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, key store.Ke
 }
 
 // create uses the mutation that returns a link if there is a single model.
-func (i *Issuer) create(ctx context.Context, key store.Key) (*matterport.EmbedToken, error) {
+func (i *Issuer) create(ctx context.Context, key store.Key, life time.Duration) (*matterport.EmbedToken, error) {
 	if models := key.List(); len(models) > 1 {
-		return i.cfg.Matterport.CreateEmbedToken(ctx, models, i.validFor())
+		return i.cfg.Matterport.CreateEmbedToken(ctx, models, life)
 	}
-	return i.cfg.Matterport.CreateEmbedLink(ctx, key.Models, i.validFor())
+	return i.cfg.Matterport.CreateEmbedLink(ctx, key.Models, life)
 }
 
-// validFor is how long a token lives that is minted now.
+// validFor is how long a token lives that is minted now, if its grant has no end.
 func (i *Issuer) validFor() time.Duration {
 	if s, ok := i.cfg.Store.(store.Limiter); ok {
 		if most, now := s.LifeLimit(); now {

@@ -14,11 +14,14 @@ type stored struct {
 	left time.Duration
 }
 
-// judge returns e with its remaining life. If Matterport's time is unknown, as after a start, it asks first.
-func (i *Issuer) judge(ctx context.Context, e *store.Entry) stored {
+// judge returns e with its remaining life, which ends with the grant. If Matterport's time is unknown, as after a start, it asks first.
+func (i *Issuer) judge(ctx context.Context, e *store.Entry, p permit) stored {
 	left, known := i.left(e)
 	if !known && i.learnTime(ctx, e.Key) {
 		left, _ = i.left(e)
+	}
+	if rest, ends := i.remaining(p); ends {
+		left = min(left, rest)
 	}
 	return stored{e, left}
 }

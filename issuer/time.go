@@ -25,14 +25,28 @@ func (i *Issuer) mostLeft(e *store.Entry) time.Duration {
 	return min(max(e.ValidUntil.Sub(now), i.cfg.ValidFor), maxValidFor)
 }
 
+// theTime returns the time at Matterport. While that is unknown, it is the time of this machine.
+func (i *Issuer) theTime() time.Time {
+	if now, known := i.cfg.Matterport.ServerTime(); known {
+		return now
+	}
+	return i.clock()
+}
+
 // learnTime asks Matterport for its time, for a process that has just started and finds a stored token. If that
 // fails, the token counts as expired.
 func (i *Issuer) learnTime(ctx context.Context, key store.Key) bool {
-	learned := i.flights.Do("the time", i.cfg.MintTimeout, i.cfg.Matterport.LearnServerTime)
-	_, err := flight.Wait(ctx, learned, 0)
+	err := i.learn(ctx)
 	if err != nil {
 		i.log.LogAttrs(ctx, slog.LevelWarn, "stored token not reused: the time at Matterport is not known",
 			slog.String("user", key.User), slog.Any("error", err))
 	}
 	return err == nil
+}
+
+// learn asks Matterport for its time, once for all callers.
+func (i *Issuer) learn(ctx context.Context) error {
+	learned := i.flights.Do("the time", i.cfg.MintTimeout, i.cfg.Matterport.LearnServerTime)
+	_, err := flight.Wait(ctx, learned, 0)
+	return err
 }
