@@ -129,7 +129,7 @@ func New(cfg Config) (*Catalog, error) {
 	flights := flight.New(cfg.Logger)
 	return &Catalog{
 		cfg:     cfg,
-		policy:  policy{cfg.Policy, cfg.Logger},
+		policy:  newPolicy(cfg),
 		account: newAccount(cfg, flights),
 		turns:   newTurns(flights),
 		budget:  newBudget(cfg),

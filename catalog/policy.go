@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
@@ -12,7 +13,32 @@ import (
 // policy is the host's policy. If it panics, that is an error: the policy's other users go on, and nothing is listed.
 type policy struct {
 	access.Policy
-	log *slog.Logger
+	log   *slog.Logger
+	clock clock
+}
+
+// clock is Matterport's clock, by which tokens expire. What the catalog lists with may know it; [*matterport.Client] does.
+type clock interface {
+	ServerTime() (now time.Time, known bool)
+}
+
+func newPolicy(cfg Config) policy {
+	p := policy{Policy: cfg.Policy, log: cfg.Logger}
+	if _, ok := cfg.Policy.(access.DatedPolicy); ok {
+		p.clock, _ = cfg.Matterport.(clock)
+	}
+	return p
+}
+
+// dated has the policy judge dates by Matterport's clock, as it does when a token is asked for.
+func (p policy) dated(ctx context.Context) context.Context {
+	if p.clock == nil {
+		return ctx
+	}
+	if now, known := p.clock.ServerTime(); known {
+		return access.WithTime(ctx, now)
+	}
+	return ctx
 }
 
 // thePolicy is how the log names the policy if it panics.
@@ -20,12 +46,12 @@ const thePolicy = "the policy"
 
 func (p policy) grants(ctx context.Context, u *identity.User) (out access.Grants, err error) {
 	defer rescue.Into(p.log, thePolicy, &err)
-	return p.Grants(ctx, u)
+	return p.Grants(p.dated(ctx), u)
 }
 
 func (p policy) allowed(ctx context.Context, u *identity.User, model string) (ok bool, err error) {
 	defer rescue.Into(p.log, thePolicy, &err)
-	return p.Allowed(ctx, u, model)
+	return p.Allowed(p.dated(ctx), u, model)
 }
 
 // allowedAmong answers for all models at once, with ok being false if the policy cannot.
@@ -35,7 +61,7 @@ func (p policy) allowedAmong(ctx context.Context, u *identity.User, models []str
 		return nil, false, nil
 	}
 	defer rescue.Into(p.log, thePolicy, &err)
-	allowed, err = bulk.AllowedAmong(ctx, u, models)
+	allowed, err = bulk.AllowedAmong(p.dated(ctx), u, models)
 	return allowed, true, err
 }
 
@@ -51,9 +77,9 @@ func (p policy) name(ctx context.Context, u *identity.User, model string) string
 func (p policy) find(ctx context.Context, u *identity.User, model string) (name string, err error) {
 	defer rescue.Into(p.log, thePolicy, &err)
 	if namer, ok := p.Policy.(access.Namer); ok {
-		return namer.ModelName(ctx, u, model)
+		return namer.ModelName(p.dated(ctx), u, model)
 	}
-	grants, err := p.Grants(ctx, u)
+	grants, err := p.Grants(p.dated(ctx), u)
 	for _, m := range grants.Models {
 		if m.ID == model {
 			return m.Name, err
