@@ -22,6 +22,18 @@ type Model struct {
 
 	// Inactive models are not shown: the Model API answers model.inactive for them.
 	Inactive bool
+
+	// InternalID is the owner's own number of the space. Nothing keeps two spaces from having the same.
+	InternalID string
+
+	// Folder is the path of the folder that the space is in, such as "Plant 3/Hall 2". Empty: the top folder.
+	Folder string
+
+	// Address is where the space is.
+	Address Address
+
+	// Views are the space's views.
+	Views []View
 }
 
 func (m Model) visibility() string { return cmp.Or(m.Visibility, "private") }
@@ -106,7 +118,7 @@ func (s *Server) modelsOf(account string) []Model {
 
 // search is the arguments of the models query (docs/matterport.md §3).
 type search struct {
-	text     string // "", "*", or part of a name or ID
+	text     string // "", "*", part of a name or ID, or fields with values: see terms
 	inactive bool   // inactive models too
 	byName   bool   // rather than newest first
 	reverse  bool
@@ -139,6 +151,9 @@ func (by search) matches(m Model) bool {
 	}
 	if by.text == "" || by.text == "*" {
 		return true
+	}
+	if terms, ok := parseTerms(by.text); ok {
+		return !slices.ContainsFunc(terms, func(t term) bool { return !t.matches(m) })
 	}
 	text := strings.ToLower(by.text)
 	return strings.Contains(strings.ToLower(m.Name), text) || strings.Contains(strings.ToLower(m.ID), text)

@@ -51,6 +51,12 @@ type Config struct {
 	// client that lost the answer may repeat the request.
 	StrictRotation bool
 
+	// RefuseFolders refuses all queries of folders, as Matterport may to credentials without the right to read them.
+	RefuseFolders bool
+
+	// EmbedViews lets tokens be minted for views too. Whether Matterport does is not documented.
+	EmbedViews bool
+
 	// ShowcaseURL is the origin in links and image addresses, for example "http://127.0.0.1:9000".
 	// Empty: the host that the request was sent to.
 	ShowcaseURL string

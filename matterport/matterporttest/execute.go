@@ -47,9 +47,19 @@ func (x *execution) resolveRoot(field *ast.Field) (any, *graphError) {
 	}
 	switch field.Name {
 	case "model":
+		if err := x.mayReadFolders(field); err != nil {
+			return nil, err
+		}
 		return x.model(args)
 	case "models":
+		if err := x.mayReadFolders(field); err != nil {
+			return nil, err
+		}
 		return x.models(args)
+	case "rootFolder":
+		return x.rootFolder()
+	case "folder":
+		return x.folder(args)
 	case "createPrivateModelEmbedLink":
 		return x.createLink(args)
 	case "createPrivateModelEmbedToken":

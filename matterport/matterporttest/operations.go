@@ -54,6 +54,9 @@ func (x *execution) createFor(ids []string, args arguments) (Token, *graphError)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	for _, id := range ids {
+		if space, ok := x.server.viewed(id); ok {
+			id = space
+		}
 		if _, err := x.server.activeModel(x.caller.account, id); err != nil {
 			return Token{}, err
 		}
@@ -118,6 +121,10 @@ func (x *execution) describe(m Model) object {
 		"image": object{
 			"resizeUrl": func(arguments) any { return thumbURL(x.origin, m.ID) },
 		},
+		"internalId": orNull(m.InternalID),
+		"address":    m.Address.describe(),
+		"folders":    x.foldersOf(m),
+		"views":      m.describeViews(),
 	}
 }
 
