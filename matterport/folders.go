@@ -32,6 +32,9 @@ type Folder struct {
 	// ID is the folder's ID.
 	ID string
 
+	// Parent is the ID of the folder that it is in. It is empty for the top folder.
+	Parent string
+
 	// Path are the names of the folders from the account's top folder to this one. It is empty for the top folder.
 	Path []string
 }
@@ -120,7 +123,7 @@ func (t *folderTree) below(read folderJSON, parent Folder, levels int) (problem 
 			return fmt.Sprintf("the account has more than %d folders", maxFolders)
 		}
 		t.ids[sub.ID] = true
-		folder := Folder{ID: sub.ID, Path: append(parent.Path[:len(parent.Path):len(parent.Path)], *sub.Name)}
+		folder := Folder{ID: sub.ID, Parent: parent.ID, Path: append(parent.Path[:len(parent.Path):len(parent.Path)], *sub.Name)}
 		t.folders = append(t.folders, folder)
 		if problem := t.below(sub, folder, levels-1); problem != "" {
 			return problem
