@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/access/resolve"
 	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/event"
@@ -52,6 +53,10 @@ type Config struct {
 	// Access says who may see what: an access.List, an *access.File or an access.Func. The handler
 	// does not close it.
 	Access access.Source
+
+	// Selectors says how the selectors of Access, such as "folder:Plant 3", are looked up at Matterport. Without selectors,
+	// nothing is looked up.
+	Selectors resolve.Options
 
 	// ValidFor is how long a token lives; see issuer.Config. Default: 10 minutes.
 	ValidFor time.Duration

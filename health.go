@@ -22,6 +22,7 @@ import (
 //	matterport           Matterport, as the last call found it
 //	tokens               the Store, as the last call found it
 //	policy               Access: its last answer, and, of an access.File, the newest content
+//	selectors            the selectors of Access, as they were last looked up
 //	login, keys          those of the Authenticator: oidclogin, bearer
 //	fleet                the Fleet: whether this replica may answer from memory
 //	connections          the store of connected accounts
@@ -47,6 +48,9 @@ func misconfigured() http.Handler {
 // newHealth finds the parts of what h and cfg are made of.
 func (h *Handler) newHealth(ctx context.Context, cfg Config) http.Handler {
 	parts := condition.Of(h.client, h.issuer, h.authenticate)
+	if h.resolver != nil {
+		parts = append(parts, condition.Of(h.resolver)...)
+	}
 	if cfg.Connections != nil {
 		parts = append(parts, cfg.Connections.HealthParts()...)
 	}

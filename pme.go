@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/access/resolve"
 	"github.com/go-pme/pme/accounts"
 	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/connect"
@@ -45,6 +46,7 @@ type Handler struct {
 	log          *slog.Logger
 	client       *matterport.Client
 	policy       access.Policy
+	resolver     *resolve.Resolver // nil if the policy has no selectors
 	issuer       *issuer.Issuer
 	catalog      *catalog.Catalog
 	pages        *pages.Pages
@@ -60,12 +62,15 @@ type Handler struct {
 	closed       atomic.Bool
 }
 
-// New makes a Handler. It touches no network. The error reports everything that is wrong with cfg; then
+// New makes a Handler. It waits for no network. The error reports everything that is wrong with cfg; then
 // nothing is left running.
 func New(cfg Config) (*Handler, error) {
 	alive, closing := context.WithCancel(context.Background())
 	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}, leaveFleet: func() {}}
 	if err := h.furnish(cfg); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	if err := h.resolve(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.gallery = handler.NewGallery(h.catalog, h.pages)
@@ -85,7 +90,7 @@ func New(cfg Config) (*Handler, error) {
 
 // furnish makes all parts of h, also if some fail, so that its error reports every problem.
 func (h *Handler) furnish(cfg Config) error {
-	var errs [8]error
+	var errs [9]error
 	if isNil(cfg.Authenticate) {
 		errs[0] = errors.New("pme: Authenticate is missing: give a gate, for example of middleware.NewSession, and look at the error of its constructor")
 	}
@@ -97,10 +102,25 @@ func (h *Handler) furnish(cfg Config) error {
 	h.pages, errs[5] = pages.New(cfg.look())
 	errs[6] = cfg.checkHealth()
 	errs[7] = cfg.checkFleet()
+	errs[8] = cfg.Selectors.Check()
 	if err := errors.Join(errs[:]...); err != nil || cfg.Connections == nil {
 		return err
 	}
 	h.accounts, err = accounts.New(accounts.Config{Connections: cfg.Connections, Pages: h.pages, Strings: cfg.AccountStrings})
+	return err
+}
+
+// resolve has the selectors of the policy looked up, if it can have some: a file without them can be changed, a list cannot.
+func (h *Handler) resolve(cfg Config) (err error) {
+	selecting, ok := resolve.Selecting(h.policy)
+	if !ok {
+		return nil
+	}
+	selectors, _ := selecting.Selectors(h.policy)
+	if _, fixed := cfg.Access.(access.List); fixed && len(selectors) == 0 {
+		return nil
+	}
+	h.resolver, err = resolve.New(resolve.Config{Options: cfg.Selectors, Policy: h.policy, Matterport: h.client, Logger: cfg.Logger})
 	return err
 }
 
@@ -129,6 +149,9 @@ func (h *Handler) Close() error {
 		stream.Close(h.accounts)
 	}
 	var errs []error
+	if h.resolver != nil {
+		errs = append(errs, h.resolver.Close())
+	}
 	if h.catalog != nil {
 		errs = append(errs, h.catalog.Close())
 	}

@@ -66,18 +66,24 @@ func (c Config) withDefaults() Config {
 // validate reports everything that is wrong with c.
 func (c Config) validate() error {
 	var errs []error
-	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("resolve: "+format, args...)) }
+	bad := func(problem string) { errs = append(errs, errors.New("resolve: "+problem)) }
 	if c.Matterport == nil {
 		bad("Matterport is missing: make one with matterport.New")
 	}
 	if _, ok := Selecting(c.Policy); !ok {
 		bad("Policy has no selectors: give an access.List, or an *access.File")
 	}
-	if c.Every < leastEvery {
-		bad("Every is %v: give %v or more, as each look lists the account", c.Every, leastEvery)
+	return errors.Join(append(errs, c.Check())...)
+}
+
+// Check reports everything that is wrong with o. It does not look at the file.
+func (o Options) Check() error {
+	var errs []error
+	if o.Every != 0 && o.Every < leastEvery {
+		errs = append(errs, fmt.Errorf("resolve: Every is %v: give %v or more, as each look lists the account", o.Every, leastEvery))
 	}
-	if c.MaxAge < 0 || c.MaxAge > mostAge {
-		bad("MaxAge is %v: give at most %v", c.MaxAge, mostAge)
+	if o.MaxAge < 0 || o.MaxAge > mostAge {
+		errs = append(errs, fmt.Errorf("resolve: MaxAge is %v: give at most %v", o.MaxAge, mostAge))
 	}
 	return errors.Join(errs...)
 }
