@@ -78,6 +78,11 @@ type Config struct {
 	// MintEvery is the time after which a user may cause one more; see issuer.Config. Default: 2 seconds.
 	MintEvery time.Duration
 
+	// Views lets users open views of spaces, which have IDs of 25 characters, where Access names them. Matterport does not
+	// document whether it mints tokens for views, and this was not tried. A grant for a space is none for its views, nor the other
+	// way round. Default: such an ID is an invalid one.
+	Views bool
+
 	// Connections are the Matterport accounts that users have connected by OAuth; see package connect.
 	// They are served under connect/. The handler does not close them. Default: none.
 	Connections *connect.Connections
@@ -129,6 +134,7 @@ func isNil(part any) bool {
 func (c Config) matterport() matterport.Config {
 	return matterport.Config{
 		ClientID: c.ClientID, ClientSecret: c.ClientSecret, BaseURL: c.APIURL, HTTPClient: c.HTTPClient, Logger: c.Logger,
+		Views: c.Views,
 	}
 }
 
@@ -136,7 +142,7 @@ func (c Config) issuer(client *matterport.Client, policy access.Policy) issuer.C
 	return issuer.Config{
 		Matterport: client, Policy: policy, Store: c.store(),
 		ValidFor: c.ValidFor, RefreshBefore: c.RefreshBefore,
-		MintBurst: c.MintBurst, MintEvery: c.MintEvery,
+		MintBurst: c.MintBurst, MintEvery: c.MintEvery, Views: c.Views,
 		Events: c.Events, Logger: c.Logger,
 	}
 }

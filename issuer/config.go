@@ -66,6 +66,10 @@ type Config struct {
 	// MaxModels bounds the models under one token. Default: 20.
 	MaxModels int
 
+	// Views has tokens issued for views too, which have IDs of 25 characters. Matterport does not document whether it mints
+	// them, and this was not tried. If it is not set, such an ID is an invalid one.
+	Views bool
+
 	// Events gets an event for each decision: grants, denials, failures and revocations, and reuse at
 	// debug level. Its recorder can prevent a grant. Default: a stream that writes to Logger.
 	Events *event.Stream

@@ -12,7 +12,7 @@ import (
 )
 
 // KeyOf returns the key of u and models. The order and repetitions of models make no difference. It fails with
-// [ErrInvalid] if models is empty, has more than most entries, or has a malformed model ID. It does not
+// [ErrInvalid] if models is empty, has more than most entries, or has a malformed ID of a model or a view. It does not
 // check that u is signed in, or may see the models.
 func KeyOf(u *identity.User, models []string, most int) (store.Key, error) {
 	set, err := canonical(models, most)
@@ -31,7 +31,7 @@ func canonical(models []string, most int) (string, error) {
 		return "", invalid(fmt.Sprintf("%d models are named, at most %d may be", n, most))
 	}
 	for _, id := range models {
-		if !modelid.Valid(id) {
+		if !modelid.Valid(id) && !modelid.ValidView(id) {
 			return "", invalid(strconv.Quote(clip(id)) + " is no model ID" + modelid.Suggestion(id))
 		}
 	}

@@ -3,10 +3,12 @@ package issuer
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/modelid"
 	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/internal/showcase"
 	"github.com/go-pme/pme/issuer/store"
@@ -38,6 +40,9 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 	}
 	p := permit{key: key}
 	for _, model := range models {
+		if !i.cfg.Views && !modelid.Valid(model) {
+			return permit{}, invalid(strconv.Quote(model) + " is the ID of a view, and Config.Views is not set")
+		}
 		allowed, until, err := i.ask(ctx, u, model)
 		i.policy.Note(ctx, err, healthPolicy)
 		if err != nil {

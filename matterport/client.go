@@ -28,6 +28,7 @@ import (
 type Client struct {
 	api    *upstream
 	tokens *appTokens
+	views  bool // IDs of views are valid
 	parts
 }
 
@@ -38,7 +39,7 @@ func New(cfg Config) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	c := &Client{api: newUpstream(cfg)}
+	c := &Client{api: newUpstream(cfg), views: cfg.Views}
 	condition.Add(&c.parts, c.api.health.calls.Part("matterport"))
 	c.tokens = newAppTokens(c.fetchAppToken, cfg.Now, cfg.Logger)
 	return c, nil

@@ -32,6 +32,10 @@ type Config struct {
 	// Default: https://api.matterport.com.
 	BaseURL string
 
+	// Views lets tokens be asked for with the IDs of views, of 25 characters. Whether Matterport mints such tokens is not
+	// documented, and was not tried. If it is not set, such an ID is an invalid one.
+	Views bool
+
 	// HTTPClient makes the requests. It is copied, and the copy never follows redirects. Default: a client
 	// with a separate transport, which uses the environment's proxy settings and is closed by
 	// [Client.Close].

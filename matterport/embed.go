@@ -59,7 +59,7 @@ type EmbedToken struct {
 // is unknown here and ends by itself.
 func (c *Client) CreateEmbedLink(ctx context.Context, modelID string, validFor time.Duration) (*EmbedToken, error) {
 	op := createEmbedLink
-	if e := checkMint(op.name, []string{modelID}, validFor); e != nil {
+	if e := c.checkMint(op.name, []string{modelID}, validFor); e != nil {
 		return nil, e
 	}
 	vars := c.withCredentials(variables{"modelId": modelID, "validFor": wholeSeconds(validFor)})
@@ -71,7 +71,7 @@ func (c *Client) CreateEmbedLink(ctx context.Context, modelID string, validFor t
 // [Client.CreateEmbedLink], without a link.
 func (c *Client) CreateEmbedToken(ctx context.Context, modelIDs []string, validFor time.Duration) (*EmbedToken, error) {
 	op := createEmbedToken
-	if e := checkMint(op.name, modelIDs, validFor); e != nil {
+	if e := c.checkMint(op.name, modelIDs, validFor); e != nil {
 		return nil, e
 	}
 	vars := c.withCredentials(variables{"modelIds": slices.Clone(modelIDs), "validFor": wholeSeconds(validFor)})
@@ -149,13 +149,13 @@ func (c *Client) readToken(result json.RawMessage, latest time.Time, withLink bo
 }
 
 // checkMint refuses arguments that Matterport would refuse too, or worse, might not.
-func checkMint(op string, modelIDs []string, validFor time.Duration) *Error {
+func (c *Client) checkMint(op string, modelIDs []string, validFor time.Duration) *Error {
 	if len(modelIDs) == 0 {
 		return invalid(op, "no model was given")
 	}
 	seen := make(map[string]bool, len(modelIDs))
 	for i, id := range modelIDs {
-		if !modelid.Valid(id) {
+		if !modelid.Valid(id) && !(c.views && modelid.ValidView(id)) {
 			return invalid(op, fmt.Sprintf("model %d has no valid ID: 11 letters or digits are expected", i+1))
 		}
 		if seen[id] {

@@ -58,7 +58,11 @@ func (s *Server) serveStatus(w http.ResponseWriter, r *http.Request) {
 // status decides whether a session with token (which may be empty) may see a model. A token that is no
 // good is not made up for by the model being open: the real session would end with it.
 func (s *Server) status(id, value string) status {
-	model, account, fault := s.findModel(id)
+	space := id
+	if of, ok := s.viewed(id); ok {
+		space = of
+	}
+	model, account, fault := s.findModel(space)
 	session := s.session(value, account, id)
 	switch {
 	case fault != nil:
