@@ -52,13 +52,14 @@ type File struct {
 	path    string
 	settle  time.Duration
 	log     *slog.Logger
-	inForce inForce
+	inForce *inForce
 
 	// These belong to the goroutine of run.
 	content []byte // of the version in force
 	problem string // logged last; "" if the last check succeeded
 
 	parts  // for health; the root package reads them
+	seam   // for package review
 	newest condition.Condition
 
 	closing func()
@@ -83,14 +84,14 @@ func OpenFile(path string, opts FileOptions) (*File, error) {
 		path:    path,
 		settle:  opts.Interval / 10,
 		log:     opts.Logger,
-		inForce: inForce{log: opts.Logger},
+		inForce: newInForce(opts.Logger, rules, newOrigin(path, content, rules)),
 		content: content,
 		closing: sync.OnceFunc(func() { close(closed) }),
 		closed:  closed,
 		done:    make(chan struct{}),
 	}
 	condition.Add(&f.parts, f.newest.Part("policy"))
-	f.inForce.accept(rules, newOrigin(path, content, rules))
+	f.seam = f.inForce.seam
 	go f.run(opts.Interval)
 	return f, nil
 }

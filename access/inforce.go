@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-pme/pme/access/internal/compiled"
 	"github.com/go-pme/pme/access/internal/people"
+	"github.com/go-pme/pme/access/internal/reviewed"
 	"github.com/go-pme/pme/access/internal/written"
 	"github.com/go-pme/pme/access/selector"
 	"github.com/go-pme/pme/identity"
@@ -30,6 +31,8 @@ var (
 // inForce is a [Policy] of rules. It has the rules in force, with what their selectors stand for: a [List] is compiled to one, and a
 // [File] has one. Questions take no lock.
 type inForce struct {
+	seam // for package review
+
 	log      *slog.Logger
 	watchers watchers
 	rules    atomic.Pointer[ruleset]
@@ -42,6 +45,22 @@ type inForce struct {
 type ruleset struct {
 	*compiled.Table
 	origin origin
+}
+
+// seam is embedded under a name that is not exported, and has no exported methods.
+type seam = reviewed.Seam
+
+// newInForce returns a policy with these rules.
+func newInForce(log *slog.Logger, rules []written.Rule, from origin) *inForce {
+	f := &inForce{log: log}
+	f.seam = reviewed.NewSeam(f.version)
+	f.accept(rules, from)
+	return f
+}
+
+func (f *inForce) version() reviewed.Version {
+	r := f.rules.Load()
+	return reviewed.Version{Table: r.Table, File: r.origin.file, Hash: r.origin.hash, Lines: r.origin.lines}
 }
 
 // accept puts rules in force, and keeps what is known of their selectors.

@@ -70,9 +70,7 @@ func (l List) Policy() (Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &inForce{log: event.LoggerOr(nil)}
-	p.accept(rules, origin{})
-	return p, nil
+	return newInForce(event.LoggerOr(nil), rules, origin{}), nil
 }
 
 // written checks the list. The error names every problem. Rules are counted from 1.
