@@ -34,18 +34,20 @@ func (r *Resolver) cycle() time.Duration {
 
 func (r *Resolver) failed(selectors []selector.Selector, err error) {
 	r.well.Degraded(healthLook)
-	r.say(slog.LevelError, "the spaces of the allow-list cannot be looked up; the last good answer stays in force", err)
+	if r.isNew(err.Error()) {
+		r.cfg.Logger.LogAttrs(context.Background(), slog.LevelError,
+			"the spaces of the allow-list cannot be looked up; the last good answer stays in force", slog.Any("error", err))
+	}
 	r.force(failed(r.last, selectors, err.Error()))
 }
 
 func (r *Resolver) succeeded(selectors []selector.Selector, f *finding) time.Duration {
 	if f.folders != nil {
 		r.well.Degraded(healthFolders)
-		r.say(slog.LevelError, "Matterport does not tell the folders that the allow-list names; "+
-			"use internalId or address instead, or ask Matterport for the right to read folders", f.folders)
+		r.noFolders(f.folders)
 	} else {
 		r.well.Well()
-		r.say(slog.LevelInfo, "the spaces of the allow-list are looked up again", nil)
+		r.again()
 	}
 	r.found = f
 	next, missing := merge(r.last, f, selectors, r.suspects)
@@ -89,21 +91,25 @@ func (r *Resolver) force(next selector.Resolution) {
 	r.policy.Resolve(next)
 }
 
-// say logs the outcome of a look, unless the last one had the same.
-func (r *Resolver) say(level slog.Level, message string, err error) {
-	problem := ""
-	if err != nil {
-		problem = message + err.Error()
-	}
-	if problem == r.problem {
-		return
-	}
+// isNew reports whether the last look had another problem, or none, and notes this one.
+func (r *Resolver) isNew(problem string) bool {
+	last := r.problem
 	r.problem = problem
-	var attrs []slog.Attr
-	if err != nil {
-		attrs = append(attrs, slog.Any("error", err))
+	return problem != last
+}
+
+func (r *Resolver) noFolders(err error) {
+	if r.isNew(err.Error()) {
+		r.cfg.Logger.LogAttrs(context.Background(), slog.LevelError,
+			"Matterport does not tell the folders that the allow-list names; "+
+				"use internalId or address instead, or ask Matterport for the right to read folders", slog.Any("error", err))
 	}
-	r.cfg.Logger.LogAttrs(context.Background(), level, message, attrs...)
+}
+
+func (r *Resolver) again() {
+	if r.isNew("") {
+		r.cfg.Logger.LogAttrs(context.Background(), slog.LevelInfo, "the spaces of the allow-list are looked up again")
+	}
 }
 
 // report logs what changes with the next resolution.

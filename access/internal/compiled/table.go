@@ -127,3 +127,9 @@ func (t *Table) Excludes(i int, model string) bool {
 
 // Stopped reports whether rule i grants nothing because it excludes a selector that is not resolved.
 func (t *Table) Stopped(i int) bool { return t.rules[i].stopped }
+
+// IDs returns the IDs of all models that rules name or exclude, each once. The caller must not change the slice.
+func (t *Table) IDs() []string { return t.ids }
+
+// Empty reports whether rule i grants no model.
+func (t *Table) Empty(i int) bool { return !t.rules[i].all && len(t.rules[i].models) == 0 }

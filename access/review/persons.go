@@ -1,0 +1,104 @@
+package review
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-pme/pme/access/internal/written"
+	"github.com/go-pme/pme/identity"
+)
+
+// A PersonChange is what changes for one person and one model.
+type PersonChange struct {
+	// User is the person's ID.
+	User string `json:"user"`
+
+	// Model is the ID of the model, or "*" for all that no rule names.
+	Model string `json:"model"`
+
+	// Was and Is say when the person may see it: "always", "never", or a list such as "until 2026-12-31T23:00:00Z".
+	Was string `json:"was"`
+	Is  string `json:"is"`
+}
+
+// unnamed is a model that no list names.
+const unnamed = "00000000000"
+
+// compare asks both lists about one person.
+func compare(before, after *Rules, u *identity.User) []PersonChange {
+	if !u.SignedIn() {
+		return nil
+	}
+	dates := slices.Concat(before.dates(), after.dates())
+	slices.SortFunc(dates, time.Time.Compare)
+	dates = slices.CompactFunc(dates, time.Time.Equal)
+	var changes []PersonChange
+	for _, model := range models(before, after) {
+		was, is := before.schedule(u, model, dates), after.schedule(u, model, dates)
+		if was == is {
+			continue
+		}
+		if model == unnamed {
+			model = written.AnyModel
+		}
+		changes = append(changes, PersonChange{User: u.ID, Model: model, Was: was, Is: is})
+	}
+	return changes
+}
+
+// models returns all models that the lists name, sorted, and one that they do not.
+func models(lists ...*Rules) []string {
+	ids := []string{unnamed}
+	for _, r := range lists {
+		ids = append(ids, r.Table.IDs()...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// dates returns a time before all dates of the rules, and all these.
+func (r *Rules) dates() []time.Time {
+	dates := []time.Time{{}}
+	for next := r.Table.NextChange(time.Time{}); !next.IsZero(); next = r.Table.NextChange(next) {
+		dates = append(dates, next)
+	}
+	return dates
+}
+
+// schedule says when u may see the model. Between two dates, the answer does not change.
+func (r *Rules) schedule(u *identity.User, model string, dates []time.Time) string {
+	var parts []string
+	var from time.Time
+	open := false
+	for _, date := range dates {
+		allowed, _ := r.Table.AllowedAt(u, model, date)
+		switch {
+		case allowed && !open:
+			from, open = date, true
+		case !allowed && open:
+			parts = append(parts, stretch(from, date))
+			open = false
+		}
+	}
+	switch {
+	case open && from.IsZero():
+		return "always"
+	case open:
+		parts = append(parts, stretch(from, time.Time{}))
+	case len(parts) == 0:
+		return "never"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func stretch(from, until time.Time) string {
+	var parts []string
+	if !from.IsZero() {
+		parts = append(parts, "from "+from.UTC().Format(time.RFC3339Nano))
+	}
+	if !until.IsZero() {
+		parts = append(parts, "until "+until.UTC().Format(time.RFC3339Nano))
+	}
+	return strings.Join(parts, " ")
+}
