@@ -48,7 +48,7 @@ const excepted = "except."
 // dates reports a rule that ends before it begins.
 func (c *checker) dates(r Rule) {
 	if r.From.Given() && r.Until.Given() && !r.From.Time.Before(r.Until.Time) {
-		c.Addf(r.Until.At, "the rule ends (%s) before it begins (%s)", r.Until.Text, r.From.Text)
+		c.Addf(r.Until.At, "the rule ends (%s) before or when it begins (%s)", r.Until.Text, r.From.Text)
 	}
 }
 

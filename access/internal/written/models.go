@@ -2,6 +2,7 @@ package written
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/internal/modelid"
@@ -43,9 +44,17 @@ func wrongModel(e Entry, list string) string {
 	case e.Selects() && faulty:
 		return fmt.Sprintf("%+.64q among %s is not what it looks like: %v", e.Value, list, f)
 	case !e.Selects() && e.Value != AnyModel && !modelid.Valid(e.Value) && !modelid.ValidView(e.Value):
-		return fmt.Sprintf("model %.64q is not a model ID: 11 letters and digits%s", e.Value, modelid.Suggestion(e.Value))
+		return fmt.Sprintf("model %.64q is not a model ID: 11 letters and digits%s", e.Value, advice(e.Value))
 	}
 	return ""
+}
+
+// advice says what may be meant by an entry that is no ID.
+func advice(text string) string {
+	if meant := modelid.Suggestion(text); meant != "" || !strings.Contains(text, ":") {
+		return meant
+	}
+	return "; a selector begins with internalId:, folder: or address:, and names select nothing"
 }
 
 func (c *checker) name(e Entry) {
