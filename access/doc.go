@@ -3,14 +3,16 @@
 // A [Policy] answers the question for one person and one model. There are three ways to have one:
 // a [List] written in code, the same list in a YAML file that is read again whenever it changes
 // ([File]), and a function of the host application ([Func]). Each of them is a [Source].
+// A [FuncUntil] is a function that also says when its grants end.
 // A policy can implement optional interfaces: [BulkPolicy] answers for many models at once, [Namer] looks up one
-// name, [Watcher] reports changes, and [Explainer] gives reasons.
+// name, [Watcher] reports changes, [Explainer] gives reasons, [DatedPolicy] says when grants end, and [Selecting] has
+// selectors. Package review answers questions about whole lists.
 //
 // # Rules that every policy here follows
 //
 //   - Nothing is allowed that no rule allows.
 //   - A user who is nil or has no ID sees nothing. No rule, not even "*", allows a model whose ID is not
-//     11 ASCII letters and digits.
+//     11 ASCII letters and digits. A view, which has an ID of 25, is allowed only by a rule with its ID.
 //   - Empty strings match nothing: not an empty e-mail address, not an empty group.
 //   - An e-mail address counts only when [identity.User.EmailVerified] is set.
 //   - E-mail addresses and domains are compared without regard to ASCII letter case. Letters beyond ASCII
@@ -25,9 +27,16 @@
 // # Rules
 //
 // A rule names people (by user ID, e-mail address, domain or group) and models. It allows its models to every
-// user who matches at least one of its entries. The model "*" stands for every model of the account. A rule
+// user who matches at least one of its entries. The model "*" stands for every model of the account. A selector, such
+// as "folder:Plant 3/**", stands for the models that package resolve has found: see package selector. Until it is resolved, it
+// stands for none. A rule
 // without people or without models is an error, and so are empty and repeated entries, two rules with the
-// same people and models, malformed model IDs and addresses, and one model with two display names.
+// same people, models, dates and exceptions, malformed model IDs and addresses, and one model with two display names.
+//
+// A rule can begin and end: it applies at [Rule].From, and not at [Rule].Until or later. What it excepts ([Except]) is taken away from
+// what it grants, and from nothing else: neither the order of rules nor an exception affects other rules. Exceptions fail closed. They
+// count for addresses that are not verified. They exclude all models that an ambiguous selector may mean. A rule that excepts a
+// selector which is not resolved grants nothing.
 //
 // Rules are reviewed by people, so the text they see must be the rules in force. Control characters, line breaks and
 // characters that change the order in which text is shown are errors in every entry and display name, and
@@ -52,13 +61,24 @@
 //	      - SxQL3iGyoDo
 //	      - id: yyHDFKzPzvN
 //	        name: Warehouse
+//	      - folder: Plant 3/Hall 2
+//	    from: 2026-12-01 Europe/Berlin
+//	    until: 2026-12-31 Europe/Berlin
+//	    except:
+//	      groups: [contractors]
 //
 // The one key at the top is rules. A rule has the keys users, emails, domains, groups and models, each a
-// list; a model is an ID, or a mapping of id and, optionally, name, its display name. "rules: []" allows
-// nothing; an empty file is an error.
+// list; a model is an ID, a selector, a mapping of id and, optionally, name, its display name, or a mapping of
+// internalId, folder or address. "rules: []" allows nothing; an empty file is an error.
+//
+// The keys from and until take a time of RFC 3339, at which the rule begins or no longer counts, or a day and the name of its
+// time zone. A rule begins with the first instant of the day from, and ends with the last one of the day until.
+// The key except is a mapping of the same lists.
+//
+// [Schema] describes the file for editors.
 //
 // The file is read strictly. Besides the errors of any list, these are errors: unknown and repeated
-// keys; numbers, dates, true, false and null where text is wanted (a user ID such as 007 needs quotes);
+// keys; numbers, dates, true, false and null where text is wanted, and days without a time zone (a user ID such as 007 needs quotes);
 // anchors, aliases, merge keys and tags; a second YAML document; text that is not UTF-8; more than 1 MiB.
 // These are errors everywhere, also in comments: control characters except tabs; characters that YAML, but not
 // every editor, takes for a line break (U+2028, U+2029, U+0085, and CR without LF); characters that change the

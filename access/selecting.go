@@ -3,8 +3,8 @@ package access
 import "github.com/go-pme/pme/access/selector"
 
 // A Selecting policy names models by selectors, such as "folder:Plant 3". What a [List] is compiled to and a [*File] are
-// Selecting. Package access/resolve looks the selectors up and calls Resolve with the result. A policy of which nobody
-// resolves the selectors grants nothing by them.
+// Selecting. Package access/resolve looks the selectors up and calls Resolve with the result. Until then, the policy grants
+// nothing by them.
 //
 // If the selectors can change, the policy should be a [Watcher] too.
 type Selecting interface {
