@@ -33,6 +33,7 @@
 //	429  temporarily_unavailable  this user asks for too much; with Retry-After
 //	501  not_supported            Watch only: a middleware buffers the answer
 //	502  upstream_error           Matterport refuses the application, or gives an answer that makes no sense
+//	503  access_ending            the user's access ends within a minute or two, at Retry-After; a running tour goes on until then
 //	503  temporarily_unavailable  Matterport, the store or the policy does not answer, or the user was revoked
 //	                              while the request was on its way; with Retry-After
 //

@@ -32,6 +32,9 @@ var refusals = answer.Table{
 	{Err: issuer.ErrUpstream, Refusal: answer.Refusal{
 		Status: http.StatusBadGateway, Code: "upstream_error", Text: "Spaces cannot be shown at present. Please tell the people who run this site.",
 	}},
+	{Err: issuer.ErrEnding, Refusal: answer.Refusal{
+		Status: http.StatusServiceUnavailable, Code: "access_ending", Text: "Your access to this space ends shortly.", Retry: time.Minute,
+	}},
 	{Err: issuer.ErrUnavailable, Refusal: answer.Refusal{
 		Status: http.StatusServiceUnavailable, Code: "temporarily_unavailable", Text: "Spaces are unavailable for the moment. Please try again shortly.", Retry: 5 * time.Second,
 	}},

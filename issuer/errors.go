@@ -31,6 +31,10 @@ var (
 	// fails, or the token was revoked while it was being issued. The caller can retry later.
 	ErrUnavailable = errors.New("issuer: temporarily unavailable")
 
+	// ErrEnding is the cause of an ErrUnavailable at the end of a grant: no token is minted any more, but a tour may be running
+	// with the last one until RetryAfter is over.
+	ErrEnding = errors.New("issuer: the grant ends too soon for a new token")
+
 	// ErrUpstream means that Matterport refuses this application, or that its answer is not understood.
 	// Retries fail until an operator fixes the cause.
 	ErrUpstream = errors.New("issuer: Matterport refuses the application or is not understood")

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/event"
@@ -25,7 +24,7 @@ const (
 	reasonNoMint  = "matterport"   // withheld: Matterport refused, or did not answer
 	reasonRecord  = "not_recorded" // withheld: the recorder failed
 	reasonRevoked = "revoked"      // withheld: revoked while it was minted
-	reasonEnding  = "ending"       // denied: the grant ends too soon for a new token
+	reasonEnding  = "ending"       // denied or withheld: the grant ends too soon for a new token
 )
 
 // about returns an event about the tokens of key.
@@ -100,9 +99,7 @@ func (i *Issuer) denied(ctx context.Context, u *identity.User, model string) err
 func (i *Issuer) refusedAtTheEnd(ctx context.Context, u *identity.User, p permit) error {
 	if !isQuiet(ctx) {
 		e := about(event.TokenDenied, slog.LevelInfo, p.key, reasonEnding)
-		e.Detail = fmt.Sprintf("%v: it ends at %s, and a new token is minted %v before that at the latest",
-			errEnding, p.until.UTC().Format(time.RFC3339), i.cfg.RefreshBefore+tail)
-		e.Groups = u.Groups
+		e.Detail, e.Groups = i.endsAt(p).Error(), u.Groups
 		i.events.Emit(ctx, e)
 	}
 	return ErrDenied

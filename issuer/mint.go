@@ -175,7 +175,7 @@ var errQuiet = errors.New("Matterport asked for a pause that is not over yet")
 func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, p permit, claim store.Claim) error {
 	key, life := p.key, i.life(p)
 	if life == 0 {
-		return unavailable(errEnding) // while the claim was waited for; the next request is told the rest
+		return unavailable(i.endsAt(p)) // while the claim was waited for; the next request is told the rest
 	}
 	minted, err := i.create(ctx, key, life)
 	if err != nil {

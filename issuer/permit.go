@@ -2,7 +2,8 @@ package issuer
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -26,8 +27,6 @@ const tail = showcase.Lead + 5*time.Second
 
 // thePolicy is how the log names the policy if it panics.
 const thePolicy = "the policy"
-
-var errEnding = errors.New("the grant ends too soon for a new token")
 
 // authorize is the only way to a permit, and so to a token.
 func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []string) (permit, error) {
@@ -96,10 +95,17 @@ func (i *Issuer) last(ctx context.Context, u *identity.User, p permit, held stor
 	case held.usable():
 		i.reused(ctx, p.key)
 		return held, nil
-	case held.Entry != nil:
-		return stored{}, &Error{Kind: ErrUnavailable, RetryAfter: max(left, time.Second), Err: errEnding}
+	case held.Entry != nil && held.left > 0:
+		i.withheld(ctx, slog.LevelInfo, p.key, reasonEnding, i.endsAt(p))
+		return stored{}, &Error{Kind: ErrUnavailable, RetryAfter: max(left, time.Second), Err: i.endsAt(p)}
 	}
 	return stored{}, i.refusedAtTheEnd(ctx, u, p)
+}
+
+// endsAt is an ErrEnding that says when, for the log.
+func (i *Issuer) endsAt(p permit) error {
+	return fmt.Errorf("%w: it ends at %s, and a new token is minted %v before that at the latest",
+		ErrEnding, p.until.UTC().Format(time.RFC3339), i.cfg.RefreshBefore+tail)
 }
 
 // life is how long a token of the permit is to live that is minted now. It is zero if the grant ends too soon.

@@ -39,11 +39,12 @@ export type Code = "login_required" | "reconnect_required" | "access_denied" | "
  *
  * - `endpoint`: the answer is none of pme's. The endpoint is probably misspelt; the console names its address;
  * - `upstream`: Matterport refuses the application (see `description`, and the server's log);
+ * - `ending`: access ends within a minute or two (see `retryAfter`). A running tour goes on until then;
  * - `policy`: the page's Content-Security-Policy or Cross-Origin-Embedder-Policy blocks it. The console names what is missing;
  * - `frame`: Showcase did not answer in time;
  * - `sdk`: a script of the SDK could not be loaded.
  */
-export type Reason = "endpoint" | "upstream" | "policy" | "frame" | "sdk";
+export type Reason = "endpoint" | "upstream" | "ending" | "policy" | "frame" | "sdk";
 
 export class PMEError extends Error {
   readonly code: Code;
@@ -52,7 +53,7 @@ export class PMEError extends Error {
   /** Seconds that the server asks to wait, at most 120. Only with `transient`. */
   readonly retryAfter?: number;
   readonly reason?: Reason;
-  /** The server's own sentence for the visitor. Only with `upstream`. */
+  /** The server's own sentence for the visitor. Only with `upstream` and `ending`. */
   readonly description?: string;
   readonly cause?: unknown;
 }

@@ -228,6 +228,10 @@ export class PMESpace extends Base {
 
   /** A try failed. @param {PMEError} error @param {AbortSignal} signal */
   #report(error, signal) {
+    if (error.reason === "ending") { // a tour goes on until then
+      if (!this.#seen) this.#say("opening", error.description);
+      return;
+    }
     this.#tell("pme-error", { error, final: false });
     if (CONFIGURATION.includes(error.reason ?? "")) return this.#complain(error, signal);
     this.#since = undefined;

@@ -4,7 +4,7 @@ import { RETRY_MOST } from "./times.js";
 
 /**
  * @typedef {"login_required" | "reconnect_required" | "access_denied" | "model_not_found" | "invalid_request" | "transient" | "failed" | "stopped"} Code
- * @typedef {"endpoint" | "upstream" | "policy" | "frame" | "sdk"} Reason
+ * @typedef {"endpoint" | "upstream" | "ending" | "policy" | "frame" | "sdk"} Reason
  */
 
 export class PMEError extends Error {
@@ -62,6 +62,7 @@ export function refusal(response, body) {
   if (response.type === "opaqueredirect" || status === 401) return new PMEError("login_required");
   const more = { retryAfter: retryAfter(response.headers) };
   if (said === "upstream_error") return new PMEError("transient", { ...more, reason: "upstream", description });
+  if (said === "access_ending") return new PMEError("transient", { ...more, reason: "ending", description });
   if (status >= 500 || WEATHER.includes(status) || typeof said === "string") return new PMEError("transient", more);
   return new PMEError("transient", { ...more, reason: "endpoint" });
 }
