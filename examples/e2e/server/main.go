@@ -108,13 +108,13 @@ func run(ctx context.Context, args []string) error {
 	defer connected.close()
 	cfg.Connections = connected.Connections
 
-	s := &stage{people: newPeople(spaces), emulator: matterporttest.New(up), accounts: connected, ahead: &ahead}
+	s := &stage{people: newPeople(spaces), emulator: matterporttest.New(up), accounts: connected, ahead: &ahead, now: now}
 	gate, err := middleware.New(middleware.Func(s.people.who),
 		middleware.Config{LoginURL: "/login"})
 	if err != nil {
 		return err
 	}
-	cfg.Authenticate, cfg.Access = gate, access.Func(s.people.may)
+	cfg.Authenticate, cfg.Access = gate, access.FuncUntil(s.people.may)
 	h, err := pme.New(cfg)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ type people struct {
 	mu        sync.Mutex
 	signIns   map[string]string // who, by cookie
 	withdrawn map[string]bool
+	until     time.Time // when the access of alice ends, by Matterport's clock; zero for never
 	unknown   bool // it cannot be told who sends a request
 }
 
@@ -92,9 +93,25 @@ func (p *people) restore(user string) {
 const watchmaker = "watchmaker-"
 
 // may is the policy.
-func (p *people) may(_ context.Context, u *identity.User, model string) (bool, error) {
+func (p *people) may(_ context.Context, u *identity.User, model string) (allowed bool, until time.Time, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	known := u.ID == "alice" || strings.HasPrefix(u.ID, watchmaker)
-	return known && !p.withdrawn[u.ID] && slices.Contains(p.models, model), nil
+	if strings.HasPrefix(u.ID, watchmaker) {
+		return slices.Contains(p.models, model), time.Time{}, nil
+	}
+	return u.ID == "alice" && !p.withdrawn[u.ID] && slices.Contains(p.models, model), p.until, nil
+}
+
+// end ends the access of alice.
+func (p *people) end(at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.until = at
+}
+
+// ending reports whether the access of alice has an end.
+func (p *people) ending() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.until.IsZero()
 }

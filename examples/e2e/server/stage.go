@@ -25,6 +25,7 @@ type stage struct {
 	gate     *middleware.Gate
 	origin   string // of the emulator
 	ahead    *atomic.Int64
+	now      func() time.Time // Matterport's
 	advances atomic.Int64
 	beats    beats
 
@@ -72,6 +73,10 @@ func (s *stage) routes() http.Handler {
 		s.people.withdraw(r.FormValue("user"))
 		_ = s.pme.Issuer().Recheck(r.Context())
 	})
+	mux.HandleFunc("POST /test/end", func(_ http.ResponseWriter, r *http.Request) {
+		s.people.end(s.now().Add(milliseconds(r, "ms")))
+		_ = s.pme.Issuer().Recheck(r.Context())
+	})
 	mux.HandleFunc("POST /test/restore", func(_ http.ResponseWriter, r *http.Request) {
 		s.people.restore(r.FormValue("user"))
 		_ = s.pme.Issuer().Recheck(r.Context())
@@ -99,6 +104,9 @@ func (s *stage) advance(w http.ResponseWriter, r *http.Request) {
 	u := &identity.User{ID: watchmaker + strconv.FormatInt(s.advances.Add(1), 10)}
 	if _, err := s.pme.Issuer().Issue(r.Context(), u, s.people.models[:2]...); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+	if s.people.ending() { // the issuer sees within a minute that its clock has jumped
+		_ = s.pme.Issuer().Recheck(r.Context())
 	}
 	s.beats.beat()
 }
