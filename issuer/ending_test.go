@@ -2,7 +2,6 @@ package issuer_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -53,21 +52,6 @@ func (r *rig) wantAlive(t *testing.T, want int) {
 func wait(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
-}
-
-var skews = []time.Duration{0, time.Hour, -time.Hour}
-
-func TestTokenEndsWithItsGrant(t *testing.T) {
-	for _, skew := range skews {
-		synctest.Test(t, func(t *testing.T) {
-			r := endingRig(t, skew, untilIn(t, skew, 5*time.Minute+999*time.Millisecond, office))
-			end := time.Now().Add(skew + 5*time.Minute + 999*time.Millisecond)
-			token := r.issue(t, alice, office)
-			if token.ValidUntil.After(end) || token.ExpiresIn != 300 {
-				t.Errorf("skew %v: the token expires in %d s at %v; the grant ends at %v", skew, token.ExpiresIn, token.ValidUntil, end)
-			}
-		})
-	}
 }
 
 func TestNothingIsMintedAtTheEndOfAGrant(t *testing.T) {
@@ -137,62 +121,6 @@ func TestLastTokenButOneLeavesTimeForTheLast(t *testing.T) {
 	})
 }
 
-func TestEarliestEndOfSeveralModelsCounts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		now := time.Now()
-		policy, err := access.List{
-			{Users: []string{"alice"}, Models: []string{office}},
-			{Users: []string{"alice"}, Models: []string{warehouse}, Until: now.Add(8 * time.Minute)},
-			{Users: []string{"alice"}, Models: []string{showroom}, Until: now.Add(5 * time.Minute)},
-		}.Policy()
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := endingRig(t, 0, policy)
-		token := r.issue(t, alice, office, warehouse, showroom)
-		alone := r.issue(t, alice, office)
-		if token.ExpiresIn != 300 || alone.ExpiresIn != 600 {
-			t.Errorf("the tokens expire in %d and %d s", token.ExpiresIn, alone.ExpiresIn)
-		}
-		wait(5 * time.Minute)
-		r.wantAlive(t, 1)
-	})
-}
-
-func TestPagesAreToldWhenAGrantBegins(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		policy, err := access.List{{Users: []string{"alice"}, Models: []string{office}, From: time.Now().Add(time.Hour)}}.Policy()
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := endingRig(t, 0, policy)
-		told := revocations.Listen(r.Issuer, "alice", []string{office})
-		defer told.Stop()
-		wait(time.Hour - time.Nanosecond)
-		r.refuse(t, issuer.ErrDenied, alice, office)
-		if len(told.C) != 0 {
-			t.Error("the page was told too early")
-		}
-		wait(time.Nanosecond)
-		if len(told.C) != 1 {
-			t.Error("the page was not told")
-		}
-		r.issue(t, alice, office)
-	})
-}
-
-// A clock of Matterport's that is set while the calendar waits.
-func TestEndIsFoundWhenTheClockIsSet(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := endingRig(t, 0, untilIn(t, 0, time.Hour, office))
-		r.issue(t, alice, office)
-		wait(30 * time.Second)
-		r.up.set(func(u *upstream) { u.skew = time.Hour })
-		wait(time.Minute)
-		r.wantAlive(t, 0)
-	})
-}
-
 // ending is a function of a host's whose grants end at a time that it can move.
 type ending struct {
 	rules
@@ -251,32 +179,5 @@ func TestEndThatComesWithAChangeRevokes(t *testing.T) {
 		wait(time.Nanosecond)
 		r.wantAlive(t, 0)
 		r.up.wantLive(t, 0)
-	})
-}
-
-func TestPolicyThatFailsAtTheEndRevokesNothingAndIssuesNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		host := &ending{rules: rules{models: map[string][]string{"alice": {office}}}, until: time.Now().Add(5 * time.Minute)}
-		r := endingRig(t, 0, host.policy())
-		r.issue(t, alice, office)
-		host.mu.Lock()
-		host.err = errors.New("the directory is down")
-		host.mu.Unlock()
-		wait(5 * time.Minute)
-		if _, _, deletes := r.up.count(); deletes != 0 {
-			t.Errorf("%d deletions", deletes)
-		}
-		r.refuse(t, issuer.ErrUnavailable, alice, office)
-	})
-}
-
-func TestDatesWaitForMatterportsClock(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := endingRig(t, 2*time.Hour, untilIn(t, 0, time.Hour, office)) // ended at Matterport, not here
-		r.up.set(func(u *upstream) { u.cold, u.failing = true, errors.New("down") })
-		r.refuse(t, issuer.ErrUnavailable, alice, office)
-		r.up.set(func(u *upstream) { u.failing = nil })
-		r.refuse(t, issuer.ErrDenied, alice, office)
-		r.up.wantMints(t, 0)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/event"
@@ -52,7 +53,7 @@ func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, held stored
 }
 
 // granted returns the event of a token that was minted for u, with the policy's reason for each model.
-func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry) event.Event {
+func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry, p permit) event.Event {
 	grant := about(event.TokenGranted, slog.LevelInfo, e.Key, "")
 	var grounds []string
 	for _, model := range grant.Models {
@@ -61,6 +62,9 @@ func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry) 
 		grounds = append(grounds, why.Text)
 	}
 	grant.Detail = strings.Join(slices.Compact(grounds), "; ")
+	if end := "until " + p.until.UTC().Format(time.RFC3339); !p.until.IsZero() && !strings.Contains(grant.Detail, end) {
+		grant.Detail = strings.TrimPrefix(grant.Detail+", "+end, ", ")
+	}
 	return grant
 }
 

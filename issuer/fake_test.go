@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -135,6 +136,13 @@ func (u *upstream) DeleteEmbedToken(_ context.Context, token matterport.Secret) 
 	}
 	delete(u.live, string(token))
 	return nil
+}
+
+// alive returns the tokens that were not deleted.
+func (u *upstream) alive() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Sorted(maps.Keys(u.live))
 }
 
 func (u *upstream) set(f func(*upstream)) {

@@ -16,7 +16,7 @@ import (
 type Token struct {
 	AccessToken matterport.Secret
 	Link        matterport.Secret // a complete Showcase URL; only for a single model
-	ValidUntil  time.Time         // on Matterport's clock
+	ValidUntil  time.Time         // on Matterport's clock; not after the end of the grant
 	ExpiresIn   int               // whole seconds left when the token was issued; always more than 60
 }
 

@@ -102,11 +102,18 @@ func New(cfg Config) (*Issuer, error) {
 	return i, nil
 }
 
+// recheckAgain is when tokens are checked again if that failed at a date.
+const recheckAgain = 30 * time.Second
+
 // keepCalendar has the tokens checked again whenever grants begin or end by date.
 func (i *Issuer) keepCalendar() {
 	i.now = i.theTime
-	i.calendar = calendar.New(i.now, i.nextChange, func() {
-		i.flights.Go(func(ctx context.Context) { _ = i.Recheck(ctx) }) // Recheck logs
+	i.calendar = calendar.New(i.cfg.Matterport.ServerTime, i.nextChange, func() {
+		i.flights.Go(func(ctx context.Context) {
+			if i.Recheck(ctx) != nil { // it logs why
+				i.calendar.Note(i.now().Add(recheckAgain))
+			}
+		})
 	})
 	if dated, ok := i.cfg.Policy.(access.DatedPolicy); ok {
 		i.dated = dated

@@ -188,7 +188,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, p permit, cl
 		i.withheld(ctx, slog.LevelError, key, reasonNoMint, errNoTimeLeft)
 		return &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
 	}
-	grant, err := i.events.Record(ctx, i.granted(ctx, u, e))
+	grant, err := i.events.Record(ctx, i.granted(ctx, u, e, p))
 	if err != nil {
 		i.discard(e)
 		return i.failed(ctx, key, reasonRecord, err)

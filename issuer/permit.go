@@ -61,7 +61,7 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 // ask asks the policy, by Matterport's clock. A panic of the policy is an error, in background work too.
 func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allowed bool, until time.Time, err error) {
 	defer rescue.Into(i.log, thePolicy, &err)
-	allowed, until, err = access.AllowedAt(ctx, i.cfg.Policy, u, model, i.now)
+	allowed, until, err = i.askNow(ctx, u, model)
 	if err != nil || until.IsZero() && (i.dated == nil || i.dated.NextChange(time.Time{}).IsZero()) {
 		return allowed, until, err // no date matters
 	}
@@ -71,7 +71,16 @@ func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allow
 	if err := i.learn(ctx); err != nil {
 		return false, time.Time{}, err
 	}
-	return access.AllowedAt(ctx, i.cfg.Policy, u, model, i.now)
+	return i.askNow(ctx, u, model)
+}
+
+// askNow asks the policy. A grant that is over is none.
+func (i *Issuer) askNow(ctx context.Context, u *identity.User, model string) (allowed bool, until time.Time, err error) {
+	allowed, until, err = access.AllowedAt(ctx, i.cfg.Policy, u, model, i.now)
+	if !until.IsZero() && !i.now().Before(until) {
+		return false, time.Time{}, err
+	}
+	return allowed, until, err
 }
 
 // remaining returns how much is left of the grant, and false if it has no end.

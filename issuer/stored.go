@@ -11,7 +11,8 @@ import (
 // stored is a token from the store and its remaining life. The zero stored means that there is no token.
 type stored struct {
 	*store.Entry
-	left time.Duration
+	left  time.Duration
+	until time.Time // the end of the grant, or zero
 }
 
 // judge returns e with its remaining life, which ends with the grant. If Matterport's time is unknown, as after a start, it asks first.
@@ -23,7 +24,7 @@ func (i *Issuer) judge(ctx context.Context, e *store.Entry, p permit) stored {
 	if rest, ends := i.remaining(p); ends {
 		left = min(left, rest)
 	}
-	return stored{e, left}
+	return stored{e, left, p.until}
 }
 
 // usable reports whether the SDK can work with the token. Promise 2 of the design depends on this line.
@@ -33,7 +34,11 @@ func (s stored) usable() bool { return s.left >= showcase.LeastLeft }
 func (i *Issuer) fresh(s stored) bool { return seconds(s.left) > seconds(i.cfg.RefreshBefore) }
 
 func (s stored) token() Token {
-	return Token{AccessToken: s.Token, Link: s.Link, ValidUntil: s.ValidUntil, ExpiresIn: seconds(s.left)}
+	until := s.ValidUntil
+	if !s.until.IsZero() && s.until.Before(until) {
+		until = s.until
+	}
+	return Token{AccessToken: s.Token, Link: s.Link, ValidUntil: until, ExpiresIn: seconds(s.left)}
 }
 
 func seconds(d time.Duration) int { return int(d / time.Second) }

@@ -23,7 +23,7 @@ type people struct {
 	signIns   map[string]string // who, by cookie
 	withdrawn map[string]bool
 	until     time.Time // when the access of alice ends, by Matterport's clock; zero for never
-	unknown   bool // it cannot be told who sends a request
+	unknown   bool      // it cannot be told who sends a request
 }
 
 func newPeople(models []matterporttest.Model) *people {

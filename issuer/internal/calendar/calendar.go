@@ -12,14 +12,17 @@ const (
 
 	// apart is the least time between two calls of Due.
 	apart = time.Second
+
+	// unknown is how long the calendar waits while the time is not known.
+	unknown = 5 * time.Second
 )
 
 // A Calendar waits for dates. Its fields are set before Run is called, and not changed afterwards.
 type Calendar struct {
-	// Now is the clock of the dates.
-	Now func() time.Time
+	// Now is the clock of the dates. Nothing is due while the time is not known.
+	Now func() (now time.Time, known bool)
 
-	// Next returns the first date after now that is known without a note, or zero.
+	// Next returns the first date after now that is known without a note, or zero. A date that is not after now is none.
 	Next func(now time.Time) time.Time
 
 	// Due is called at each date, one call at a time.
@@ -30,7 +33,7 @@ type Calendar struct {
 }
 
 // New returns a Calendar that Run runs.
-func New(now func() time.Time, next func(time.Time) time.Time, due func()) *Calendar {
+func New(now func() (time.Time, bool), next func(time.Time) time.Time, due func()) *Calendar {
 	return &Calendar{Now: now, Next: next, Due: due, wake: make(chan struct{}, 1)}
 }
 
@@ -63,10 +66,10 @@ func (c *Calendar) Look() {
 func (c *Calendar) Run(done <-chan struct{}) {
 	var rest time.Duration
 	for {
-		date := c.earliest()
+		date, wait := c.earliest()
 		var due <-chan time.Time
 		if !date.IsZero() {
-			due = time.After(max(rest, min(look, date.Sub(c.Now()))))
+			due = time.After(max(rest, wait))
 		}
 		select {
 		case <-done:
@@ -74,7 +77,7 @@ func (c *Calendar) Run(done <-chan struct{}) {
 		case <-c.wake:
 		case <-due:
 			rest = 0
-			if !c.Now().Before(date) {
+			if now, known := c.Now(); known && !now.Before(date) {
 				c.noted.Store(0) // Due notes what is to come
 				c.Due()
 				rest = apart
@@ -83,11 +86,17 @@ func (c *Calendar) Run(done <-chan struct{}) {
 	}
 }
 
-// earliest returns the next date, or zero.
-func (c *Calendar) earliest() time.Time {
-	date := c.Next(c.Now())
-	if noted := c.noted.Load(); noted != 0 && (date.IsZero() || noted < date.UnixNano()) {
-		return time.Unix(0, noted)
+// earliest returns the next date, or zero, and how long to wait until the next look at it.
+func (c *Calendar) earliest() (date time.Time, wait time.Duration) {
+	now, known := c.Now()
+	if next := c.Next(now); next.After(now) {
+		date = next
 	}
-	return date
+	if noted := c.noted.Load(); noted != 0 && (date.IsZero() || noted < date.UnixNano()) {
+		date = time.Unix(0, noted)
+	}
+	if !known {
+		return date, unknown
+	}
+	return date, min(look, date.Sub(now))
 }
