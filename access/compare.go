@@ -123,7 +123,7 @@ func (c *comparison) obstacle(i int) string {
 		conditions = append(conditions, "the rule did not except the model")
 	}
 	if c.Stopped(i) {
-		conditions = append(conditions, "the selectors that the rule excepts were resolved")
+		conditions = append(conditions, "all selectors that the rule excepts stood for something")
 	}
 	return strings.Join(conditions, " and ")
 }

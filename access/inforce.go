@@ -89,7 +89,7 @@ func (f *inForce) resolve(r selector.Resolution) (changed bool) {
 
 // sameModels reports whether two results give the same answers.
 func sameModels(a, b selector.Result) bool {
-	return a.Known() == b.Known() && slices.Equal(a.Models, b.Models) && slices.Equal(a.Doubtful, b.Doubtful)
+	return a.Known() == b.Known() && a.Missing == b.Missing && slices.Equal(a.Models, b.Models) && slices.Equal(a.Doubtful, b.Doubtful)
 }
 
 // Selectors implements [Selecting].

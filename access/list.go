@@ -99,6 +99,7 @@ func (r Rule) written(number int, p *written.Problems) written.Rule {
 		From:  moment(number, r.From),
 		Until: moment(number, r.Until),
 	}
+	out.Broken = len(out.Models) < len(r.Models) || len(out.Except.Models) < len(r.Except.Models) // reported already
 	for i, e := range out.Models {
 		out.Models[i].Name, out.Models[i].Named = r.Names[e.Value]
 	}

@@ -91,7 +91,7 @@ func randomResolution(r *rand.Rand) selector.Resolution {
 		if err != nil {
 			panic(err)
 		}
-		result := selector.Result{Models: some(r, poolModels[1:], 3), Doubtful: some(r, poolModels[1:], 1), At: poolTimes[0]}
+		result := selector.Result{Models: some(r, poolModels[1:], 3), Doubtful: some(r, poolModels[1:], 1), At: poolTimes[0], Missing: r.IntN(6) == 0}
 		slices.Sort(result.Models)
 		if r.IntN(6) == 0 {
 			result = selector.Result{Problem: "refused"}

@@ -55,7 +55,7 @@ func (w world) excludes(entries []string, model string) bool {
 
 // stopped reports whether the rule excepts a selector that is not resolved.
 func (w world) stopped(r access.Rule) bool {
-	return slices.ContainsFunc(r.Except.Models, func(e string) bool { return selector.Is(e) && w.result(e).At.IsZero() })
+	return slices.ContainsFunc(r.Except.Models, func(e string) bool { return selector.Is(e) && (w.result(e).At.IsZero() || w.result(e).Missing) })
 }
 
 func (w world) result(entry string) selector.Result {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Is reports whether a text is meant as a selector: whether it begins with "internalId:", "folder:" or "address:".
@@ -84,6 +85,10 @@ func (s Selector) Check() error {
 		return errors.New("the selector is empty: give a number, a folder or an address after the colon")
 	case set > 1:
 		return errors.New("a selector is an internal number, a folder or an address, and this is more than one of them")
+	case !utf8.ValidString(s.String()):
+		return errors.New("the selector has bytes that are no UTF-8")
+	case strings.TrimSpace(s.InternalID) != s.InternalID:
+		return fmt.Errorf("the number %.64q has space around it: remove it", s.InternalID)
 	case s.Folder == "" && s.Below:
 		return errors.New(`"folder:/**" has no folder: use "*" for every model of the account`)
 	case s.Folder != "":

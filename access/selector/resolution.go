@@ -15,6 +15,10 @@ type Result struct {
 	// not granted, but they are excluded where a rule excludes the selector.
 	Doubtful []string
 
+	// Missing means that there is nothing of this name at Matterport: no space with this number or address, no such folder. It
+	// may have been renamed, so a rule that excludes the selector grants nothing.
+	Missing bool
+
 	// Problem is for operators: why there are no models, or none that are newer. Empty if there is none.
 	Problem string
 

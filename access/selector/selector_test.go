@@ -24,7 +24,7 @@ func TestSelectorIsReadAsItIsWritten(t *testing.T) {
 
 func TestSelectorThatSelectsNothingIsRefused(t *testing.T) {
 	for _, text := range []string{
-		"", "internalId:", "folder:", "folder:/**", "folder:/Plant", "folder:Plant/", "folder:a//b", "folder:Pl*nt", "folder:**", "folder: a",
+		"", "internalId:", "internalId: A-17", "internalId:A-17 ", "internalId: ", "address:city=%ff", "folder:\xff", "folder:", "folder:/**", "folder:/Plant", "folder:Plant/", "folder:a//b", "folder:Pl*nt", "folder:**", "folder: a",
 		"address:", "address:city", "address:city=", "address:town=Bern", "address:city=Bern, city=Basel", "address:city=%zz", "name:Plant", "folder",
 	} {
 		if s, err := selector.Parse(text); err == nil {

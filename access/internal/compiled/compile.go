@@ -67,7 +67,7 @@ func (t *Table) rule(r written.Rule) rule {
 
 func (t *Table) exclude(r *rule, e written.Entry) {
 	result := t.resolution[e.Selector]
-	if e.Selects() && !result.Known() {
+	if e.Selects() && (!result.Known() || result.Missing) {
 		r.stopped = true
 	}
 	for _, id := range slices.Concat(t.selected(e), result.Doubtful) {

@@ -45,8 +45,13 @@ func (c *checker) rule(r Rule) {
 // excepted stands before the name of a list of exceptions.
 const excepted = "except."
 
-// dates reports a rule that ends before it begins.
+// dates reports dates that are mistakes, and a rule that ends before it begins.
 func (c *checker) dates(r Rule) {
+	for _, m := range []Moment{r.From, r.Until} {
+		if err := CheckMoment(m.Time); m.Given() && err != nil {
+			c.Addf(m.At, "%v", err)
+		}
+	}
 	if r.From.Given() && r.Until.Given() && !r.From.Time.Before(r.Until.Time) {
 		c.Addf(r.Until.At, "the rule ends (%s) before or when it begins (%s)", r.Until.Text, r.From.Text)
 	}
@@ -57,9 +62,9 @@ func (c *checker) repeated(r Rule, lists [][]string) {
 	for _, l := range lists {
 		slices.Sort(l)
 	}
-	key := fmt.Sprintf("%q %d %d", lists, r.From.Time.UnixNano(), r.Until.Time.UnixNano())
+	key := fmt.Sprintf("%q %v %v", lists, r.From.Time.UTC(), r.Until.Time.UTC())
 	if first, ok := c.rules[key]; ok {
-		c.Addf(r.At, "the rule has the same people and models as an earlier one (%s %d): remove one", c.Unit, first)
+		c.Addf(r.At, "the rule says the same as an earlier one (%s %d): remove one", c.Unit, first)
 		return
 	}
 	c.rules[key] = r.At

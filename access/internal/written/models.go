@@ -43,6 +43,10 @@ func wrongModel(e Entry, list string) string {
 		return fmt.Sprintf("model %.64q among %s has a name: give it where the model is granted", e.Value, list)
 	case e.Selects() && faulty:
 		return fmt.Sprintf("%+.64q among %s is not what it looks like: %v", e.Value, list, f)
+	case e.Selects() && strings.ContainsFunc(e.Value, looksLikeSpace):
+		return fmt.Sprintf("%+.64q among %s has a character in it that looks like a space and is another: write U+0020", e.Value, list)
+	case e.Selects() && e.Named:
+		return fmt.Sprintf("%.64q among %s has a name, and can stand for many models: remove the name", e.Value, list)
 	case !e.Selects() && e.Value != AnyModel && !modelid.Valid(e.Value) && !modelid.ValidView(e.Value):
 		return fmt.Sprintf("model %.64q is not a model ID: 11 letters and digits%s", e.Value, advice(e.Value))
 	}

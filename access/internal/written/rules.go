@@ -53,8 +53,8 @@ func (r reader) rule(n *yaml.Node) Rule {
 	before := len(r.found)
 	rule := Rule{At: n.Line}
 	values := r.mapping(n, "a rule", ruleKeys...)
-	rule.Who = r.who(values)
-	rule.Models = r.models(values)
+	rule.Who = r.who(values, "")
+	rule.Models = r.models(values, "")
 	rule.Except = r.except(values[keyExcept])
 	rule.From = r.moment(values[keyFrom], From, keyFrom)
 	rule.Until = r.moment(values[keyUntil], Until, keyUntil)
@@ -71,14 +71,14 @@ func (r reader) except(n *yaml.Node) Except {
 	if len(values) == 0 && len(r.found) == before {
 		r.Addf(n.Line, "except is empty: remove it")
 	}
-	return Except{Who: r.who(values), Models: r.models(values)}
+	return Except{Who: r.who(values, excepted), Models: r.models(values, excepted)}
 }
 
 // who reads the lists of people.
-func (r reader) who(values map[string]*yaml.Node) (w Who) {
+func (r reader) who(values map[string]*yaml.Node, prefix string) (w Who) {
 	for k, key := range people.Keys {
-		for _, item := range r.entries(values[key], key) {
-			if value, ok := r.text(item, "an entry of "+key); ok {
+		for _, item := range r.entries(values[key], prefix+key) {
+			if value, ok := r.text(item, "an entry of "+prefix+key); ok {
 				w[k] = append(w[k], Entry{At: item.Line, Value: value})
 			}
 		}
@@ -86,9 +86,9 @@ func (r reader) who(values map[string]*yaml.Node) (w Who) {
 	return w
 }
 
-func (r reader) models(values map[string]*yaml.Node) (entries []Entry) {
-	for _, item := range r.entries(values[keyModels], keyModels) {
-		if e, ok := r.model(item); ok {
+func (r reader) models(values map[string]*yaml.Node, prefix string) (entries []Entry) {
+	for _, item := range r.entries(values[keyModels], prefix+keyModels) {
+		if e, ok := r.model(item, prefix+keyModels); ok {
 			entries = append(entries, e)
 		}
 	}
@@ -96,10 +96,10 @@ func (r reader) models(values map[string]*yaml.Node) (entries []Entry) {
 }
 
 // model reads an ID or a selector as text, or a mapping: of id and name, or of one selector.
-func (r reader) model(n *yaml.Node) (Entry, bool) {
+func (r reader) model(n *yaml.Node, list string) (Entry, bool) {
 	e := Entry{At: n.Line}
 	if n.Kind != yaml.MappingNode {
-		text, ok := r.text(n, "an entry of models")
+		text, ok := r.text(n, "an entry of "+list)
 		e.Value = text
 		return e, ok && r.selector(&e)
 	}
@@ -113,8 +113,10 @@ func (r reader) model(n *yaml.Node) (Entry, bool) {
 			e.Name, e.Named = r.text(named, keyName)
 		}
 		r.alone(n, values, keyID, keyName)
-	case named != nil:
+	case named != nil && len(values) == 1:
 		r.Addf(n.Line, "id is missing: a model needs one")
+	case named != nil:
+		r.Addf(n.Line, "a selector has no name, as it can stand for many models: remove the name")
 	default:
 		e = r.selectorMapping(n, values)
 	}
@@ -123,8 +125,8 @@ func (r reader) model(n *yaml.Node) (Entry, bool) {
 
 // alone reports keys that do not go with the others of a mapping.
 func (r reader) alone(n *yaml.Node, values map[string]*yaml.Node, keys ...string) {
-	for key := range values {
-		if !slices.Contains(keys, key) {
+	for _, key := range modelKeys {
+		if values[key] != nil && !slices.Contains(keys, key) {
 			r.Addf(n.Line, "%s does not go with %s: write two entries", key, strings.Join(keys, " and "))
 			return
 		}
@@ -175,7 +177,11 @@ func (r reader) selectorMapping(n *yaml.Node, values map[string]*yaml.Node) Entr
 
 func (r reader) address(n *yaml.Node) (a selector.Address) {
 	values := r.mapping(n, keyAddress, selector.Fields()...)
-	for key, value := range values {
+	for _, key := range selector.Fields() {
+		value := values[key]
+		if value == nil {
+			continue
+		}
 		text, ok := r.text(value, key)
 		if ok && text == "" {
 			r.Addf(value.Line, "%s is empty: remove it", key)
