@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/internal/revocations"
@@ -17,6 +19,9 @@ import (
 
 // maxDeletes bounds the concurrent deletions at Matterport.
 const maxDeletes = 8
+
+// maxRevoking bounds the concurrent revocations of a Recheck. Each can wait a little for Matterport.
+const maxRevoking = 64
 
 // A Revocation is the result of [Issuer.Revoke].
 type Revocation struct {
@@ -74,19 +79,24 @@ func (i *Issuer) notRevoked(ctx context.Context, s store.Selector, err error) {
 func (i *Issuer) Recheck(ctx context.Context) error {
 	revocations.Changed(&i.counter)
 	var errs []error
+	var revoking errgroup.Group
+	revoking.SetLimit(maxRevoking)
 	for e, err := range i.store.Entries(ctx) {
 		if err != nil {
 			errs = append(errs, i.failed(ctx, store.Key{}, reasonStore, err))
 			break
 		}
 		if _, err := i.authorize(ctx, e.User, e.Key.List()); errors.Is(err, ErrDenied) {
-			_, err = i.Revoke(ctx, store.Selector{User: e.Key.User, Token: e.Token})
-			errs = append(errs, err)
+			revoking.Go(func() (err error) {
+				defer rescue.Into(i.log, theStore, &err)
+				_, err = i.Revoke(ctx, store.Selector{User: e.Key.User, Token: e.Token})
+				return err
+			})
 		} else if err != nil {
 			errs = append(errs, err)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, revoking.Wait())...)
 }
 
 // deleteAll deletes entries at Matterport and returns how many were deleted. It returns after one attempt for

@@ -116,7 +116,7 @@ func readPlace(entry json.RawMessage, folders bool) (Place, string) {
 	}
 	place := Place{ID: read.ID}
 	switch {
-	case read.InternalID == nil || json.Unmarshal(read.InternalID, &place.InternalID) != nil:
+	case read.InternalID == nil || !readNumber(read.InternalID, &place.InternalID):
 		return Place{}, "a model in the list has no internalId, not even null"
 	case read.Address == nil || json.Unmarshal(read.Address, &place.Address) != nil:
 		return Place{}, "a model in the list has no address, not even null"
@@ -130,4 +130,18 @@ func readPlace(entry json.RawMessage, folders bool) (Place, string) {
 		place.Folders = append(place.Folders, folder.ID)
 	}
 	return place, ""
+}
+
+// readNumber reads a number that is text, or null. What its type is at Matterport is not documented, so a JSON number counts
+// as it is written.
+func readNumber(value json.RawMessage, into *string) bool {
+	var number json.Number
+	if json.Unmarshal(value, into) == nil {
+		return true
+	}
+	if json.Unmarshal(value, &number) != nil {
+		return false
+	}
+	*into = number.String()
+	return true
 }

@@ -37,18 +37,18 @@ func TestPlacesAreListedByPage(t *testing.T) {
 // What is missing from an answer would withdraw access, or end an exception.
 func TestIncompletePlacesAreNotTakenAsEmpty(t *testing.T) {
 	for name, body := range map[string]string{
-		"an error beside":    placesAnswer + `,"errors":[{"path":["models","results",1,"folders"],"extensions":{"code":"request.unauthorized"}}]}`,
-		"no number":          strings.Replace(placesAnswer, `"internalId":null,`, "", 1) + "}",
-		"a number as number": strings.Replace(placesAnswer, `"A-17"`, "17", 1) + "}",
-		"no address":         strings.Replace(placesAnswer, `"address":null,`, "", 1) + "}",
-		"a flat address":     strings.Replace(placesAnswer, `"address":null`, `"address":"Bern"`, 1) + "}",
-		"no folders":         strings.Replace(placesAnswer, `,"folders":[]`, "", 1) + "}",
-		"folders of null":    strings.Replace(placesAnswer, `"folders":[]`, `"folders":null`, 1) + "}",
-		"no ID of a folder":  strings.Replace(placesAnswer, `{"id":"f1"}`, `{}`, 1) + "}",
-		"a space of null":    strings.Replace(placesAnswer, `"results":[`, `"results":[null,`, 1) + "}",
-		"no ID":              strings.Replace(placesAnswer, `"id":"abcDEF12345",`, "", 1) + "}",
-		"no total":           strings.Replace(placesAnswer, `"totalResults":3,`, "", 1) + "}",
-		"no results":         `{"data":{"models":{"totalResults":3,"results":null}}}`,
+		"an error beside":   placesAnswer + `,"errors":[{"path":["models","results",1,"folders"],"extensions":{"code":"request.unauthorized"}}]}`,
+		"no number":         strings.Replace(placesAnswer, `"internalId":null,`, "", 1) + "}",
+		"a number as list":  strings.Replace(placesAnswer, `"A-17"`, "[17]", 1) + "}",
+		"no address":        strings.Replace(placesAnswer, `"address":null,`, "", 1) + "}",
+		"a flat address":    strings.Replace(placesAnswer, `"address":null`, `"address":"Bern"`, 1) + "}",
+		"no folders":        strings.Replace(placesAnswer, `,"folders":[]`, "", 1) + "}",
+		"folders of null":   strings.Replace(placesAnswer, `"folders":[]`, `"folders":null`, 1) + "}",
+		"no ID of a folder": strings.Replace(placesAnswer, `{"id":"f1"}`, `{}`, 1) + "}",
+		"a space of null":   strings.Replace(placesAnswer, `"results":[`, `"results":[null,`, 1) + "}",
+		"no ID":             strings.Replace(placesAnswer, `"id":"abcDEF12345",`, "", 1) + "}",
+		"no total":          strings.Replace(placesAnswer, `"totalResults":3,`, "", 1) + "}",
+		"no results":        `{"data":{"models":{"totalResults":3,"results":null}}}`,
 	} {
 		u := &upstream{graph: func(int, asked) reply { return reply{body: body} }}
 		if page, err := newClient(t, u).Places(t.Context(), matterport.PlaceQuery{Folders: true}); page != nil || err == nil {

@@ -18,6 +18,8 @@ type account struct {
 	byPath map[string][]string // IDs of folders, by path
 	within map[string][]string // IDs of the models that are in a folder itself, by the folder's ID
 	below  map[string][]string // and of those in it or below it
+
+	strange []string // IDs of the models in a folder that is not in the tree
 }
 
 func newAccount(places []matterport.Place, folders []matterport.Folder) *account {
@@ -50,6 +52,9 @@ func (a *account) file(p matterport.Place) {
 			f = a.folders[f.Parent]
 		}
 	}
+	if strange {
+		a.strange = append(a.strange, p.ID)
+	}
 	all := maps.Clone(above)
 	for _, id := range p.Folders {
 		all[id] = true
@@ -70,17 +75,15 @@ func (a *account) match(s selector.Selector) selector.Result {
 	case s.Folder != "":
 		return a.folder(s)
 	}
-	return found(a.ids(func(p matterport.Place) bool { return inAddress(p.Address, s.Address) }), "no space has this address")
+	ids := a.ids(func(p matterport.Place) bool { return inAddress(p.Address, s.Address) })
+	if len(ids) == 0 {
+		return missing("no space has this address")
+	}
+	return selector.Result{Models: ids}
 }
 
-// found is the result of a selector that selects any number of spaces.
-func found(ids []string, none string) selector.Result {
-	r := selector.Result{Models: ids}
-	if len(ids) == 0 {
-		r.Problem = none
-	}
-	return r
-}
+// missing is the result of a selector that names nothing that there is.
+func missing(problem string) selector.Result { return selector.Result{Missing: true, Problem: problem} }
 
 // ids returns the IDs of the places that match, sorted.
 func (a *account) ids(matches func(matterport.Place) bool) []string {
@@ -105,9 +108,14 @@ func (a *account) number(number string) selector.Result {
 	if len(ids) > 1 {
 		return selector.Result{Doubtful: ids, Problem: "several spaces have this number, so it selects none: " + listed(ids)}
 	}
-	return found(ids, "no space has this number")
+	if len(ids) == 0 {
+		return missing("no space has this number")
+	}
+	return selector.Result{Models: ids}
 }
 
+// folder returns the spaces of a folder. A space in a folder that is not in the tree may be in any: it is not granted, but
+// excluded.
 func (a *account) folder(s selector.Selector) selector.Result {
 	members := a.within
 	if s.Below {
@@ -121,11 +129,18 @@ func (a *account) folder(s selector.Selector) selector.Result {
 	ids = tidy(ids)
 	switch {
 	case len(same) == 0:
-		return found(nil, "there is no such folder")
+		return missing("there is no such folder")
 	case len(same) > 1:
-		return selector.Result{Doubtful: ids, Problem: "several folders have this path, so it selects nothing: " + listed(same)}
+		return selector.Result{
+			Doubtful: tidy(slices.Concat(ids, a.strange)),
+			Problem:  "several folders have this path, so it selects nothing: " + listed(same),
+		}
 	}
-	return found(ids, "the folder has no spaces")
+	r := selector.Result{Models: ids, Doubtful: tidy(without(a.strange, ids))}
+	if len(ids) == 0 {
+		r.Problem = "the folder has no spaces"
+	}
+	return r
 }
 
 func inAddress(a matterport.PlaceAddress, want selector.Address) bool {

@@ -2,15 +2,20 @@ package resolve
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"time"
 
 	"github.com/go-pme/pme/access/selector"
+	"github.com/go-pme/pme/matterport"
 )
 
-// again is when a look that has failed is repeated.
-const again = 30 * time.Second
+// again is when a look that has failed is repeated, unless Matterport asks for more time, of which mostRetry is granted.
+const (
+	again     = 30 * time.Second
+	mostRetry = time.Hour
+)
 
 // cycle looks once, puts what it has found in force, and returns when to look next.
 func (r *Resolver) cycle() time.Duration {
@@ -25,7 +30,7 @@ func (r *Resolver) cycle() time.Duration {
 	case r.ctx.Err() != nil: // closed
 	case err != nil:
 		r.failed(selectors, err)
-		return again
+		return max(again, retryAfter(err))
 	default:
 		return r.succeeded(selectors, f)
 	}
@@ -34,7 +39,8 @@ func (r *Resolver) cycle() time.Duration {
 
 func (r *Resolver) failed(selectors []selector.Selector, err error) {
 	r.well.Degraded(healthLook)
-	if r.isNew(err.Error()) {
+	if kind := kindOf(err); kind != r.looking {
+		r.looking = kind
 		r.cfg.Logger.LogAttrs(context.Background(), slog.LevelError,
 			"the spaces of the allow-list cannot be looked up; the last good answer stays in force", slog.Any("error", err))
 	}
@@ -44,20 +50,27 @@ func (r *Resolver) failed(selectors []selector.Selector, err error) {
 func (r *Resolver) succeeded(selectors []selector.Selector, f *finding) time.Duration {
 	if f.folders != nil {
 		r.well.Degraded(healthFolders)
-		r.noFolders(f.folders)
 	} else {
 		r.well.Well()
-		r.again()
 	}
-	r.found = f
-	next, missing := merge(r.last, f, selectors, r.suspects)
-	r.suspects = missing
+	r.tellFolders(f.folders)
+	r.tellWell()
+	next, missing := merge(r.last, f, selectors, r.confirmed(f.at))
+	r.found, r.suspects = f, missing
 	r.force(next)
 	r.keep(next)
 	if len(missing) > 0 {
 		return second
 	}
 	return r.cfg.Every
+}
+
+// confirmed returns the models that were missing in a look long enough ago that this one is the second.
+func (r *Resolver) confirmed(at time.Time) suspects {
+	if r.found == nil || at.Sub(r.found.at) < second {
+		return nil
+	}
+	return r.suspects
 }
 
 // adopt resolves new selectors from the last look. It returns true if another look is needed for them.
@@ -91,23 +104,43 @@ func (r *Resolver) force(next selector.Resolution) {
 	r.policy.Resolve(next)
 }
 
-// isNew reports whether the last look had another problem, or none, and notes this one.
-func (r *Resolver) isNew(problem string) bool {
-	last := r.problem
-	r.problem = problem
-	return problem != last
+// retryAfter is how long Matterport asks to wait.
+func retryAfter(err error) time.Duration {
+	var api *matterport.Error
+	if errors.As(err, &api) {
+		return min(api.RetryAfter, mostRetry)
+	}
+	return 0
 }
 
-func (r *Resolver) noFolders(err error) {
-	if r.isNew(err.Error()) {
+// kindOf returns what kind of error it is, without what differs from one to the next. One kind is logged once.
+func kindOf(err error) string {
+	for _, kind := range []error{
+		errIncomplete, matterport.ErrRateLimited, matterport.ErrUnauthorized, matterport.ErrUnavailable, matterport.ErrMalformed,
+		matterport.ErrInvalid, matterport.ErrNotFound,
+	} {
+		if errors.Is(err, kind) {
+			return kind.Error()
+		}
+	}
+	return "another"
+}
+
+// tellFolders logs that folders are refused, once.
+func (r *Resolver) tellFolders(err error) {
+	refused := r.refused
+	r.refused = err != nil
+	if r.refused && !refused {
 		r.cfg.Logger.LogAttrs(context.Background(), slog.LevelError,
 			"Matterport does not tell the folders that the allow-list names; "+
 				"use internalId or address instead, or ask Matterport for the right to read folders", slog.Any("error", err))
 	}
 }
 
-func (r *Resolver) again() {
-	if r.isNew("") {
+// tellWell logs that looks succeed again.
+func (r *Resolver) tellWell() {
+	if r.looking != "" {
+		r.looking = ""
 		r.cfg.Logger.LogAttrs(context.Background(), slog.LevelInfo, "the spaces of the allow-list are looked up again")
 	}
 }

@@ -31,6 +31,7 @@ type keptResult struct {
 	At       time.Time `json:"at"`
 	Models   []string  `json:"models,omitempty"`
 	Doubtful []string  `json:"doubtful,omitempty"`
+	Missing  bool      `json:"missing,omitempty"`
 	Problem  string    `json:"problem,omitempty"`
 }
 
@@ -48,18 +49,28 @@ func (r *Resolver) restore(selectors []selector.Selector) selector.Resolution {
 		return nil
 	}
 	resolution, now := make(selector.Resolution), r.now()
+	defer func() { r.tellOld(len(resolution), len(selectors)) }()
 	for _, s := range selectors {
 		result, ok := k.Selectors[s.String()]
 		if age := now.Sub(result.At); ok && age <= r.cfg.MaxAge && age >= -ahead {
-			resolution[s] = selector.Result{At: result.At, Models: tidy(result.Models), Doubtful: tidy(result.Doubtful), Problem: result.Problem}
+			resolution[s] = selector.Result{At: result.At, Models: tidy(result.Models), Doubtful: tidy(result.Doubtful), Missing: result.Missing, Problem: result.Problem}
 		}
 	}
 	return resolution
 }
 
+// tellOld logs how many selectors the file has resolved.
+func (r *Resolver) tellOld(resolved, of int) {
+	r.cfg.Logger.LogAttrs(context.Background(), slog.LevelInfo, "spaces found before the start are used; a look follows",
+		slog.String("path", r.cfg.Path), slog.Int("selectors", of), slog.Int("resolved", resolved))
+}
+
 var errWritable = errors.New("others than its owner may write the file, and so grant access: chmod 600")
 
 func readKept(path string) (*kept, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // opening a pipe would wait for its writer
+		return nil, errors.New("not a regular file")
+	}
 	file, err := os.Open(path) //nolint:gosec // G304: the path is the operator's own configuration
 	if err != nil {
 		return nil, err
@@ -81,6 +92,9 @@ func readKept(path string) (*kept, error) {
 	k := new(kept)
 	if err := decoder.Decode(k); err != nil {
 		return nil, fmt.Errorf("the file is not understood: %w", err)
+	}
+	if decoder.More() {
+		return nil, errors.New("the file is not understood: it goes on behind its end")
 	}
 	return k, k.check()
 }
@@ -107,7 +121,7 @@ func (r *Resolver) keep(resolution selector.Resolution) {
 	k := kept{Selectors: make(map[string]keptResult)}
 	for s, result := range resolution {
 		if result.Known() {
-			k.Selectors[s.String()] = keptResult{At: result.At.UTC(), Models: result.Models, Doubtful: result.Doubtful, Problem: result.Problem}
+			k.Selectors[s.String()] = keptResult{At: result.At.UTC(), Models: result.Models, Doubtful: result.Doubtful, Missing: result.Missing, Problem: result.Problem}
 		}
 	}
 	if err := k.write(r.cfg.Path); err != nil {

@@ -31,21 +31,23 @@ func (r *Resolver) look(ctx context.Context, selectors []selector.Selector) (*fi
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	f := &finding{}
-	var folders []matterport.Folder
 	asked := namesFolders(selectors)
-	if asked {
-		folders, f.folders = r.cfg.Matterport.Folders(ctx, r.cfg.Organization)
-		if f.folders != nil && !isRefused(f.folders) {
-			return nil, f.folders
-		}
-	}
-	places, err := r.places(ctx, asked && f.folders == nil)
-	if asked && f.folders == nil && isRefused(err) {
+	places, err := r.places(ctx, asked)
+	if asked && isRefused(err) {
 		f.folders = err
 		places, err = r.places(ctx, false)
 	}
 	if err != nil {
 		return nil, err
+	}
+	var folders []matterport.Folder
+	if asked && f.folders == nil {
+		// After the spaces: a folder that is new meanwhile has none of them.
+		if folders, err = r.cfg.Matterport.Folders(ctx, r.cfg.Organization); isRefused(err) {
+			f.folders = err
+		} else if err != nil {
+			return nil, err
+		}
 	}
 	f.at, f.account = r.now(), newAccount(places, folders)
 	return f, nil

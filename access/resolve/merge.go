@@ -29,6 +29,7 @@ func merge(last selector.Resolution, f *finding, selectors []selector.Selector, 
 		now.Doubtful = tidy(slices.Concat(now.Doubtful, stayDoubtful))
 		if missing := slices.Concat(stay, stayDoubtful); len(missing) > 0 {
 			are[s] = missing
+			now.Missing = now.Missing && old.Missing // it may be there, as its spaces may
 		}
 		next[s] = now
 	}
@@ -64,5 +65,5 @@ func without(ids, others []string) []string {
 
 // equal reports whether two results are the same.
 func equal(a, b selector.Result) bool {
-	return a.At.Equal(b.At) && a.Problem == b.Problem && slices.Equal(a.Models, b.Models) && slices.Equal(a.Doubtful, b.Doubtful)
+	return a.At.Equal(b.At) && a.Problem == b.Problem && a.Missing == b.Missing && slices.Equal(a.Models, b.Models) && slices.Equal(a.Doubtful, b.Doubtful)
 }

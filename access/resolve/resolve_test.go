@@ -75,11 +75,85 @@ func TestFolderWithASlashIsNotAPath(t *testing.T) {
 	})
 }
 
-func TestSpaceInAFolderThatIsNotInTheTreeIsInNoFolder(t *testing.T) {
+// The tree may be older than the space. Its folder may be any, so the space is not granted, and excluded.
+func TestSpaceInAFolderThatIsNotInTheTree(t *testing.T) {
+	for _, folders := range [][]string{{"new", "plant", "top"}, {"new"}} {
+		synctest.Test(t, func(t *testing.T) {
+			a := plant()
+			a.places[0].Folders = folders
+			newHouse(t, a, forAlice("folder:Plant 3"), nil).wantAllowed(t, warehouse)
+			newHouse(t, a, except("folder:Plant 3/**"), nil).wantAllowed(t, showroom)
+			newHouse(t, a, except("folder:Plant 3/Hall 2"), nil).wantAllowed(t, warehouse, showroom)
+		})
+	}
+}
+
+// except is a list that grants everything but these models.
+func except(models ...string) access.List {
+	return access.List{{Users: []string{"alice"}, Models: []string{"*"}, Except: access.Except{Models: models}}}
+}
+
+// Whoever renames a folder must not grant access by it.
+func TestRuleThatExceptsWhatDoesNotExistGrantsNothing(t *testing.T) {
+	for _, selector := range []string{"folder:Plant 4", "folder:Plant 4/**", "internalId:B-1", "address:city=Basel"} {
+		synctest.Test(t, func(t *testing.T) { newHouse(t, plant(), except(selector), nil).wantAllowed(t) })
+	}
 	synctest.Test(t, func(t *testing.T) {
 		a := plant()
-		a.places[0].Folders = []string{"new", "plant", "top"}
-		newHouse(t, a, forAlice("folder:Plant 3"), nil).wantAllowed(t, warehouse)
+		a.folders = append(a.folders, matterport.Folder{ID: "attic", Parent: "top", Path: []string{"Attic"}})
+		newHouse(t, a, except("folder:Attic"), nil).wantAllowed(t, office, warehouse, showroom)
+		h := newHouse(t, a, except("folder:Plant 3/**"), nil)
+		a.set(func(a *fakeAccount) { a.folders[1].Path[0], a.folders[2].Path[0] = "Plant three", "Plant three" })
+		h.wantAllowed(t, showroom)
+		pass(5 * time.Minute)
+		h.wantAllowed(t, showroom) // until the second look
+		pass(30 * time.Second)
+		h.wantAllowed(t)
+	})
+}
+
+func TestLongPauseIsHonoured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := plant()
+		a.err = &matterport.Error{Op: "places", Err: matterport.ErrRateLimited, RetryAfter: 10 * time.Minute}
+		h := newHouse(t, a, forAlice("internalId:A-17"), nil)
+		pass(10*time.Minute - time.Nanosecond)
+		if pages, _ := a.calls(); pages != 1 {
+			t.Errorf("%d calls in the pause", pages)
+		}
+		a.set(func(a *fakeAccount) { a.err = nil })
+		pass(time.Nanosecond)
+		h.wantAllowed(t, office)
+	})
+}
+
+// A look for another reason, shortly after the first, is not the second.
+func TestSecondLookComesNoEarlier(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "allow.yaml")
+		write := func(models string) {
+			if err := os.WriteFile(path, []byte("rules:\n  - users: [alice]\n    models: ["+models+"]\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write("internalId:A-17")
+		file, err := access.OpenFile(path, access.FileOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = file.Close() }()
+		a := plant()
+		h := newHouse(t, a, file, nil)
+		a.set(func(a *fakeAccount) { a.places = a.places[1:] })
+		pass(5 * time.Minute)
+		write("internalId:A-17, 'folder:Nowhere'") // needs a look of its own
+		pass(6 * time.Second)
+		if pages, _ := a.calls(); pages != 3 {
+			t.Fatalf("%d looks", pages)
+		}
+		h.wantAllowed(t, office)
+		pass(30 * time.Second)
+		h.wantAllowed(t)
 	})
 }
 

@@ -48,7 +48,8 @@ type Resolver struct {
 	last     selector.Resolution
 	found    *finding // of the last good look
 	suspects suspects
-	problem  string // logged last; "" if the last look was good
+	looking  string // the kind of error of the last look that was logged; "" if it was good
+	refused  bool   // folders, by the last look
 }
 
 // New reads what the file has kept, puts it in force, and begins to look. It does not wait for Matterport, and does not

@@ -64,7 +64,11 @@ func (c *checker) repeated(r Rule, lists [][]string) {
 	}
 	key := fmt.Sprintf("%q %v %v", lists, r.From.Time.UTC(), r.Until.Time.UTC())
 	if first, ok := c.rules[key]; ok {
-		c.Addf(r.At, "the rule says the same as an earlier one (%s %d): remove one", c.Unit, first)
+		same := "people and models"
+		if r.From.Given() || r.Until.Given() || !r.Except.Who.none() || len(r.Except.Models) > 0 {
+			same = "people, models, dates and exceptions"
+		}
+		c.Addf(r.At, "the rule has the same %s as an earlier one (%s %d): remove one", same, c.Unit, first)
 		return
 	}
 	c.rules[key] = r.At

@@ -19,7 +19,7 @@ const (
 
 // The years that a moment can have. Others are mistakes of typing, and the zero time stands for no moment.
 const (
-	firstYear = 2000
+	firstYear = 1990
 	lastYear  = 9998
 )
 

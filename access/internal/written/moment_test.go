@@ -103,7 +103,7 @@ func TestMomentThatCanBeMisreadIsRefused(t *testing.T) {
 		"12/31/2026":                             "neither a day",
 		"0001-01-01 UTC":                         "year",
 		"0001-01-01T00:00:00Z":                   "year",
-		"1999-12-31T23:59:59Z":                   "year",
+		"1989-12-31T23:59:59Z":                   "year",
 		"":                                       "neither a day",
 		"2026-12-31 localtime":                   "not known here",
 		"2026-12-31 right/UTC":                   "not known here",
