@@ -36,7 +36,7 @@
 // A rule can begin and end: it applies at [Rule].From, and not at [Rule].Until or later. What it excepts ([Except]) is taken away from
 // what it grants, and from nothing else: neither the order of rules nor an exception affects other rules. Exceptions fail closed. They
 // count for addresses that are not verified. They exclude all models that an ambiguous selector may mean. A rule that excepts a
-// selector which is not resolved grants nothing.
+// selector which is not resolved, or of which Matterport knows nothing, grants nothing.
 //
 // Rules are reviewed by people, so the text they see must be the rules in force. Control characters, line breaks and
 // characters that change the order in which text is shown are errors in every entry and display name, and

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-pme/pme/access/internal/reviewed"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/condition"
 )
@@ -91,7 +92,7 @@ func OpenFile(path string, opts FileOptions) (*File, error) {
 		done:    make(chan struct{}),
 	}
 	condition.Add(&f.parts, f.newest.Part("policy"))
-	f.seam = f.inForce.seam
+	f.seam = reviewed.NewSeam(f, f.inForce.version)
 	go f.run(opts.Interval)
 	return f, nil
 }

@@ -53,7 +53,7 @@ type seam = reviewed.Seam
 // newInForce returns a policy with these rules.
 func newInForce(log *slog.Logger, rules []written.Rule, from origin) *inForce {
 	f := &inForce{log: log}
-	f.seam = reviewed.NewSeam(f.version)
+	f.seam = reviewed.NewSeam(f, f.version)
 	f.accept(rules, from)
 	return f
 }

@@ -17,7 +17,8 @@
 //   - A space that is missing where it was found before is withdrawn after a second look, 30 seconds later: lists of a search engine
 //     can be incomplete for a moment.
 //   - An internal number that two spaces have selects neither, and a path that two folders have selects neither. Rules that
-//     exclude such a selector exclude both.
+//     exclude such a selector exclude both. A rule that excludes what does not exist at Matterport grants nothing: a folder may have
+//     been renamed.
 //   - What was found last can be stored in a file, so that a restart needs no look at once.
 //
 // # What is guessed

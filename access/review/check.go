@@ -25,8 +25,7 @@ func (r *Rules) Check(at time.Time) Findings {
 		f.exceptions(i, as)
 		f.simpler(i, as)
 	}
-	f.covered()
-	f.undone()
+	f.overlaps()
 	f.spellings()
 	return f.sorted()
 }
@@ -43,7 +42,7 @@ func (f *findings) dates(i int, as written.Rule, at time.Time) {
 // effect finds rules that grant nothing.
 func (f *findings) effect(i int, as written.Rule) {
 	switch {
-	case f.everyoneExcepted(as):
+	case f.everyoneExcepted(i, as):
 		f.add(Warning, i, "the rule excepts everybody whom it names", "remove the rule, or the exceptions")
 	case f.Table.Resolution() == nil && f.selects(as):
 		return // what the selectors stand for is not known
@@ -58,28 +57,20 @@ func (f *findings) selects(as written.Rule) bool {
 	return slices.ContainsFunc(slices.Concat(as.Models, as.Except.Models), written.Entry.Selects)
 }
 
-// everyoneExcepted reports whether each entry that names people is excepted too. An address is if its domain is.
-func (f *findings) everyoneExcepted(as written.Rule) bool {
-	except := make(map[string]bool)
-	for k, entries := range as.Except.Who {
-		for _, e := range entries {
-			except[people.Keys[k]+people.Fold(people.Kind(k), e.Value)] = true
-		}
-	}
-	for k, entries := range as.Who {
-		for _, e := range entries {
-			value := people.Fold(people.Kind(k), e.Value)
-			_, domain, _ := strings.Cut(value, "@")
-			if !except[people.Keys[k]+value] && !(people.Kind(k) == people.Emails && except[people.Keys[people.Domains]+domain]) {
-				return false
-			}
-		}
-	}
-	return true
+// everyoneExcepted reports whether each entry of rule i that names people is excepted too. An address is if its domain is.
+func (f *findings) everyoneExcepted(i int, as written.Rule) bool {
+	all := true
+	eachEntry(as.Who, func(k people.Kind, value string) { all = all && f.excepted[i].has(k, value) })
+	return all
 }
 
-// exceptions finds exceptions that except nothing of the rule's models.
+// exceptions finds exceptions that except nothing of the rule's people or models.
 func (f *findings) exceptions(i int, as written.Rule) {
+	for _, e := range as.Except.Who[people.Users] {
+		if f.names[i].only(people.Users) && !f.names[i].has(people.Users, e.Value) {
+			f.add(Warning, i, "the rule excepts the user "+e.Value+", whom it does not name", "remove the exception: it takes nothing away from other rules")
+		}
+	}
 	if slices.ContainsFunc(as.Models, func(e written.Entry) bool { return e.Value == written.AnyModel || e.Selects() }) {
 		return
 	}
@@ -94,7 +85,7 @@ func (f *findings) exceptions(i int, as written.Rule) {
 func (f *findings) simpler(i int, as written.Rule) {
 	named := f.names[i]
 	for _, e := range as.Who[people.Emails] {
-		if _, domain, _ := strings.Cut(people.Fold(people.Emails, e.Value), "@"); named[people.Domains][domain] {
+		if _, domain, _ := strings.Cut(spelled(people.Emails, e.Value), "@"); named[people.Domains][domain] {
 			f.add(Hint, i, fmt.Sprintf("the rule names %s and its domain", e.Value), "remove the address")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-pme/pme/access/internal/people"
 	"github.com/go-pme/pme/access/internal/written"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/modelid"
 )
 
 // maxListed bounds each list of a [Change].
@@ -26,7 +27,7 @@ type Change struct {
 	// Omitted is how many changes are in none of the lists: each has up to 1,000.
 	Omitted int `json:"omitted,omitempty"`
 
-	// Cosmetic says that the lists differ in nothing but the order of their rules, or in display names.
+	// Cosmetic says that two files differ, but only in what grants nothing: the order of rules, display names, comments.
 	Cosmetic bool `json:"cosmetic,omitempty"`
 }
 
@@ -55,7 +56,8 @@ type Grant struct {
 // key is what a grant is compared by.
 type key struct{ kind, value, model, terms string }
 
-// Diff compares two allow-lists: grant by grant, whatever the order of rules and entries. For the people, it also compares
+// Diff compares two allow-lists: grant by grant, whatever the order of rules and entries. A grant that another one of the same entry
+// covers is no change. For the people, it also compares
 // what the lists allow, model by model at every date of both lists, so that it shows what a change means to them. Selectors are compared
 // as they are written, and for the people by what they stand for.
 func Diff(before, after *Rules, people ...*identity.User) Change {
@@ -82,7 +84,7 @@ func (c *Change) bounded(grants []Grant) []Grant {
 func missing(grants, others map[key]Grant) []Grant {
 	var out []Grant
 	for k, g := range grants {
-		if _, ok := others[k]; !ok {
+		if !covers(others, k) {
 			out = append(out, g)
 		}
 	}
@@ -90,6 +92,16 @@ func missing(grants, others map[key]Grant) []Grant {
 		return strings.Compare(a.Kind+"\x00"+a.Value+"\x00"+a.Model+"\x00"+a.Terms, b.Kind+"\x00"+b.Value+"\x00"+b.Model+"\x00"+b.Terms)
 	})
 	return out
+}
+
+// covers reports whether the grants have this one, or a wider one of the same entry.
+func covers(grants map[key]Grant, k key) bool {
+	for _, wider := range []key{k, {k.kind, k.value, k.model, ""}, {k.kind, k.value, written.AnyModel, ""}} {
+		if _, ok := grants[wider]; ok && (wider.model == k.model || !modelid.ValidView(k.model)) {
+			return true
+		}
+	}
+	return false
 }
 
 // grants returns all grants of the rules.
@@ -101,7 +113,7 @@ func (r *Rules) grants() map[key]Grant {
 			for _, e := range entries {
 				for _, m := range as.Models {
 					g := Grant{
-						Kind: people.Keys[k], Value: people.Fold(people.Kind(k), e.Value), Model: m.Value, Terms: text, Rule: i + 1, Line: r.line(i),
+						Kind: people.Keys[k], Value: spelled(people.Kind(k), e.Value), Model: m.Value, Terms: text, Rule: i + 1, Line: r.line(i),
 					}
 					id := key{g.Kind, g.Value, g.Model, same}
 					if _, known := all[id]; !known {
@@ -129,7 +141,7 @@ func terms(r written.Rule) (text, same string) {
 	except := make(map[string]bool)
 	for k, entries := range r.Except.Who {
 		for _, e := range entries {
-			except[people.Keys[k]+" "+people.Fold(people.Kind(k), e.Value)] = true
+			except[people.Keys[k]+" "+spelled(people.Kind(k), e.Value)] = true
 		}
 	}
 	for _, m := range r.Except.Models {

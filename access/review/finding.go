@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/go-pme/pme/access/internal/people"
 )
 
 // A Severity says how much a [Finding] matters.
@@ -38,23 +36,16 @@ type Findings []Finding
 type findings struct {
 	*Rules
 	found Findings
-	names []names // by rule
-}
 
-// names are the values of a rule's entries that name people, by kind, as they are compared.
-type names [people.Kinds]map[string]bool
+	names    []names // by rule
+	excepted []names
+}
 
 func (r *Rules) findings() *findings {
 	f := &findings{Rules: r}
 	for _, as := range r.Table.Written() {
-		var n names
-		for k, entries := range as.Who {
-			n[k] = make(map[string]bool, len(entries))
-			for _, e := range entries {
-				n[k][people.Fold(people.Kind(k), e.Value)] = true
-			}
-		}
-		f.names = append(f.names, n)
+		f.names = append(f.names, namesOf(as.Who))
+		f.excepted = append(f.excepted, namesOf(as.Except.Who))
 	}
 	return f
 }

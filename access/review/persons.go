@@ -30,19 +30,20 @@ func compare(before, after *Rules, u *identity.User) []PersonChange {
 	if !u.SignedIn() {
 		return nil
 	}
-	dates := slices.Concat(before.dates(), after.dates())
-	slices.SortFunc(dates, time.Time.Compare)
-	dates = slices.CompactFunc(dates, time.Time.Equal)
+	was, is := before.dates(u), after.dates(u)
 	var changes []PersonChange
 	for _, model := range models(before, after) {
-		was, is := before.schedule(u, model, dates), after.schedule(u, model, dates)
-		if was == is {
+		dates := slices.Concat([]time.Time{{}}, was[model], was[written.AnyModel], is[model], is[written.AnyModel])
+		slices.SortFunc(dates, time.Time.Compare)
+		dates = slices.CompactFunc(dates, time.Time.Equal)
+		then, now := before.schedule(u, model, dates), after.schedule(u, model, dates)
+		if then == now {
 			continue
 		}
 		if model == unnamed {
 			model = written.AnyModel
 		}
-		changes = append(changes, PersonChange{User: u.ID, Model: model, Was: was, Is: is})
+		changes = append(changes, PersonChange{User: u.ID, Model: model, Was: then, Is: now})
 	}
 	return changes
 }
@@ -57,11 +58,25 @@ func models(lists ...*Rules) []string {
 	return slices.Compact(ids)
 }
 
-// dates returns a time before all dates of the rules, and all these.
-func (r *Rules) dates() []time.Time {
-	dates := []time.Time{{}}
-	for next := r.Table.NextChange(time.Time{}); !next.IsZero(); next = r.Table.NextChange(next) {
-		dates = append(dates, next)
+// dates returns the dates of the rules that name u, by the models that they grant.
+func (r *Rules) dates(u *identity.User) map[string][]time.Time {
+	dates := make(map[string][]time.Time)
+	evidence := r.Table.Evidence(u)
+	for i, as := range r.Table.Written() {
+		if !evidence.Hit(i) {
+			continue
+		}
+		granted, all := r.Table.Granted(i)
+		if all {
+			granted = append(granted, written.AnyModel)
+		}
+		for _, m := range []written.Moment{as.From, as.Until} {
+			for _, model := range granted {
+				if m.Given() {
+					dates[model] = append(dates[model], m.Time)
+				}
+			}
+		}
 	}
 	return dates
 }

@@ -26,14 +26,21 @@ func (v Viewers) String() string {
 	fmt.Fprintf(&b, "who may see %s at %s\n", v.Model, v.At.UTC().Format(time.RFC3339))
 	if len(v.Entries) == 0 {
 		b.WriteString("no rule is for it\n")
-		return b.String()
+		return b.String() + v.unresolved()
 	}
 	rows := [][]string{{"rule", "line", "who", "by", "state", "from", "until", "except"}}
 	for _, e := range v.Entries {
 		rows = append(rows, append(e.place(), e.Kind+" "+e.Value, e.By, string(e.State), e.From, e.Until, strings.Join(e.Except, ", ")))
 	}
 	table(&b, rows)
-	return b.String()
+	return b.String() + v.unresolved()
+}
+
+func (v Viewers) unresolved() string {
+	if len(v.Unresolved) == 0 {
+		return ""
+	}
+	return "not known whether it is selected by " + quoted(v.Unresolved) + "\n"
 }
 
 func (t Term) place() []string {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/access/internal/compiled"
+	"github.com/go-pme/pme/access/internal/people"
 	"github.com/go-pme/pme/access/internal/reviewed"
 	"github.com/go-pme/pme/access/internal/written"
 	"github.com/go-pme/pme/access/selector"
@@ -15,8 +16,11 @@ import (
 // Rules are one version of an allow-list. They do not change when the policy that they come from does. They are safe for
 // concurrent use.
 type Rules struct {
-	reviewed.Version
+	version
 }
+
+// version is embedded under a name that is not exported.
+type version = reviewed.Version
 
 // File reads an allow-list as [access.OpenFile] does. Its selectors are not resolved: see [Rules.Resolve].
 func File(path string) (*Rules, error) {
@@ -26,6 +30,15 @@ func File(path string) (*Rules, error) {
 	}
 	rules, err := Policy(f)
 	return rules, errors.Join(err, f.Close())
+}
+
+// List checks the list and returns its rules. Its selectors are not resolved: see [Rules.Resolve].
+func List(list access.List) (*Rules, error) {
+	policy, err := list.Policy()
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it names each problem with its rule
+	}
+	return Policy(policy)
 }
 
 // Policy returns the rules that a policy has in force, with what their selectors stand for now. The policy must be what an
@@ -40,7 +53,7 @@ func Policy(policy access.Policy) (*Rules, error) {
 
 // Resolve returns the rules with what their selectors stand for.
 func (r *Rules) Resolve(resolution selector.Resolution) *Rules {
-	v := r.Version
+	v := r.version
 	v.Table = compiled.Compile(v.Table.Written(), resolution)
 	return &Rules{v}
 }
@@ -61,7 +74,10 @@ const (
 	Now    State = "now"
 	Later  State = "later"   // it has not begun
 	Ended  State = "ended"   // it is over
-	Paused State = "stopped" // it excepts a selector that is not resolved, and so grants nothing
+	Paused State = "stopped" // it excepts a selector that is not resolved or stands for nothing, and so grants nothing
+
+	// Excepted is the state of an entry that its own rule excepts.
+	Excepted State = "excepted"
 )
 
 func (r *Rules) state(i int, at time.Time) State {
@@ -106,7 +122,7 @@ func (r *Rules) term(i int, at time.Time) Term {
 // exceptions lists what a rule excepts, as it is written.
 func exceptions(e written.Except) []string {
 	var all []string
-	eachEntry(e.Who, func(kind, value string) { all = append(all, kind+" "+value) })
+	eachEntry(e.Who, func(k people.Kind, value string) { all = append(all, people.Keys[k]+" "+value) })
 	for _, m := range e.Models {
 		all = append(all, "models "+m.Value)
 	}

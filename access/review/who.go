@@ -1,6 +1,7 @@
 package review
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -18,6 +19,9 @@ type Viewers struct {
 
 	// Entries are those of all rules for the model, in the order of the rules.
 	Entries []Viewer `json:"entries"`
+
+	// Unresolved are the selectors of which it is not known whether they select the space.
+	Unresolved []string `json:"unresolved,omitempty"`
 }
 
 // A Viewer is an entry of a rule that names people, and with it who may see a space.
@@ -38,15 +42,27 @@ type Viewer struct {
 // is part of the answer. It does not check that there is such a model.
 func (r *Rules) Who(model string, at time.Time) Viewers {
 	v := Viewers{Model: model, At: at}
+	unresolved := make(map[string]bool)
 	for i, as := range r.Table.Written() {
+		for _, e := range as.Models {
+			if e.Selects() && !r.Table.Resolution()[e.Selector].Known() {
+				unresolved[e.Value] = true
+			}
+		}
 		by, selects := r.selecting(i, model)
 		if !selects || r.Table.Excludes(i, model) {
 			continue
 		}
-		eachEntry(as.Who, func(kind, value string) {
-			v.Entries = append(v.Entries, Viewer{Kind: kind, Value: value, By: by, Term: r.term(i, at)})
+		except := namesOf(as.Except.Who)
+		eachEntry(as.Who, func(k people.Kind, value string) {
+			e := Viewer{Kind: people.Keys[k], Value: value, By: by, Term: r.term(i, at)}
+			if except.has(k, value) {
+				e.State = Excepted
+			}
+			v.Entries = append(v.Entries, e)
 		})
 	}
+	v.Unresolved = slices.Sorted(maps.Keys(unresolved))
 	return v
 }
 
@@ -65,10 +81,10 @@ func (r *Rules) selecting(i int, model string) (entry string, ok bool) {
 }
 
 // eachEntry calls f for each entry of lists of people.
-func eachEntry(w written.Who, f func(kind, value string)) {
+func eachEntry(w written.Who, f func(k people.Kind, value string)) {
 	for k, entries := range w {
 		for _, e := range entries {
-			f(people.Keys[k], e.Value)
+			f(people.Kind(k), e.Value)
 		}
 	}
 }

@@ -133,3 +133,11 @@ func (t *Table) IDs() []string { return t.ids }
 
 // Empty reports whether rule i grants no model.
 func (t *Table) Empty(i int) bool { return !t.rules[i].all && len(t.rules[i].models) == 0 }
+
+// Granted returns the IDs of the models that rule i grants by name or selector, and whether it grants all others too.
+func (t *Table) Granted(i int) (ids []string, all bool) {
+	for _, n := range t.rules[i].models {
+		ids = append(ids, t.ids[n])
+	}
+	return ids, t.rules[i].all
+}

@@ -12,18 +12,22 @@ type Version struct {
 }
 
 // Seam is embedded in a policy under a name that is not exported, and has no exported methods.
-type Seam struct{ version func() Version }
+type Seam struct {
+	owner   any
+	version func() Version
+}
 
-// NewSeam returns the seam of a policy.
-func NewSeam(version func() Version) Seam { return Seam{version} }
+// NewSeam returns the seam of a policy, its owner.
+func NewSeam(owner any, version func() Version) Seam { return Seam{owner, version} }
 
-func (s Seam) reviewed() Version { return s.version() }
+func (s Seam) reviewed() (owner any, v Version) { return s.owner, s.version() }
 
-// Of returns the rules in force of a policy of package access. It is false for other policies.
+// Of returns the rules in force of a policy of package access. It is false for other policies, also for those that embed one.
 func Of(policy any) (Version, bool) {
-	r, ok := policy.(interface{ reviewed() Version })
+	r, ok := policy.(interface{ reviewed() (any, Version) })
 	if !ok {
 		return Version{}, false
 	}
-	return r.reviewed(), true
+	owner, v := r.reviewed()
+	return v, owner == policy
 }
