@@ -3,6 +3,7 @@ package access_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/identity"
@@ -97,4 +98,39 @@ func BenchmarkExplain(b *testing.B) {
 // As the worst case, for a model that no rule names.
 func BenchmarkAllowedUnknownModel(b *testing.B) {
 	benchAllowed(b, benchUser(true), benchModel(8888), false)
+}
+
+// The user is in 200 groups, all of which rules name.
+func BenchmarkAllowedManyGroups(b *testing.B) {
+	u := benchUser(true)
+	for i := range 150 {
+		u.Groups = append(u.Groups, fmt.Sprintf("department-%04d", (i*17+7)%1000))
+	}
+	benchAllowed(b, u, benchModel(9999), false)
+}
+
+// Every rule has dates and exceptions. The model is granted by the last of ten rules that name the user.
+func BenchmarkAllowedDated(b *testing.B) {
+	list := benchList()
+	for i := range list {
+		list[i].Until = time.Date(2100, 1, 1, 0, 0, i, 0, time.UTC)
+		list[i].Except.Groups = []string{"contractors"}
+	}
+	table, u, model := compile(b, list), benchUser(true), benchModel(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if ok, until, err := table.AllowedAt(b.Context(), u, model, time.Now); !ok || until.IsZero() || err != nil {
+			b.Fatalf("AllowedAt = %v, %v, %v", ok, until, err)
+		}
+	}
+}
+
+// The first question of each user, with 50 groups: what the groups amount to is worked out.
+func BenchmarkAllowedFirst(b *testing.B) {
+	table, u := compile(b, benchList()), benchUser(true)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		u.ID = fmt.Sprint(i)
+		_, _ = table.Allowed(b.Context(), u, benchModel(9999))
+	}
 }

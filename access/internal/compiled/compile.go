@@ -54,13 +54,14 @@ func (t *Table) rule(r written.Rule) rule {
 			if e.Named {
 				t.names[n] = e.Name
 			}
-			if !out.excluded.has(n) && !slices.Contains(out.models, n) {
+			if !out.excluded.has(n) && !out.named.has(n) {
+				out.named.add(n)
 				out.models = append(out.models, n)
 			}
 		}
 	}
 	if out.stopped {
-		out.all, out.models = false, nil
+		out.all, out.models, out.named = false, nil, nil
 	}
 	return out
 }

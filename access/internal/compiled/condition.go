@@ -20,7 +20,7 @@ func (c condition) holds(now time.Time) bool {
 	return !now.Before(c.from) && (c.until.IsZero() || now.Before(c.until))
 }
 
-// condition numbers the conditions of the rules by their beginnings, as end expects them.
+// condition numbers the conditions of the rules by their beginnings, as AllowedAt expects them.
 func (t *Table) condition() {
 	for i, r := range t.written {
 		if t.rules[i].conditional(r) {

@@ -49,7 +49,7 @@ func (t *Table) Name(u *identity.User, model string, now time.Time) string {
 		return t.names[number]
 	}
 	for c := range both(t.covers[number], p.conditions) {
-		if i := t.conditions[c].rule; t.conditions[c].holds(now) && t.rules[i].names(number) {
+		if i := t.conditions[c].rule; t.conditions[c].holds(now) && t.rules[i].named.has(number) {
 			return t.names[number]
 		}
 	}

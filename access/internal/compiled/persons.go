@@ -11,6 +11,8 @@ import (
 const (
 	sets = 1024 // a power of two
 	ways = 4
+
+	mostGroups = 1000 // of a person who is remembered
 )
 
 // persons remembers what the rules give to the people who asked last. It is of fixed size: the hash of a user ID names a set,
@@ -40,6 +42,9 @@ func (s *persons) find(u *identity.User) *person {
 
 // store remembers p, in a free place or in place of another person.
 func (s *persons) store(p *person) {
+	if len(p.groups) > mostGroups {
+		return
+	}
 	set := s.set(p.id)
 	for i := range set {
 		if set[i].CompareAndSwap(nil, p) {

@@ -39,13 +39,11 @@ type Table struct {
 type rule struct {
 	all       bool
 	models    []int // in the rule's order, without those that it excludes
-	excluded  set   // models
-	condition int   // its number, or unconditional
-	stopped   bool  // it excludes a selector that is not resolved, and so grants nothing
+	named     set   // the same
+	excluded  set
+	condition int  // its number, or unconditional
+	stopped   bool // it excludes a selector that is not resolved, and so grants nothing
 }
-
-// names reports whether the rule names the model with this number, by ID or by a selector.
-func (r rule) names(number int) bool { return slices.Contains(r.models, number) }
 
 const unconditional = -1
 
@@ -105,7 +103,7 @@ func (t *Table) NextChange(now time.Time) time.Time {
 // Names reports whether rule i names the model, by ID, by a selector or by "*", also if it excludes this one.
 func (t *Table) Names(i int, model string) bool {
 	r, number := t.rules[i], t.number(model)
-	if number != unlisted && r.names(number) {
+	if number != unlisted && r.named.has(number) {
 		return true
 	}
 	if !r.stopped && !(number != unlisted && r.excluded.has(number)) {
