@@ -7,9 +7,9 @@ import (
 	"github.com/go-pme/pme/identity"
 )
 
-// A persons has room for sets × ways people.
+// A persons has room for sets × ways people: as many as a gate remembers.
 const (
-	sets = 1024 // a power of two
+	sets = 2048 // a power of two
 	ways = 4
 
 	mostGroups = 1000 // of a person who is remembered

@@ -23,8 +23,8 @@ func (s set) has(n int) bool {
 
 // addAll adds all numbers of more.
 func (s *set) addAll(more set) {
-	for len(*s) < len(more) {
-		*s = append(*s, 0)
+	if missing := len(more) - len(*s); missing > 0 {
+		*s = append(*s, make(set, missing)...)
 	}
 	for i, word := range more {
 		(*s)[i] |= word
