@@ -21,7 +21,7 @@ const (
 func (r *Resolver) cycle() time.Duration {
 	selectors := r.selectors()
 	if len(selectors) == 0 {
-		r.last, r.found = nil, nil
+		r.last, r.found, r.suspects = nil, nil, nil
 		r.well.Well()
 		return r.cfg.Every
 	}
@@ -57,6 +57,7 @@ func (r *Resolver) succeeded(selectors []selector.Selector, f *finding) time.Dur
 	r.tellWell()
 	next, missing := merge(r.last, f, selectors, r.confirmed(f.at))
 	r.found, r.suspects = f, missing
+	r.report(next)
 	r.force(next)
 	r.keep(next)
 	if len(missing) > 0 {
@@ -90,16 +91,16 @@ func (r *Resolver) adopt() (look bool) {
 			next[s] = result
 		}
 	}
+	r.report(next)
 	r.force(next)
 	return look
 }
 
-// force puts a resolution in force, unless it is in force already, and logs what has changed.
+// force puts a resolution in force, unless it is in force already.
 func (r *Resolver) force(next selector.Resolution) {
 	if maps.EqualFunc(r.last, next, equal) {
 		return
 	}
-	r.report(next)
 	r.last = next
 	r.policy.Resolve(next)
 }
@@ -145,11 +146,11 @@ func (r *Resolver) tellWell() {
 	}
 }
 
-// report logs what changes with the next resolution.
+// report logs what changes with the next resolution. What a look that fails says of each selector is in explanations only.
 func (r *Resolver) report(next selector.Resolution) {
 	for s, now := range next {
 		old := r.last[s]
-		if now.Problem != "" && now.Problem != old.Problem && now.Known() {
+		if now.Problem != "" && now.Problem != old.Problem && now.At.After(old.At) {
 			r.cfg.Logger.LogAttrs(context.Background(), slog.LevelWarn, "selector of the allow-list has a problem",
 				slog.String("selector", s.String()), slog.String("problem", now.Problem))
 		}

@@ -209,6 +209,7 @@ func TestLookThatFailsChangesNothing(t *testing.T) {
 			pass(time.Hour)
 			h.wantAllowed(t, office, warehouse)
 			h.wantLogged(t, "cannot be looked up", 1)
+			h.wantLogged(t, "level=WARN", 0)
 			e, err := access.Explain(t.Context(), h.policy, alice, office)
 			if err != nil || !strings.Contains(e.String(), "not looked up since 2000-01-01T00:00:00Z") {
 				t.Errorf("the explanation does not say so, %v:\n%s", err, e)
