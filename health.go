@@ -21,8 +21,7 @@ import (
 //
 //	matterport           Matterport, as the last call found it
 //	tokens               the Store, as the last call found it
-//	policy               Access: its last answer, and, of an access.File, the newest content
-//	selectors            the selectors of Access, as they were last looked up
+//	policy               Access: its last answer, of an access.File the newest content, and the spaces that its selectors stand for
 //	login, keys          those of the Authenticator: oidclogin, bearer
 //	fleet                the Fleet: whether this replica may answer from memory
 //	connections          the store of connected accounts

@@ -69,7 +69,7 @@ func TestSelectorsOfTheAllowListAreLookedUp(t *testing.T) {
 	h := withSelectors(t, nil)
 	eventually(t, h, "/token?modelId=SxQL3iGyoDo", http.StatusOK, "access_token")
 	eventually(t, h, "/token?modelId=yyHDFKzPzvN", http.StatusOK, "access_token")
-	eventually(t, h.Health(), "/readyz", http.StatusOK, `"selectors":"ok"`)
+	eventually(t, h.Health(), "/readyz", http.StatusOK, `"policy":"ok"`)
 }
 
 func TestFoldersThatMatterportRefusesShowInHealth(t *testing.T) {

@@ -65,7 +65,7 @@ func New(cfg Config) (*Resolver, error) {
 		cfg: cfg, policy: policy, now: time.Now, ctx: ctx, end: end,
 		changed: make(chan struct{}, 1), done: make(chan struct{}), unwatch: func() {},
 	}
-	condition.Add(&r.parts, r.well.Part("selectors"))
+	condition.Add(&r.parts, r.well.Part("policy"))
 	r.last = r.restore(r.selectors())
 	r.policy.Resolve(r.last)
 	if w, ok := cfg.Policy.(access.Watcher); ok {
