@@ -501,3 +501,25 @@ func TestGrantThatIsOverIsARefusal(t *testing.T) {
 		}
 	})
 }
+
+func TestRefusalNamesNoRuleThatDoesNotAllowTheModelNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		policy, err := access.List{
+			{Users: []string{"ended"}, Models: []string{office}, Until: now},
+			{Users: []string{"later"}, Models: []string{office}, From: now.Add(time.Hour)},
+			{Users: []string{"elsewhere"}, Models: []string{"*"}, Except: access.Except{Models: []string{office}}},
+			{Users: []string{"guest"}, Models: []string{office}, Until: now.Add(time.Hour)},
+		}.Policy()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newRig(t, func(cfg *issuer.Config) { cfg.Policy = policy })
+		r.refuse(t, issuer.ErrDenied, alice, office)
+		for text, want := range map[string]bool{"ended": false, "later": false, "elsewhere": false, "guest": true} {
+			if got := strings.Contains(r.log.String(), text); got != want {
+				t.Errorf("%q in the log: %t\n%s", text, got, r.log)
+			}
+		}
+	})
+}

@@ -52,13 +52,19 @@ func line(why access.Explanation, r access.RuleExplanation) string {
 	return fmt.Sprintf(", %s:%d", why.File, r.Line)
 }
 
-// wants says for whom a rule is, and reports whether it allows the model.
+// wants says for whom a rule is, and reports whether it allows the model now.
 func wants(r access.RuleExplanation) (text string, allows bool) {
 	var parts []string
+	excluded := false
 	for _, c := range r.Criteria {
-		if c.Kind == "models" {
+		switch c.Kind {
+		case "models":
 			allows = c.Hit
 			continue
+		case "from", "until":
+			excluded = excluded || !c.Hit
+		case "except.models":
+			excluded = excluded || c.Hit
 		}
 		var entries []string
 		for _, entry := range c.Wants[:min(len(c.Wants), mostEntries)] {
@@ -69,5 +75,5 @@ func wants(r access.RuleExplanation) (text string, allows bool) {
 		}
 		parts = append(parts, c.Kind+" "+strings.Join(entries, ", "))
 	}
-	return strings.Join(parts, ", "), allows
+	return strings.Join(parts, ", "), allows && !excluded
 }
