@@ -147,7 +147,7 @@ func TestTokenNeverLivesPastTheEndOfItsGrant(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		r.refuse(t, issuer.ErrDenied, alice, office)
 		synctest.Wait()
-		r.wantAlive(t, 0)
+		r.up.wantLive(t, 0)
 		r.up.wantMints(t, 1)
 	})
 }
@@ -476,7 +476,7 @@ func TestPanicOfThePolicyLosesNoEnd(t *testing.T) {
 		r.issue(t, alice, office)
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
-		r.wantAlive(t, 0)
+		r.up.wantLive(t, 0)
 		if !strings.Contains(r.log.String(), "panic recovered") {
 			t.Error("the log does not say that the policy panicked")
 		}

@@ -78,7 +78,10 @@ func TestNothingIsMintedAtTheEndOfAGrant(t *testing.T) {
 			}
 			wait(time.Nanosecond)
 			r.up.wantMints(t, 1)
-			r.wantAlive(t, 0)
+			r.up.wantLive(t, 0)
+			if log := r.log.String(); !strings.Contains(log, "tokens revoked") {
+				t.Errorf("skew %v: the log does not say that the token was revoked:\n%s", skew, log)
+			}
 			if len(told.C) != 1 {
 				t.Errorf("skew %v: the page was not told", skew)
 			}

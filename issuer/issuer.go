@@ -121,10 +121,15 @@ func (i *Issuer) keepCalendar() {
 	}
 }
 
-// nextChange returns the first date after now at which the policy's answers change, as far as it says.
+// nextChange returns the first date after now at which the policy's answers change, as far as it says. A panic of the policy is
+// logged, and says nothing.
 func (i *Issuer) nextChange(now time.Time) (next time.Time) {
-	rescue.Call(i.log, thePolicy, func() { next = i.dated.NextChange(now) })
-	return next
+	if i.dated == nil {
+		return time.Time{}
+	}
+	var err error
+	defer rescue.Into(i.log, thePolicy, &err)
+	return i.dated.NextChange(now)
 }
 
 // heard tells the pages that watch what any replica has revoked.

@@ -193,7 +193,7 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, p permit, cl
 		i.discard(e)
 		return i.failed(ctx, key, reasonRecord, err)
 	}
-	switch err := i.store.Put(ctx, claim, e, ttl); {
+	switch err := i.store.Put(ctx, claim, e, p.keep(e, ttl)); {
 	case errors.Is(err, store.ErrClaimLost):
 		i.discard(e)
 		return revokedMeanwhile()

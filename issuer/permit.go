@@ -62,7 +62,7 @@ func (i *Issuer) authorize(ctx context.Context, u *identity.User, models []strin
 func (i *Issuer) ask(ctx context.Context, u *identity.User, model string) (allowed bool, until time.Time, err error) {
 	defer rescue.Into(i.log, thePolicy, &err)
 	allowed, until, err = i.askNow(ctx, u, model)
-	if err != nil || until.IsZero() && (i.dated == nil || i.dated.NextChange(time.Time{}).IsZero()) {
+	if err != nil || until.IsZero() && i.nextChange(time.Time{}).IsZero() {
 		return allowed, until, err // no date matters
 	}
 	if _, known := i.cfg.Matterport.ServerTime(); known {
@@ -132,6 +132,18 @@ func (i *Issuer) life(p permit) time.Duration {
 		return (left / 2).Truncate(time.Second) // the next token can be minted before the end is near, and lives until then
 	}
 	return life
+}
+
+// margin is more than what a token that is minted for the rest of a grant can end earlier.
+const margin = 5 * time.Second
+
+// keep is how long a token with so much life left is stored. One that ends with its grant is stored a little longer, so that the
+// end revokes it: replicas, pages and the log learn of it then.
+func (p permit) keep(e *store.Entry, left time.Duration) time.Duration {
+	if p.until.IsZero() || e.ValidUntil.Before(p.until.Add(-margin)) {
+		return left
+	}
+	return left + 2*margin
 }
 
 // endsBefore reports whether the grant ends earlier than it did when the token was minted for it, and before the token.
