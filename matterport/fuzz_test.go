@@ -2,6 +2,7 @@ package matterport_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,9 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(byte(3), 200, "application/json", "", "", listAnswer+"}")
 	f.Add(byte(4), 200, "application/json", "", "", `{"data":{"model":{"id":"SxQL3iGyoDo"}}}`)
 	f.Add(byte(5), 200, "application/json", "", "", newToken(1).body)
+	f.Add(byte(6), 200, "application/json", "", "", placesAnswer+"}")
+	f.Add(byte(7), 200, "application/json", "", "", `{"data":{"rootFolder":`+tree("r", 6)+`}}`)
+	f.Add(byte(7), 200, "application/json", "", "", `{"data":{"rootFolder":{"id":"r","subfolders":{"results":[{"id":"a","name":"A","subfolders":{"results":[]}}]}}}}`)
 	for _, foreign := range gateways {
 		f.Add(byte(0), foreign.status, foreign.kind, "", "Fri, 31 Dec 1999 00:00:00 GMT", foreign.body)
 	}
@@ -33,7 +37,7 @@ func FuzzAnswer(f *testing.F) {
 			header: http.Header{"Retry-After": {retryAfter}, "Date": {date}},
 		}
 		u := &upstream{graph: func(int, asked) reply { return r }}
-		if target%6 == 5 {
+		if target%8 == 5 {
 			u.token, u.graph = func(int) reply { return r }, nil
 		}
 		now := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
@@ -42,7 +46,7 @@ func FuzzAnswer(f *testing.F) {
 			cfg.Now = func() time.Time { return now }
 		})
 
-		complete, err := fuzzedCall(t, client, target%6)
+		complete, err := fuzzedCall(t, client, target%8)
 		if (err == nil) != complete {
 			t.Fatalf("complete: %v, error: %v", complete, err)
 		}
@@ -50,10 +54,10 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		secrets := []string{clientSecret}
-		if target%6 != 5 {
+		if target%8 != 5 {
 			secrets = append(secrets, appBearer+"-1")
 		}
-		if target%6 == 2 {
+		if target%8 == 2 {
 			secrets = append(secrets, embedBearer)
 		}
 		e := failure(t, err)
@@ -95,6 +99,12 @@ func fuzzedCall(t *testing.T, client *matterport.Client, target byte) (complete 
 	case 4:
 		model, err := client.Model(t.Context(), modelID)
 		return model != nil && model.ID == modelID, err
+	case 6:
+		page, err := client.Places(t.Context(), matterport.PlaceQuery{Folders: true})
+		return page != nil && !slices.ContainsFunc(page.Places, func(p matterport.Place) bool { return p.ID == "" || slices.Contains(p.Folders, "") }), err
+	case 7:
+		folders, err := client.Folders(t.Context(), "")
+		return len(folders) > 0 && folders[0].Parent == "" && !slices.ContainsFunc(folders[1:], func(f matterport.Folder) bool { return f.ID == "" || f.Parent == "" || len(f.Path) == 0 }), err
 	default:
 		token, err := client.CreateEmbedLink(t.Context(), modelID, validFor)
 		return token != nil && token.AccessToken != "" && token.Link != "" &&
