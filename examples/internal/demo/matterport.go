@@ -12,14 +12,14 @@ import (
 	"github.com/go-pme/pme/pages"
 )
 
-// Spaces are those that the emulator has: the ones of the sample allow-list.
+// Spaces are those that the emulator has: the ones of the sample allow-list. Their numbers and folders are for allow-lists to try.
 var Spaces = []matterporttest.Model{
-	{ID: "SxQL3iGyoDo", Name: "Head office"},
-	{ID: "yyHDFKzPzvN", Name: "Warehouse"},
-	{ID: "JGPnGQ6hosj", Name: "Showroom"},
-	{ID: "Zh14WDtkjdC", Name: "Laboratory"},
-	{ID: "iL4RdJqi2yK", Name: "Guest house"},
-	{ID: "RpcBbeJYb8K", Name: "Data centre"},
+	{ID: "SxQL3iGyoDo", Name: "Head office", InternalID: "A-1", Folder: "Bern"},
+	{ID: "yyHDFKzPzvN", Name: "Warehouse", InternalID: "A-2", Folder: "Bern/Depot"},
+	{ID: "JGPnGQ6hosj", Name: "Showroom", InternalID: "A-3", Folder: "Bern"},
+	{ID: "Zh14WDtkjdC", Name: "Laboratory", InternalID: "B-1", Folder: "Basel"},
+	{ID: "iL4RdJqi2yK", Name: "Guest house", InternalID: "B-2", Folder: "Basel"},
+	{ID: "RpcBbeJYb8K", Name: "Data centre", InternalID: "B-3", Folder: "Basel/Vault"},
 }
 
 // matterport says how to reach Matterport: as the environment does, or at an emulator of its own.
