@@ -392,6 +392,7 @@ func TestDatesAreNotJudgedByAnUnknownClock(t *testing.T) {
 		c.set(warehouse, span{until: time.Now().Add(90 * time.Minute)})
 		r.up.set(func(u *upstream) { u.cold, u.failing = true, matterport.ErrUnavailable })
 		r.refuse(t, issuer.ErrUnavailable, alice, warehouse)
+		r.up.wantMints(t, 0)
 		r.up.set(func(u *upstream) { u.failing = nil })
 		r.refuse(t, issuer.ErrDenied, alice, office)
 		r.issue(t, alice, warehouse)

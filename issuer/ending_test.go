@@ -12,6 +12,7 @@ import (
 	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/internal/showcase"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 )
 
 // untilIn returns a policy that lets alice see the models for this long on Matterport's clock.
@@ -102,6 +103,27 @@ func TestVisitorWhoComesAtTheEndOfAGrantIsRefused(t *testing.T) {
 		if log := r.log.String(); !strings.Contains(log, "reason=ending") || !strings.Contains(log, "ends too soon") {
 			t.Errorf("the log does not say why:\n%s", log)
 		}
+	})
+}
+
+// The claim of another replica is waited for, and the end comes near meanwhile.
+func TestNothingIsMintedIfTheEndComesNearWhileAClaimIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tokens := issuer.NewMemory(issuer.MemoryConfig{})
+		r := newRig(t, func(cfg *issuer.Config) {
+			cfg.Policy, cfg.Store = untilIn(t, 0, 190*time.Second, office), tokens
+		})
+		key := store.Key{User: "alice", Models: office}
+		claim, err := tokens.Claim(t.Context(), key, tokens.Mark(), time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			time.Sleep(6 * time.Second)
+			_ = tokens.Release(context.Background(), key, claim)
+		}()
+		r.refuse(t, issuer.ErrUnavailable, alice, office)
+		r.up.wantMints(t, 0)
 	})
 }
 
