@@ -130,18 +130,7 @@ func TestLongPauseIsHonoured(t *testing.T) {
 // A look for another reason, shortly after the first, is not the second.
 func TestSecondLookComesNoEarlier(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "allow.yaml")
-		write := func(models string) {
-			if err := os.WriteFile(path, []byte("rules:\n  - users: [alice]\n    models: ["+models+"]\n"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		write("internalId:A-17")
-		file, err := access.OpenFile(path, access.FileOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = file.Close() }()
+		file, write := newFile(t, "internalId:A-17")
 		a := plant()
 		h := newHouse(t, a, file, nil)
 		a.set(func(a *fakeAccount) { a.places = a.places[1:] })
@@ -255,20 +244,27 @@ func TestRuleThatExceptsWhatIsNotResolvedGrantsNothing(t *testing.T) {
 	})
 }
 
-func TestNewSelectorsOfAFileAreLookedUpAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "allow.yaml")
-		write := func(models string) {
-			if err := os.WriteFile(path, []byte("rules:\n  - users: [alice]\n    models: ["+models+"]\n"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		write("internalId:A-17")
-		file, err := access.OpenFile(path, access.FileOptions{})
-		if err != nil {
+// newFile opens a file with a rule for alice, and returns how its models are changed. It is closed with the test.
+func newFile(t *testing.T, models string) (*access.File, func(models string)) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "allow.yaml")
+	write := func(models string) {
+		if err := os.WriteFile(path, []byte("rules:\n  - users: [alice]\n    models: ["+models+"]\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = file.Close() }()
+	}
+	write(models)
+	file, err := access.OpenFile(path, access.FileOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	return file, write
+}
+
+func TestNewSelectorsOfAFileAreLookedUpAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		file, write := newFile(t, "internalId:A-17")
 		a := plant()
 		h := newHouse(t, a, file, nil)
 		write("internalId:A-17, internalId:A-170")
