@@ -112,12 +112,11 @@ func (h *Handler) furnish(cfg Config) error {
 
 // resolve has the selectors of the policy looked up, if it can have some: a file without them can be changed, a list cannot.
 func (h *Handler) resolve(cfg Config) (err error) {
-	selecting, ok := resolve.Selecting(h.policy)
+	selecting, ok := h.policy.(access.Selecting)
 	if !ok {
 		return nil
 	}
-	selectors, _ := selecting.Selectors(h.policy)
-	if _, fixed := cfg.Access.(access.List); fixed && len(selectors) == 0 {
+	if _, fixed := cfg.Access.(access.List); fixed && len(selecting.Selectors()) == 0 {
 		return nil
 	}
 	h.resolver, err = resolve.New(resolve.Config{Options: cfg.Selectors, Policy: h.policy, Matterport: h.client, Logger: cfg.Logger})

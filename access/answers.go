@@ -64,17 +64,15 @@ func (f *File) NamedGroups(policy Policy) ([]string, bool) {
 }
 
 // Selectors implements [Selecting] with the list in force.
-func (f *File) Selectors(policy Policy) ([]selector.Selector, bool) {
-	return f.inForce.selectors(), policy == Policy(f)
-}
+func (f *File) Selectors() []selector.Selector { return f.inForce.Selectors() }
 
 // Resolve implements [Selecting]. A resolution stays in force when the file changes.
 func (f *File) Resolve(r selector.Resolution) { f.inForce.Resolve(r) }
 
 // Watch implements [Watcher]: changed is called after each accepted change of the file, and of what its selectors stand for, once the
 // new answers are in force.
-// It is called without holding a lock, by the goroutine that checks the file or the one that calls Resolve. It may
-// register and stop callbacks. While it runs, no further change is noticed. It must not call [File.Close]. It is
+// It is called by the goroutine that checks the file or the one that calls Resolve, one call at a time. It may
+// register and stop callbacks. While it runs, no further change is noticed. It must not call [File.Close] or [File.Resolve]. It is
 // not called for the first read of the file. A panic in it is logged, and the other callbacks are still called.
 //
 // stop unregisters changed, and can be called more than once. It does not wait: changed may still be called, or

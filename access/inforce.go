@@ -93,11 +93,7 @@ func sameModels(a, b selector.Result) bool {
 }
 
 // Selectors implements [Selecting].
-func (f *inForce) Selectors(policy Policy) ([]selector.Selector, bool) {
-	return f.selectors(), policy == Policy(f)
-}
-
-func (f *inForce) selectors() []selector.Selector {
+func (f *inForce) Selectors() []selector.Selector {
 	seen := make(map[selector.Selector]bool)
 	for _, r := range f.rules.Load().Written() {
 		for _, e := range slices.Concat(r.Models, r.Except.Models) {
@@ -119,26 +115,13 @@ func (f *inForce) Watch(changed func()) (stop func()) {
 
 // Allowed reports whether a rule lets u see the model. The error is always nil.
 func (f *inForce) Allowed(ctx context.Context, u *identity.User, model string) (bool, error) {
-	rules := f.rules.Load()
-	switch rules.Allowed(u, model) {
-	case compiled.Always:
-		return true, nil
-	case compiled.Depends:
-		allowed, _ := rules.AllowedAt(u, model, timeOf(ctx))
-		return allowed, nil
-	default:
-		return false, nil
-	}
+	allowed, _ := f.rules.Load().AllowedAt(u, model, func() time.Time { return timeOf(ctx) })
+	return allowed, nil
 }
 
 // AllowedAt implements [DatedPolicy]. The error is always nil.
 func (f *inForce) AllowedAt(_ context.Context, u *identity.User, model string, now func() time.Time) (bool, time.Time, error) {
-	rules := f.rules.Load()
-	verdict := rules.Allowed(u, model)
-	if verdict != compiled.Depends {
-		return verdict == compiled.Always, time.Time{}, nil
-	}
-	allowed, until := rules.AllowedAt(u, model, now())
+	allowed, until := f.rules.Load().AllowedAt(u, model, now)
 	return allowed, until, nil
 }
 
@@ -162,9 +145,10 @@ func (f *inForce) Grants(ctx context.Context, u *identity.User) (Grants, error) 
 // AllowedAmong implements [BulkPolicy]. It uses one version of the rules and one time for all models. The error is always nil.
 func (f *inForce) AllowedAmong(ctx context.Context, u *identity.User, models []string) ([]string, error) {
 	rules, now := f.rules.Load(), timeOf(ctx)
+	at := func() time.Time { return now }
 	var allowed []string
 	for _, id := range models {
-		if ok, _ := rules.AllowedAt(u, id, now); ok {
+		if ok, _ := rules.AllowedAt(u, id, at); ok {
 			allowed = append(allowed, id)
 		}
 	}

@@ -8,9 +8,8 @@ import "github.com/go-pme/pme/access/selector"
 //
 // If the selectors can change, the policy should be a [Watcher] too.
 type Selecting interface {
-	// Selectors returns the selectors in force, each once, in any order. It reports false if policy is not the
-	// Selecting itself: then a type that embeds a [*File] decides by itself.
-	Selectors(policy Policy) (selectors []selector.Selector, known bool)
+	// Selectors returns the selectors in force, each once, in any order.
+	Selectors() []selector.Selector
 
 	// Resolve puts a resolution in force in place of the one before, and calls the callbacks of Watch if answers can have
 	// changed. The caller must not change r afterwards.

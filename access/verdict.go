@@ -19,7 +19,7 @@ func (f *inForce) Explain(ctx context.Context, u *identity.User, model string) (
 
 func (s *ruleset) explain(u *identity.User, model string, now time.Time) Explanation {
 	e := Explanation{File: s.origin.file, Hash: s.origin.hash}
-	e.Allowed, e.Until = s.AllowedAt(u, model, now)
+	e.Allowed, e.Until = s.AllowedAt(u, model, func() time.Time { return now })
 	if askable(u, model) {
 		e.Rules = s.compare(u, model, now)
 		e.Reason, e.Text = e.verdict(model)

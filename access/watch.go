@@ -12,6 +12,8 @@ import (
 type watchers struct {
 	mu  sync.Mutex
 	all []*func()
+
+	calling sync.Mutex // one call at a time
 }
 
 func (w *watchers) add(callback func()) (remove func()) {
@@ -28,6 +30,8 @@ func (w *watchers) add(callback func()) (remove func()) {
 
 // call calls all callbacks. If one panics, it still calls the others, which revoke tokens.
 func (w *watchers) call(log *slog.Logger) {
+	w.calling.Lock()
+	defer w.calling.Unlock()
 	w.mu.Lock()
 	all := slices.Clone(w.all)
 	w.mu.Unlock()

@@ -203,8 +203,8 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, p permit, cl
 	}
 	// The policy may have changed since it was asked, and Recheck may have run before this token was stored.
 	// So ask it again: Recheck finds the stored token after any later change.
-	now, err := i.authorize(ctx, u, key.List())
-	if err == nil && now.endsBefore(p, e) {
+	renewed, err := i.authorize(ctx, u, key.List())
+	if err == nil && renewed.endsBefore(p, e) {
 		err = revokedMeanwhile()
 	}
 	if err != nil {

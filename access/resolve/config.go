@@ -70,7 +70,7 @@ func (c Config) validate() error {
 	if c.Matterport == nil {
 		bad("Matterport is missing: make one with matterport.New")
 	}
-	if _, ok := Selecting(c.Policy); !ok {
+	if _, ok := c.Policy.(access.Selecting); !ok {
 		bad("Policy has no selectors: give an access.List, or an *access.File")
 	}
 	return errors.Join(append(errs, c.Check())...)
@@ -86,14 +86,4 @@ func (o Options) Check() error {
 		errs = append(errs, fmt.Errorf("resolve: MaxAge is %v: give at most %v", o.MaxAge, mostAge))
 	}
 	return errors.Join(errs...)
-}
-
-// Selecting returns the policy as an [access.Selecting]. It reports false if the policy is not one itself.
-func Selecting(policy access.Policy) (access.Selecting, bool) {
-	s, ok := policy.(access.Selecting)
-	if !ok {
-		return nil, false
-	}
-	_, known := s.Selectors(policy)
-	return s, known
 }

@@ -65,8 +65,8 @@ type recorded struct {
 	first selector.Resolution
 }
 
-func (r *recorded) Selectors(access.Policy) ([]selector.Selector, bool) {
-	return []selector.Selector{{InternalID: "A-17"}}, true
+func (r *recorded) Selectors() []selector.Selector {
+	return []selector.Selector{{InternalID: "A-17"}}
 }
 
 func (r *recorded) Resolve(resolution selector.Resolution) {

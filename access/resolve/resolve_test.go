@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/access/resolve"
+	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -316,21 +317,21 @@ func TestConfigIsCheckedAsAWhole(t *testing.T) {
 	}
 }
 
-// wrapped decides by itself.
+// wrapped decides by itself, with the help of a file.
 type wrapped struct{ *access.File }
 
-func TestTypeThatEmbedsAFileIsNotResolved(t *testing.T) {
-	file, err := access.OpenFile("../../testdata/allow.yaml", access.FileOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	if _, ok := resolve.Selecting(wrapped{file}); ok {
-		t.Error("it is taken for the file")
-	}
-	if _, ok := resolve.Selecting(file); !ok {
-		t.Error("the file is not taken")
-	}
+func (w wrapped) Allowed(ctx context.Context, u *identity.User, model string) (bool, error) {
+	allowed, err := w.File.Allowed(ctx, u, model)
+	return allowed && model != warehouse, err
+}
+
+func (w wrapped) Policy() (access.Policy, error) { return w, nil }
+
+func TestFileThatATypeEmbedsIsResolved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		file, _ := newFile(t, "'folder:Plant 3/**'")
+		newHouse(t, plant(), wrapped{file}, nil).wantAllowed(t, office)
+	})
 }
 
 var errDown = errors.New("down")

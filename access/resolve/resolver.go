@@ -59,10 +59,9 @@ func New(cfg Config) (*Resolver, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	policy, _ := Selecting(cfg.Policy)
 	ctx, end := context.WithCancel(context.Background())
 	r := &Resolver{
-		cfg: cfg, policy: policy, now: time.Now, ctx: ctx, end: end,
+		cfg: cfg, policy: cfg.Policy.(access.Selecting), now: time.Now, ctx: ctx, end: end,
 		changed: make(chan struct{}, 1), done: make(chan struct{}), unwatch: func() {},
 	}
 	condition.Add(&r.parts, r.well.Part("policy"))
@@ -94,7 +93,7 @@ func (r *Resolver) notice() {
 }
 
 func (r *Resolver) selectors() []selector.Selector {
-	selectors, _ := r.policy.Selectors(r.cfg.Policy)
+	selectors := r.policy.Selectors()
 	slices.SortFunc(selectors, func(a, b selector.Selector) int { return strings.Compare(a.String(), b.String()) })
 	return selectors
 }

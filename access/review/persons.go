@@ -87,7 +87,7 @@ func (r *Rules) schedule(u *identity.User, model string, dates []time.Time) stri
 	var from time.Time
 	open := false
 	for _, date := range dates {
-		allowed, _ := r.Table.AllowedAt(u, model, date)
+		allowed, _ := r.Table.AllowedAt(u, model, func() time.Time { return date })
 		switch {
 		case allowed && !open:
 			from, open = date, true

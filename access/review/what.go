@@ -63,7 +63,7 @@ func (r *Rules) What(u *identity.User, at time.Time) Holdings {
 	models, open := r.Table.Grants(u, at)
 	h.All = open
 	for _, m := range models {
-		_, until := r.Table.AllowedAt(u, m.ID, at)
+		_, until := r.Table.AllowedAt(u, m.ID, func() time.Time { return at })
 		h.Models = append(h.Models, Held{Model: m.ID, Name: m.Name, Until: until})
 	}
 	evidence := r.Table.Evidence(u)

@@ -7,16 +7,6 @@ import (
 	"github.com/go-pme/pme/internal/modelid"
 )
 
-// A Verdict is the part of an answer that no date changes.
-type Verdict int
-
-// The verdicts.
-const (
-	Never   Verdict = iota // allowed at no time
-	Always                 // allowed at any time
-	Depends                // on the time: see Table.AllowedAt
-)
-
 // question is a person and a model.
 type question struct {
 	*person
@@ -42,40 +32,29 @@ func (t *Table) ask(u *identity.User, model string) (question, bool) {
 	return q, true
 }
 
-// Allowed reports whether a rule lets u see the model, as far as this does not depend on the time.
-func (t *Table) Allowed(u *identity.User, model string) Verdict {
-	q, ok := t.ask(u, model)
-	switch {
-	case !ok:
-		return Never
-	case q.plain:
-		return Always
-	}
-	for range both(q.covering, q.conditions) {
-		return Depends
-	}
-	return Never
-}
-
-// AllowedAt reports whether a rule lets u see the model at the time now, and the first instant after it at which none
-// does, which is zero if there is no such instant.
-func (t *Table) AllowedAt(u *identity.User, model string, now time.Time) (allowed bool, until time.Time) {
+// AllowedAt reports whether a rule lets u see the model at the time that now returns, and the first instant after it at which none
+// does, which is zero if there is no such instant. It calls now, once, only if a date or an exception matters.
+func (t *Table) AllowedAt(u *identity.User, model string, now func() time.Time) (allowed bool, until time.Time) {
 	q, ok := t.ask(u, model)
 	if !ok || q.plain {
 		return ok, time.Time{}
 	}
+	var at time.Time
 	for number := range both(q.covering, q.conditions) { // by their beginnings
+		if at.IsZero() {
+			at = now()
+		}
 		switch c := t.conditions[number]; {
-		case !c.holds(now):
+		case !c.holds(at):
 			continue
 		case c.until.IsZero():
 			return true, time.Time{}
 		default:
-			allowed, now = true, c.until // what holds then, goes on
+			allowed, at = true, c.until // what holds then, goes on
 		}
 	}
 	if !allowed {
 		return false, time.Time{}
 	}
-	return true, now
+	return true, at
 }

@@ -14,7 +14,6 @@ type Evidence struct {
 	excluded [people.Kinds]map[int]Finding
 	hits     set // rules with a hit
 	nears    set // rules with a near miss
-	excludes set // rules that exclude the person
 }
 
 // A Finding is a fact about a person that an entry of a rule matches, or would match if a condition were met.
@@ -35,14 +34,11 @@ func (e *Evidence) Excluded(k people.Kind, rule int) (f Finding, hit bool) {
 	return f, hit
 }
 
-// Hit reports whether a rule names the person, Near whether it nearly does, and Excludes whether it excludes the person.
+// Hit reports whether the rule names the person.
 func (e *Evidence) Hit(rule int) bool { return e.hits.has(rule) }
 
 // Near reports whether an entry of the rule nearly names the person.
 func (e *Evidence) Near(rule int) bool { return e.nears.has(rule) }
-
-// Excludes reports whether the rule excludes the person.
-func (e *Evidence) Excludes(rule int) bool { return e.excludes.has(rule) }
 
 // add adds a finding to the rules of r, which may be nil. The first finding of a rule and kind stays, so hits
 // must be added before near misses.
@@ -79,7 +75,6 @@ func (e *Evidence) exclude(t *Table, k people.Kind, value, has string) {
 	for number := range t.excepts[k][value].all() {
 		rule := t.conditions[number].rule
 		first(&e.excluded[k], rule, Finding{Has: has})
-		e.excludes.add(rule)
 	}
 }
 
