@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/internal/displayname"
@@ -121,7 +120,7 @@ func (s *selection) allow(id string) {
 
 // spaces returns what was selected, by name.
 func (s *selection) spaces() []Space {
-	slices.SortFunc(s.renamed, byName)
+	sortByName(s.renamed)
 	out := make([]Space, 0, s.found)
 	next := 0
 	for place, m := range s.marks {

@@ -15,6 +15,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/natural"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -72,7 +73,7 @@ func (w world) want(query string) (out []catalog.Space) {
 		}
 	}
 	slices.SortFunc(out, func(a, b catalog.Space) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.ID, b.ID))
+		return cmp.Or(natural.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
 	return out
 }

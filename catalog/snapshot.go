@@ -5,22 +5,31 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-pme/pme/internal/natural"
 )
 
 // space is a Space with what it is sorted by and found by, which is made once for all requests.
 type space struct {
 	Space
-	folded string // its name in lower case
-	text   string // its name and its ID in lower case
+	key  string // its name's place in the natural order
+	text string // its name and its ID in lower case
 }
 
 func newSpace(s Space) space {
-	folded := strings.ToLower(s.Name)
-	if s.Name == s.ID {
-		return space{Space: s, folded: folded, text: folded}
+	text := strings.ToLower(s.Name)
+	if s.Name != s.ID {
+		text += " " + strings.ToLower(s.ID)
 	}
-	text := folded + " " + strings.ToLower(s.ID)
-	return space{Space: s, folded: text[:len(folded)], text: text}
+	return space{Space: s, text: text}
+}
+
+// sortByName puts spaces in the natural order of their names.
+func sortByName(spaces []space) {
+	for i := range spaces {
+		spaces[i].key = natural.Key(spaces[i].Name)
+	}
+	slices.SortFunc(spaces, byName)
 }
 
 // matches reports whether all words are in the space's name, or in its ID.
@@ -34,7 +43,7 @@ func (s *space) matches(words []string) bool {
 }
 
 func byName(a, b space) int {
-	return cmp.Or(strings.Compare(a.folded, b.folded), strings.Compare(a.ID, b.ID))
+	return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 }
 
 // snapshot is the account's models as Matterport had them. It is never changed once it is in place.
@@ -47,7 +56,7 @@ type snapshot struct {
 }
 
 func newSnapshot(spaces []space, partial bool, taken time.Time) *snapshot {
-	slices.SortFunc(spaces, byName)
+	sortByName(spaces)
 	s := &snapshot{spaces: spaces, places: make(map[string]int, len(spaces)), partial: partial, taken: taken}
 	for place := range spaces {
 		s.places[spaces[place].ID] = place
