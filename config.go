@@ -11,6 +11,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/access/resolve"
 	"github.com/go-pme/pme/accounts"
+	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/health"
@@ -57,6 +58,11 @@ type Config struct {
 	// Selectors says how the selectors of Access, such as "folder:Plant 3", are looked up at Matterport. Without selectors,
 	// nothing is looked up.
 	Selectors resolve.Options
+
+	// Places has the gallery show and group by the folders, towns and numbers that spaces have at Matterport, which is asked
+	// for them every 15 minutes. Folders belong to an extension of Matterport's, and whether the credentials may read them is not
+	// documented: if they may not, the gallery does without. Default: only names are known.
+	Places bool
 
 	// ValidFor is how long a token lives; see issuer.Config. Default: 10 minutes.
 	ValidFor time.Duration
@@ -145,6 +151,14 @@ func (c Config) issuer(client *matterport.Client, policy access.Policy) issuer.C
 		MintBurst: c.MintBurst, MintEvery: c.MintEvery, Views: c.Views,
 		Events: c.Events, Logger: c.Logger,
 	}
+}
+
+func (c Config) catalog(client *matterport.Client, policy access.Policy) catalog.Config {
+	out := catalog.Config{Matterport: client, Policy: policy, Organization: c.Selectors.Organization, Logger: c.Logger}
+	if c.Places {
+		out.Places = client
+	}
+	return out
 }
 
 func (c Config) look() pages.Config {

@@ -98,7 +98,7 @@ func (h *Handler) furnish(cfg Config) error {
 	h.policy, errs[1] = policy, err
 	h.client, errs[2] = matterport.New(cfg.matterport())
 	h.issuer, errs[3] = issuer.New(cfg.issuer(h.client, policy))
-	h.catalog, errs[4] = catalog.New(catalog.Config{Matterport: h.client, Policy: policy, Logger: cfg.Logger})
+	h.catalog, errs[4] = catalog.New(cfg.catalog(h.client, policy))
 	h.pages, errs[5] = pages.New(cfg.look())
 	errs[6] = cfg.checkHealth()
 	errs[7] = cfg.checkFleet()

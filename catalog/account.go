@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +33,8 @@ type account struct {
 	now     func() time.Time
 	flights *flight.Group
 	last    atomic.Pointer[snapshot]
+	located atomic.Pointer[located] // nil before the first answer, and without Config.Places
+	mu      sync.Mutex              // makes last agree with located
 }
 
 func newAccount(cfg Config, flights *flight.Group) *account {
@@ -44,11 +47,11 @@ func (a *account) remembered() *snapshot { return a.last.Load() }
 
 // models returns a fresh snapshot, or the last one where Matterport is slow or fails.
 func (a *account) models(ctx context.Context) *snapshot {
-	if last := a.remembered(); a.fresh(last) {
-		return last
+	if !a.fresh(a.remembered()) {
+		fetched := a.flights.Do("models", fetchTimeout, a.fetch)
+		_, _ = flight.Wait(ctx, fetched, patience) // fetch logs its errors
 	}
-	fetched := a.flights.Do("models", fetchTimeout, a.fetch)
-	_, _ = flight.Wait(ctx, fetched, patience) // fetch logs its errors
+	a.refreshPlaces(ctx)
 	return a.remembered()
 }
 
@@ -69,8 +72,14 @@ func (a *account) fetch(ctx context.Context) error {
 		next = last.stale(outageOf(err), begun.Add(retryAfter-a.cfg.Keep))
 	}
 	a.tell(ctx, last.outage, next.outage, err)
-	a.last.Store(next)
+	a.keep(next)
 	return err
+}
+
+func (a *account) keep(next *snapshot) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.last.Store(next.locatedBy(a.located.Load()))
 }
 
 // read goes through the pages of the account, until it has all models or as many as it may have.

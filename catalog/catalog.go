@@ -39,9 +39,14 @@ type Space struct {
 	ID        string
 	Name      string // the policy's display name, else Matterport's, else the ID
 	Thumbnail string // an image URL, empty where none is known; it can expire within minutes
+
+	// These are empty where they are not known, and without [Config.Places].
+	Folder string // the path of its folder, such as "Plant 3 / Hall 7"
+	Place  string // town and country
+	Number string // the account's own number of the space
 }
 
-// A Listing is what one person may open, sorted by name.
+// A Listing is what one person may open, in the natural order of the names: 3 before 13.
 type Listing struct {
 	// Spaces are at most [Config.MaxModels].
 	Spaces []Space
@@ -64,6 +69,13 @@ type Listing struct {
 type Config struct {
 	// Matterport lists the account's models.
 	Matterport Matterport
+
+	// Places says where the spaces are: folders, towns and numbers. It is asked every 15 minutes, beside the requests. If it
+	// does not answer, spaces are listed without. Folders may need rights that the credentials lack. Default: none.
+	Places Places
+
+	// Organization is the account's ID at Matterport, for the tree of its folders. Default: the account of the credentials.
+	Organization string
 
 	// Policy says who may open which model. If it is an [access.BulkPolicy] or an [access.Namer] too, it is
 	// asked as such.

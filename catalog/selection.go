@@ -57,7 +57,9 @@ func (s *selection) add(m access.Model) bool {
 	case known:
 		s.marks[place] = settled
 	}
-	sp := newSpace(Space{ID: m.ID, Name: cmp.Or(name, m.ID), Thumbnail: s.known.find(m.ID).Thumbnail})
+	at := s.known.find(m.ID)
+	at.ID, at.Name = m.ID, cmp.Or(name, m.ID)
+	sp := newSpace(at)
 	if !sp.matches(s.words) {
 		return true
 	}

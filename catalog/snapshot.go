@@ -69,6 +69,21 @@ func (s *snapshot) stale(why outage, taken time.Time) *snapshot {
 	return &snapshot{spaces: s.spaces, places: s.places, partial: true, outage: why, taken: taken}
 }
 
+// locatedBy returns s with what is known of where its spaces are.
+func (s *snapshot) locatedBy(l *located) *snapshot {
+	if l == nil {
+		return s
+	}
+	next := *s
+	next.spaces = slices.Clone(s.spaces)
+	for i := range next.spaces {
+		sp := &next.spaces[i]
+		at := l.spaces[sp.ID]
+		sp.Folder, sp.Place, sp.Number = at.folder, at.place, at.number
+	}
+	return &next
+}
+
 // find returns the space with this ID, or an empty one.
 func (s *snapshot) find(id string) Space {
 	if place, ok := s.places[id]; ok {

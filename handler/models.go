@@ -26,14 +26,17 @@ type modelAnswer struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
 	Thumbnail string `json:"thumbnail,omitempty"`
+	Folder    string `json:"folder,omitempty"`
+	Place     string `json:"place,omitempty"`
+	Number    string `json:"number,omitempty"`
 }
 
-// Models answers GET with what the user may open, sorted by name:
+// Models answers GET with what the user may open, in the natural order of the names:
 //
 //	{"models":[{"id":"SxQL3iGyoDo","name":"Head office","thumbnail":"https://…"}]}
 //
 // With ?q= these are the models that have all words of q in their names or IDs, and the policy is asked about no
-// others. A thumbnail is there if Matterport has named one; its address can expire within minutes. partial is
+// others. folder, place and number are there if Matterport is asked for them and has them. A thumbnail is there if Matterport has named one; its address can expire within minutes. partial is
 // true if there may be more models than these, and degraded is true if names and thumbnails may be missing
 // because Matterport does not list them. Being on the list is no permission: [Token] asks the policy again.
 //
