@@ -93,8 +93,11 @@ type Config struct {
 	// They are served under connect/. The handler does not close them. Default: none.
 	Connections *connect.Connections
 
-	// AccountStrings are the words of the pages of connected accounts. Default: English.
+	// AccountStrings are the words of the pages of connected accounts, in the first language of Pages. Default: those that ship.
 	AccountStrings accounts.Strings
+
+	// AccountLanguages are those words in the other languages of Pages, by Lang. Default: those that ship.
+	AccountLanguages map[string]accounts.Strings
 
 	// Pages says how all pages look, what shows a space in the browser, and which other origins may use
 	// the endpoints. Its Logger is by default that of this Config, and its SignOutURL that of Authenticate.

@@ -106,7 +106,7 @@ func (h *Handler) furnish(cfg Config) error {
 	if err := errors.Join(errs[:]...); err != nil || cfg.Connections == nil {
 		return err
 	}
-	h.accounts, err = accounts.New(accounts.Config{Connections: cfg.Connections, Pages: h.pages, Strings: cfg.AccountStrings})
+	h.accounts, err = accounts.New(accounts.Config{Connections: cfg.Connections, Pages: h.pages, Strings: cfg.AccountStrings, Languages: cfg.AccountLanguages})
 	return err
 }
 

@@ -17,12 +17,15 @@ type Config struct {
 	// Connections are the accounts that users have connected. The handler does not close them.
 	Connections *connect.Connections
 
-	// Pages is the look of the pages. Its Strings.Errors also replace the sentences in JSON errors, and
+	// Pages is the look of the pages. Its words also replace the sentences in JSON errors, and
 	// pages of its AllowedOrigins may read the JSON answers to GET.
 	Pages *pages.Pages
 
-	// Strings are the words of the pages. Default: English.
+	// Strings are the words of the pages in the first language of Pages. Default: those that the package ships.
 	Strings Strings
+
+	// Languages are the words in the other languages of Pages, by their Lang. Default: those that the package ships, else English.
+	Languages map[string]Strings
 }
 
 // Handler serves the pages and endpoints of connected accounts; see the package documentation for their
@@ -30,10 +33,8 @@ type Config struct {
 type Handler struct {
 	connections *connect.Connections
 	pages       *pages.Pages
-	look        pages.Config // of pages
-	words       Strings
-	script      string // the words that the script needs, in JSON
-	scopes      []Scope
+	look        pages.Config       // of pages
+	tongues     map[string]*tongue // by their Lang
 	attempts    *cookie.Attempts
 	origins     *sameorigin.Check
 	returnPath  string                  // of the callback, as browsers know it
@@ -57,14 +58,12 @@ func New(cfg Config) (*Handler, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	words, redirectURL := cfg.Strings.withDefaults(), cfg.Connections.App().RedirectURL()
+	redirectURL := cfg.Connections.App().RedirectURL()
 	return &Handler{
 		connections: cfg.Connections,
 		pages:       cfg.Pages.With(templates),
 		look:        cfg.Pages.Config(),
-		words:       words,
-		script:      words.forScript(),
-		scopes:      words.scopes(cfg.Connections.App().Scopes()),
+		tongues:     newTongues(cfg),
 		attempts:    newAttempts(redirectURL),
 		origins:     sameorigin.New(redirectURL),
 		returnPath:  pathOf(redirectURL),

@@ -39,7 +39,7 @@ func (h *Handler) done(w http.ResponseWriter, r *http.Request, v visit) {
 	if err == nil {
 		list, err = h.connections.List(event.Context(r), v.user)
 	}
-	connected := accountWith(h.accounts(list), found.ID)
+	connected := accountWith(h.speak(r).accounts(list), found.ID)
 	if err == nil && connected == nil {
 		err = connect.ErrNotConnected // deleted in between
 	}
@@ -48,7 +48,7 @@ func (h *Handler) done(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	page, data := h.page(r)
-	page.Title = h.words.Connected
+	page.Title = data.Words.Connected
 	data.Accounts = []Account{*connected}
 	h.pages.Show(w, r, http.StatusOK, "connect-done.html", page)
 }

@@ -10,16 +10,16 @@ import (
 
 // accounts are connections as pages show them. Those that would have the same name, or one that differs in its spelling
 // only, are numbered.
-func (h *Handler) accounts(list []connect.Connection) []Account {
+func (t *tongue) accounts(list []connect.Connection) []Account {
 	taken := make(map[string]bool)
 	for _, c := range list {
-		taken[spelling.Key(h.name(c))] = false
+		taken[spelling.Key(t.name(c))] = false
 	}
 	var all []Account
 	for _, c := range list {
-		one := h.account(c)
+		one := t.account(c)
 		for n := 2; taken[spelling.Key(one.Name)]; n++ {
-			numbered := fmt.Sprintf("%s (%d)", h.name(c), n)
+			numbered := fmt.Sprintf("%s (%d)", t.name(c), n)
 			if _, another := taken[spelling.Key(numbered)]; !another {
 				one.Name = numbered
 			}
@@ -30,4 +30,4 @@ func (h *Handler) accounts(list []connect.Connection) []Account {
 	return all
 }
 
-func (h *Handler) name(c connect.Connection) string { return cmp.Or(c.Label, h.words.Account) }
+func (t *tongue) name(c connect.Connection) string { return cmp.Or(c.Label, t.words.Account) }

@@ -43,24 +43,25 @@ type Account struct {
 
 // page makes what every page of h is filled with. The second value is the first one's Data.
 func (h *Handler) page(r *http.Request) (pages.Page, *Page) {
-	data := &Page{Words: h.words, Script: h.script, ScriptName: script().Lasting}
+	spoken := h.speak(r)
+	data := &Page{Words: spoken.words, Script: spoken.script, ScriptName: script().Lasting}
 	page := h.pages.Page(r, upTo(r))
-	page.Title, page.HomeName = h.words.Title, h.words.Title
+	page.Title, page.HomeName = spoken.words.Title, spoken.words.Title
 	page.Data = data
 	return page, data
 }
 
-func (h *Handler) account(c connect.Connection) Account {
+func (t *tongue) account(c connect.Connection) Account {
 	return Account{
-		ID: c.ID, Name: h.name(c), Label: c.Label, Connected: toSecond(c.Connected),
-		Refreshed: toSecond(c.Refreshed), Scopes: h.words.scopes(c.Scopes), Reconnect: c.Reconnect,
+		ID: c.ID, Name: t.name(c), Label: c.Label, Connected: toSecond(c.Connected),
+		Refreshed: toSecond(c.Refreshed), Scopes: t.words.scopes(c.Scopes), Reconnect: c.Reconnect,
 	}
 }
 
 // fillForm makes the form one for that account, or for a new one. base leads to the page.
-func (h *Handler) fillForm(data *Page, base string, again *Account, label string) {
-	data.Action, data.Label, data.Scopes = cmp.Or(base, "./"), shortened(label), h.scopes
-	for _, s := range h.scopes {
+func (t *tongue) fillForm(data *Page, base string, again *Account, label string) {
+	data.Action, data.Label, data.Scopes = cmp.Or(base, "./"), shortened(label), t.scopes
+	for _, s := range t.scopes {
 		data.Charged = data.Charged || s.Charged
 	}
 	if again != nil {

@@ -230,7 +230,7 @@ func TestConnectTakesTheHostsWords(t *testing.T) {
 	})
 	b := s.browser(t, "alice")
 	a := b.get("/")
-	for _, want := range []string{`lang="de"`, "<title>Matterport-Konten</title>", "Konto verbinden", "Räume finden", "purchase assets"} {
+	for _, want := range []string{`lang="de"`, "<title>Matterport-Konten</title>", "Konto verbinden", "Räume finden", "Inhalte für seine Räume kaufen"} {
 		if !strings.Contains(a.text, want) {
 			t.Errorf("no %q in %s", want, a.text)
 		}

@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -87,7 +86,7 @@ func refusalFor(err error) answer.Refusal {
 // refuse answers err in JSON. The connections have logged it.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, v visit, err error) {
 	out := refusalFor(err)
-	out.Text = cmp.Or(h.look.Strings.Errors[out.Code], out.Text)
+	out.Text = h.pages.Sentence(r, out)
 	var extra []answer.Member
 	if out.Code == "reconnect_required" || out.Code == "not_connected" {
 		extra = append(extra, answer.Member{Name: "connect_url", Value: h.connectURL(r, v, out.Code)})
@@ -123,7 +122,7 @@ func (h *Handler) refusePage(w http.ResponseWriter, r *http.Request, err error) 
 	page, _ := h.page(r)
 	page.Error = &pages.Refusal{Again: page.Home, Window: true}
 	if errors.Is(err, connect.ErrMissingScopes) {
-		for _, s := range h.scopes {
+		for _, s := range h.speak(r).scopes {
 			page.Error.Missing = append(page.Error.Missing, s.Description)
 		}
 	}

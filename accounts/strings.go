@@ -2,12 +2,18 @@ package accounts
 
 import (
 	"cmp"
+	"embed"
 	"encoding/json"
 
+	"github.com/go-pme/pme/internal/wording"
 	"github.com/go-pme/pme/matterport"
 )
 
-// Strings are the words of the pages of connected accounts. An empty field stays English.
+//go:embed languages/*.json
+var languages embed.FS
+
+// Strings are the words of the pages of connected accounts. An empty field has the words that the package ships for the page's
+// language; see pages.Strings.
 type Strings struct {
 	Title        string // heads the page, and names it in links
 	Account      string // a connection that has no name
@@ -52,61 +58,11 @@ type Strings struct {
 	Scopes map[string]string
 }
 
-var scopeTexts = map[matterport.Scope]string{
-	matterport.ScopeViewPublic:     "find public spaces",
-	matterport.ScopeViewDetails:    "find the spaces of the account and see their details, private ones included",
-	matterport.ScopeEditDetails:    "change the basic details of its spaces",
-	matterport.ScopeDownloadAssets: "download what belongs to its spaces, such as purchased add-ons",
-	matterport.ScopePurchaseAssets: "purchase assets for its spaces",
-}
-
-func (s Strings) withDefaults() Strings {
-	for _, text := range []struct {
-		to      *string
-		english string
-	}{
-		{&s.Title, "Matterport accounts"},
-		{&s.Account, "Matterport account"},
-		{&s.None, "No account is connected yet. Connect yours to see its private spaces here."},
-		{&s.Since, "Connected"},
-		{&s.Refreshed, "Renewed"},
-		{&s.Allowed, "This site may"},
-		{&s.Again, "This account has to be connected again."},
-		{&s.Choose, "Choose spaces"},
-		{&s.Reconnect, "Connect again"},
-		{&s.Delete, "Forget"},
-		{&s.DeleteAsk, "Forget this account?"},
-		{&s.DeleteMeans, "This site forgets the account and can no longer show its spaces. The permission at Matterport stays: you can withdraw it there, in the account's settings."},
-		{&s.Cancel, "Cancel"},
-		{&s.Rename, "Rename"},
-		{&s.Save, "Save"},
-		{&s.Renamed, "The name is saved."},
-		{&s.Spaces, "Spaces:"},
-		{&s.Twin, "It has the same spaces as another one, and may be the same Matterport account:"},
-		{&s.Close, "Close"},
-		{&s.Add, "Connect an account"},
-		{&s.AddAgain, "Connect an account again"},
-		{&s.Label, "What to call it"},
-		{&s.LabelHelp, "Optional. It helps you to tell several accounts apart."},
-		{&s.LabelAnother, "You have connected an account before. A name tells them apart."},
-		{&s.Asks, "This site will ask Matterport for permission to"},
-		{&s.Charged, "can cost money"},
-		{&s.ChargedMeans, "What this site purchases is charged to the Matterport account that you connect."},
-		{&s.Keeps, "This site never sees your Matterport password. It keeps a key to the account (a refresh token), encrypted."},
-		{&s.Withdraw, "You can have the account forgotten here at any time, and withdraw the permission in the account's settings at Matterport."},
-		{&s.Go, "Continue to Matterport"},
-		{&s.Connected, "Your Matterport account is connected."},
-		{&s.GoOn, "Continue"},
-		{&s.Chosen, "Chosen spaces"},
-		{&s.All, "All spaces of this account"},
-		{&s.More, "Show more"},
-		{&s.Leaving, "Continue in the window of Matterport."},
-		{&s.Deleted, "The account is forgotten."},
-		{&s.Failed, "That did not work. Please try again."},
-	} {
-		*text.to = cmp.Or(*text.to, text.english)
-	}
-	return s
+// shipped returns the words that the package has for a language, and English ones where it has none.
+func shipped(lang string) Strings {
+	base, _ := wording.Shipped[Strings](languages, "en")
+	own, _ := wording.Shipped[Strings](languages, lang)
+	return wording.Over(base, own)
 }
 
 // forScript are the words that the script needs, in JSON.
@@ -128,7 +84,7 @@ type Scope struct {
 func (s Strings) scopes(scopes []matterport.Scope) []Scope {
 	var out []Scope
 	for _, scope := range scopes {
-		text := cmp.Or(s.Scopes[string(scope)], scopeTexts[scope], string(scope))
+		text := cmp.Or(s.Scopes[string(scope)], string(scope))
 		out = append(out, Scope{Scope: scope, Charged: scope.Charged(), Description: text})
 	}
 	return out

@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"cmp"
 	"net/http"
 	"time"
 
@@ -70,5 +69,5 @@ func (s *watching) refuse(err error, tell stream.Tell) error {
 		return nil
 	}
 	s.looked, s.refused = true, out.Code
-	return tell("refused", stream.Notice{Error: out.Code, Description: cmp.Or(s.h.look.Strings.Errors[out.Code], out.Text)})
+	return tell("refused", stream.Notice{Error: out.Code, Description: s.h.pages.Sentence(s.request, out)})
 }

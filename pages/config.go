@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/language"
+
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/configtext"
 	"github.com/go-pme/pme/internal/legible"
@@ -43,7 +45,7 @@ type Config struct {
 	// Showcase. Default: none.
 	SDKIntegrity string
 
-	// Title heads the gallery. Default: "Spaces".
+	// Title heads the gallery, in all languages. Default: Strings.Title, which is "Spaces" in English.
 	Title string
 
 	// ContactURL is where people ask for access: an https or mailto URL, or a local path as browsers know
@@ -57,8 +59,16 @@ type Config struct {
 	// knows one.
 	SignOutURL string
 
-	// Strings are the words of the pages. Default: English.
+	// HomeURL is where the pages lead back to: the start page of your site, as a local path that browsers know, such as "/", or an
+	// https URL. Default: none, and no such link.
+	HomeURL string
+
+	// Strings are the words of the pages, if they are in one language. Default: English.
 	Strings Strings
+
+	// Languages are the languages of the pages, such as {{Lang: "en"}, {Lang: "de"}, {Lang: "ar"}}. Each request gets the one that
+	// its Accept-Language prefers, and the first if none fits. They take the place of Strings. Default: Strings alone.
+	Languages []Strings
 
 	// Templates replaces built-in templates of the same name; see the package documentation. Default:
 	// the built-in ones.
@@ -82,8 +92,15 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.ShowcaseURL = strings.TrimSuffix(cmp.Or(c.ShowcaseURL, showcaseURL), "/")
 	c.SDKURL = cmp.Or(c.SDKURL, sdkURL)
-	c.Title = cmp.Or(c.Title, "Spaces")
-	c.Strings = c.Strings.withDefaults()
+	if len(c.Languages) == 0 {
+		c.Languages = []Strings{c.Strings}
+	}
+	c.Languages = slices.Clone(c.Languages)
+	for i, words := range c.Languages {
+		c.Languages[i] = words.withDefaults()
+	}
+	c.Strings = c.Languages[0]
+	c.Title = cmp.Or(c.Title, c.Strings.Title)
 	c.FrameAncestors = slices.Clone(c.FrameAncestors)
 	c.AllowedOrigins = slices.Clone(c.AllowedOrigins)
 	c.Logger = event.LoggerOr(c.Logger)
@@ -108,6 +125,10 @@ func (c Config) validate() error {
 	if c.SignOutURL != "" && !isLinked(c.SignOutURL) {
 		bad("SignOutURL must be a local path such as /account, or an https URL")
 	}
+	if c.HomeURL != "" && !isLinked(c.HomeURL) {
+		bad("HomeURL must be a local path such as /, or an https URL")
+	}
+	errs = append(errs, checkLanguages(c.Languages)...)
 	if _, ok := webURL(c.SDKURL); !ok {
 		bad("SDKURL is %q: want the https URL of an ES module", c.SDKURL)
 	}
@@ -125,6 +146,25 @@ func (c Config) validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// checkLanguages checks the languages, whose defaults are filled in.
+func checkLanguages(all []Strings) (errs []error) {
+	seen := make(map[string]bool)
+	for _, words := range all {
+		tag, err := language.Parse(words.Lang)
+		switch {
+		case err != nil || legible.InValue(words.Lang) != "":
+			errs = append(errs, fmt.Errorf("pages: Lang is %.40q: want a language tag such as de or pt-BR", words.Lang))
+		case seen[tag.String()]:
+			errs = append(errs, fmt.Errorf("pages: Languages has %q twice", words.Lang))
+		}
+		seen[tag.String()] = true
+		if words.Dir != "ltr" && words.Dir != "rtl" {
+			errs = append(errs, fmt.Errorf("pages: Dir of %.40q is %.40q: want ltr or rtl", words.Lang, words.Dir))
+		}
+	}
+	return errs
 }
 
 var integrity = regexp.MustCompile(`^sha(256-[A-Za-z0-9+/]{43}=|384-[A-Za-z0-9+/]{64}|512-[A-Za-z0-9+/]{86}==)$`)

@@ -28,6 +28,9 @@ type Page struct {
 	// It is empty if the request has not passed a gate.
 	User string
 
+	// Site is Config.HomeURL.
+	Site string
+
 	// SignIn is where to sign in, and SignOut where to sign out; in signed-out.html it is where the form
 	// leads. Contact is where to ask for access. Each is empty if it is not known.
 	SignIn, SignOut, Contact string
@@ -41,6 +44,8 @@ type Page struct {
 	// FrameURL and FormURL are addresses of other sites whose pages this one may frame, and to which
 	// its forms may lead, beside those of this site. A page with a Space frames Showcase instead.
 	FrameURL, FormURL string
+
+	element string // the words of <pme-space>, as its attribute has them
 
 	// Leaving says that its form signs the person out, and may lead on to any other site.
 	Leaving bool

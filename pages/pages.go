@@ -8,40 +8,37 @@ import (
 	"slices"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/wording"
 )
 
 // Pages renders pages in one look. It is safe for concurrent use.
 type Pages struct {
 	cfg       Config // checked, defaults filled in
+	title     string // in all languages; empty: as each language has it
 	templates *template.Template
 	security  security
-	element   string // the words of <pme-space>, in JSON; empty: English
+	tongues   []tongue
+	choice    wording.Choice
 	importMap template.HTML
 }
 
 // New checks cfg. The error names every field that is wrong, and what to write instead. New does not
 // execute the templates: one that fails does so when its page is shown.
 func New(cfg Config) (*Pages, error) {
+	title := cfg.Title
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
 	return &Pages{
 		cfg:       cfg,
+		title:     title,
 		templates: merged(builtIn, cfg.Templates),
 		security:  newSecurity(cfg),
-		element:   elementWords(cfg.Strings.Element),
+		tongues:   newTongues(cfg.Languages),
+		choice:    newChoice(cfg.Languages),
 		importMap: importMap(cfg),
 	}, nil
-}
-
-// elementWords are the words of <pme-space> as its attribute has them.
-func elementWords(words map[string]string) string {
-	if len(words) == 0 {
-		return ""
-	}
-	text, _ := json.Marshal(words) // a map of strings has a form in JSON
-	return string(text)
 }
 
 // importMap carries the integrity of the SDK's module, which import() has no place for.
@@ -85,9 +82,10 @@ func (p *Pages) Standalone(r *http.Request) Page {
 
 // plain is what all pages have in common.
 func (p *Pages) plain(r *http.Request) Page {
+	spoken := p.speak(r)
 	page := Page{
-		Title: p.cfg.Title, HomeName: p.cfg.Strings.AllSpaces, Words: p.cfg.Strings,
-		Origin: p.opener(r), Contact: p.cfg.ContactURL, SignOut: p.cfg.SignOutURL,
+		Title: cmp.Or(p.title, spoken.words.Title), HomeName: spoken.words.AllSpaces, Words: spoken.words, element: spoken.element,
+		Origin: p.opener(r), Contact: p.cfg.ContactURL, SignOut: p.cfg.SignOutURL, Site: p.cfg.HomeURL,
 	}
 	if u, ok := identity.FromContext(r.Context()); ok {
 		page.User = nameOf(u)

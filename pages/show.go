@@ -2,7 +2,6 @@ package pages
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/rand"
 	"html/template"
 	"log/slog"
@@ -20,7 +19,7 @@ import (
 func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name string, page Page) {
 	page.Nonce = rand.Text()
 	if page.Space != nil {
-		page.Space.Strings, page.Space.ImportMap = p.element, p.importMap
+		page.Space.Strings, page.Space.ImportMap = page.element, p.importMap
 		if page.Space.Viewer != nil {
 			page.Space.Sooner = p.sooner(r, page.Base, page.Nonce, false, []string{page.Space.Model}, page.Space.Viewer)
 			page.Space.Frame = p.frame(page.Space.Model)
@@ -36,6 +35,10 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name st
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
+	if len(p.tongues) > 1 {
+		h.Set("Content-Language", page.Words.Lang)
+		h.Add("Vary", "Accept-Language")
+	}
 	h.Set("Content-Security-Policy", p.security.policy(page))
 	h.Set("Permissions-Policy", p.security.permissions)
 	h.Set("Referrer-Policy", referrer(page))
@@ -60,7 +63,7 @@ func (p *Pages) refuseBroken(w http.ResponseWriter, r *http.Request, page Page) 
 // module.
 func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, out answer.Refusal, page Page) {
 	if answer.IsScript(r) {
-		out.Text = cmp.Or(p.cfg.Strings.Errors[out.Code], out.Text)
+		out.Text = page.Words.sentence(out)
 		out.Write(w)
 		return
 	}
@@ -69,7 +72,7 @@ func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, out answer.Refusa
 		shown = *page.Error
 	}
 	shown.Code, shown.Denied, shown.Temporary = out.Code, out.Code == "access_denied", out.Retry > 0 && (shown.Again != "" || isLook(r.Method))
-	shown.Text = cmp.Or(p.cfg.Strings.Errors[out.Code], out.Text)
+	shown.Text = page.Words.sentence(out)
 	shown.Head, shown.More, _ = strings.Cut(shown.Text, ". ")
 	if shown.More != "" {
 		shown.Head += "."

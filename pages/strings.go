@@ -1,79 +1,102 @@
 package pages
 
-import "cmp"
+import (
+	"cmp"
+	"embed"
 
-// Strings are the words of the pages, for sites in another language. An empty field stays English.
+	"github.com/go-pme/pme/internal/wording"
+)
+
+//go:embed languages/*.json
+var languages embed.FS
+
+// Strings are the words of the pages in one language. An empty field has the words that package pages ships for Lang: there
+// are files for English ("en"), German ("de") and Arabic ("ar"). For another language, it stays English. docs/languages.md says
+// how to write another one.
 type Strings struct {
-	Lang string // of the pages, such as "de"; default: "en"
+	Lang string // of the pages, such as "de" or "de-AT"; default: "en"
+	Dir  string // the direction of writing, "ltr" or "rtl"; default: that of Lang
 
-	Search       string // names the search field
-	Find         string // its button
-	Clear        string // leads back to all spaces
-	NoSpaces     string // heads a gallery without any
-	NoSpacesHelp string // says what to do
-	NothingFound string // heads a search that found nothing
-	TryOther     string // says what to do
-	Partial      string // some spaces may be missing, for a while
-	Missing      string // some spaces may be missing; TellOperator follows
-	Unlisted     string // heads a gallery that cannot be filled at the moment
-	More         string // there are more than can be shown
-	AllSpaces    string // leads back to the gallery
-	Retry        string // loads the page again
-	NeedsScript  string // for browsers that run none
-	SignedIn     string // heads the page on which a sign-in ends
-	SignedOut    string // heads the page on which signing out ends
-	SignIn       string // leads to the login
-	SignOut      string // button
-	SignedInAs   string // stands before the person's name
-	OtherAccount string // leads to where one signs out, and in with another account
-	WhomToAsk    string // says who gives access
-	AskForAccess string // leads to Config.ContactURL
-	NamesMissing string // Matterport does not say how spaces are called and look
-	TellOperator string // says whom to tell of what does not pass by itself
-	CloseWindow  string // says what to do with it
-	Close        string // button: closes the window of a refusal
+	Title            string // heads the gallery, without Config.Title
+	Search           string // names the search field
+	Find             string // its button
+	Clear            string // leads back to all spaces
+	Sort             string // names the choice of an order
+	SortName         string // an order
+	SortNameBackward string // an order
+	SortNumber       string // an order: by the account's own numbers
+	Group            string // names the choice of groups
+	GroupNone        string // no groups
+	GroupFolder      string // by Matterport's folders
+	GroupPlace       string // by town
+	GroupName        string // by what names begin with
+	Ungrouped        string // heads the spaces that belong to no group
+	Groups           string // names the list of groups
+	Count            string // how many spaces there are: {all}
+	Range            string // which of them the page has: {from}, {to}, {all}
+	Pages            string // names the list of pages
+	PageNumber       string // names a page: {number}
+	PreviousPage     string // leads there
+	NextPage         string // leads there
+	NoSpaces         string // heads a gallery without any
+	NoSpacesHelp     string // says what to do
+	NothingFound     string // heads a search that found nothing
+	TryOther         string // says what to do
+	Partial          string // some spaces may be missing, for a while
+	Missing          string // some spaces may be missing; TellOperator follows
+	Unlisted         string // heads a gallery that cannot be filled at the moment
+	More             string // there are more than can be shown
+	AllSpaces        string // leads back to the gallery
+	PreviousSpace    string // leads there
+	NextSpace        string // leads there
+	FullScreen       string // button
+	LeaveFullScreen  string // button
+	CopyLink         string // button
+	Copied           string // it was done
+	CopyThis         string // asks people to do so themselves
+	Share            string // button
+	Account          string // button: shows who is signed in
+	Home             string // leads to Config.HomeURL
+	Retry            string // loads the page again
+	NeedsScript      string // for browsers that run none
+	SignedIn         string // heads the page on which a sign-in ends
+	SignedOut        string // heads the page on which signing out ends
+	SignIn           string // leads to the login
+	SignOut          string // button, and leads to Config.SignOutURL
+	SignedInAs       string // stands before the person's name
+	OtherAccount     string // leads to where one signs out, and in with another account
+	WhomToAsk        string // says who gives access
+	AskForAccess     string // leads to Config.ContactURL
+	NamesMissing     string // Matterport does not say how spaces are called and look
+	TellOperator     string // says whom to tell of what does not pass by itself
+	CloseWindow      string // says what to do with it
+	Close            string // button: closes the window of a refusal
 
-	// Errors are sentences for error codes, such as "access_denied"; see packages handler and accounts.
+	// Errors are sentences for error codes, such as "access_denied"; see packages handler and accounts. They come before
+	// Sentences.
 	Errors map[string]string
 
 	// Element are the words of <pme-space>, by the names in pme.d.ts, such as "opening".
 	Element map[string]string
+
+	// Sentences are what refusals say, by what they say in English.
+	Sentences map[string]string
 }
 
 func (s Strings) withDefaults() Strings {
-	for _, text := range []struct {
-		to      *string
-		english string
-	}{
-		{&s.Lang, "en"},
-		{&s.Search, "Search spaces"},
-		{&s.Find, "Search"},
-		{&s.Clear, "Show all"},
-		{&s.NoSpaces, "No spaces yet"},
-		{&s.NoSpacesHelp, "You do not have access to a space yet. Ask the people who run this site."},
-		{&s.NothingFound, "Nothing found"},
-		{&s.TryOther, "No space of yours has a name with these words in it."},
-		{&s.Partial, "Some spaces may be missing from this list at the moment. Reload the page in a minute."},
-		{&s.Missing, "Some spaces may be missing from this list."},
-		{&s.Unlisted, "Your spaces cannot be listed at the moment"},
-		{&s.More, "There are more. Search to find them."},
-		{&s.AllSpaces, "All spaces"},
-		{&s.Retry, "Try again"},
-		{&s.NeedsScript, "Please allow scripts on this page: a space is shown by one."},
-		{&s.SignedIn, "You are signed in."},
-		{&s.SignedOut, "You are signed out."},
-		{&s.SignIn, "Sign in"},
-		{&s.SignOut, "Sign out"},
-		{&s.SignedInAs, "You are signed in as"},
-		{&s.OtherAccount, "Use another account"},
-		{&s.WhomToAsk, "If you need access, ask the people who run this site."},
-		{&s.AskForAccess, "Ask for access"},
-		{&s.NamesMissing, "The names and pictures of some spaces are missing at the moment. The spaces themselves may open all the same."},
-		{&s.TellOperator, "Please tell the people who run this site."},
-		{&s.CloseWindow, "You can close this window and go on where you were."},
-		{&s.Close, "Close"},
-	} {
-		*text.to = cmp.Or(*text.to, text.english)
+	s.Lang = cmp.Or(s.Lang, "en")
+	base, _ := wording.Shipped[Strings](languages, "en")
+	if own, ok := wording.Shipped[Strings](languages, s.Lang); ok {
+		base = wording.Over(base, own)
+	} else {
+		base.Dir = direction(s.Lang)
 	}
-	return s
+	return wording.Over(base, s)
+}
+
+func direction(lang string) string {
+	if wording.IsRightToLeft(lang) {
+		return "rtl"
+	}
+	return "ltr"
 }

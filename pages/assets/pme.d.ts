@@ -53,7 +53,7 @@ export class PMEError extends Error {
   /** Seconds that the server asks to wait, at most 120. Only with `transient`. */
   readonly retryAfter?: number;
   readonly reason?: Reason;
-  /** The server's own sentence for the visitor. Only with `upstream` and `ending`. */
+  /** The server's own sentence for the visitor, in English. Only with `upstream` and `ending`. */
   readonly description?: string;
   readonly cause?: unknown;
 }
@@ -119,7 +119,7 @@ export function createFetcher(options: FetcherOptions): { fetch(oldToken?: strin
 export function signIn(endpoint?: string): WindowProxy | null;
 
 /** The names of the element's words. */
-export type Word = "play" | "opening" | "slow" | "waiting" | "unavailable" | "login_required" | "reconnect_required" | "access_denied"
+export type Word = "play" | "opening" | "slow" | "waiting" | "unavailable" | "ending" | "login_required" | "reconnect_required" | "access_denied"
   | "model_not_found" | "invalid_request" | "failed" | "broken" | "sign_in" | "connect" | "again" | "reload";
 
 /** The states of the element. `idle`: it waits until it is looked at or clicked. */

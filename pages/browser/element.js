@@ -229,7 +229,7 @@ export class PMESpace extends Base {
   /** A try failed. @param {PMEError} error @param {AbortSignal} signal */
   #report(error, signal) {
     if (error.reason === "ending") { // a tour goes on until then
-      if (!this.#seen) this.#say("opening", error.description);
+      if (!this.#seen) this.#say("opening", "ending");
       return;
     }
     this.#tell("pme-error", { error, final: false });
@@ -244,7 +244,8 @@ export class PMESpace extends Base {
     const since = this.#since ??= error.since ?? performance.now();
     await pause(Math.max(0, since + PATIENCE - performance.now()), signal).catch(() => {});
     if (signal.aborted || this.#since !== since) return;
-    this.#say(this.state === "opening" ? "opening" : "waiting", error.description ?? "unavailable");
+    const own = "unavailable" in this.strings; // another language than the server's sentence may be in
+    this.#say(this.state === "opening" ? "opening" : "waiting", own ? "unavailable" : error.description ?? "unavailable");
   }
 
   /** @param {AbortSignal} signal */

@@ -7,6 +7,7 @@ export const WORDS = {
   slow: "The space takes longer than usual to open…",
   waiting: "Connection interrupted. Trying again…",
   unavailable: "This space cannot be shown at the moment. Please tell the people who run this site.",
+  ending: "Your access to this space ends shortly.",
   login_required: "You are signed out.",
   reconnect_required: "This space's Matterport account has to be connected.",
   access_denied: "You do not have access to this space.",
