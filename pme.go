@@ -32,12 +32,14 @@ import (
 //	GET   token          a viewing token
 //	GET   link           a Showcase link
 //	GET   models         what the user may open
+//	GET   adjacent       the spaces before and after one
 //	GET   settings       what the browser module has to know
 //	POST  revoke         revokes the user's own tokens
 //	GET   watch          server-sent events: what happens to the user's access
 //	GET   connect/       connected accounts, if Config.Connections is set: see package accounts
 //	GET   pme.js         the browser module, also under a name with a hash in it
 //	GET   pme.css        the style, likewise
+//	GET   pme.gallery.js the gallery's script, likewise
 //	GET   pme.js.map     its source map
 //
 // All but the assets are behind the Authenticator. It is safe for concurrent use.

@@ -34,6 +34,7 @@ func (h *Handler) table() []route {
 		{path: "token", handler: handler.Token(h.issuer), cors: true},
 		{path: "link", handler: handler.Link(h.issuer), cors: true},
 		{path: "models", handler: handler.Models(h.catalog), cors: true},
+		{path: "adjacent", handler: handler.Adjacent(h.catalog), cors: true},
 		{path: "settings", handler: handler.Settings(h.issuer, h.pages), cors: true},
 		{path: "revoke", handler: handler.Revoke(h.issuer)},
 		{path: "watch", handler: h.unlessClosed(fromName, h.watch), public: true, cors: true}, // it asks the authenticator itself

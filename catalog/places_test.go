@@ -68,7 +68,8 @@ func newAtlas() *atlas {
 			{ID: warehouse, Address: matterport.PlaceAddress{AdministrativeArea: "KS", CountryCode: "US"}, Folders: []string{"top", "unknown"}},
 		},
 		folders: []matterport.Folder{
-			{ID: "top"}, {ID: "plant", Parent: "top", Path: []string{"Plant 3"}},
+			{ID: "top"},
+			{ID: "plant", Parent: "top", Path: []string{"Plant 3"}},
 			{ID: "hall10", Parent: "plant", Path: []string{"Plant 3", "Hall 10"}},
 			{ID: "hall9", Parent: "plant", Path: []string{"Plant 3", "Hall 9"}},
 		},

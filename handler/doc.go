@@ -6,6 +6,7 @@
 //	Token    GET   ?modelId=ID     a viewing token, for the Showcase SDK; repeat modelId for several models
 //	Link     GET   ?modelId=ID     a complete Showcase link, for a plain iframe
 //	Models   GET   [q=words]       what the user may open
+//	Adjacent GET   ?modelId=ID     the spaces before and after one
 //	Revoke   POST  [modelId=ID]    revoke the user's own tokens
 //	Watch    GET   [modelId=ID]    server-sent events: what happens to the user's access
 //	Settings GET                   what the browser module has to know

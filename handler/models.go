@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -70,8 +71,10 @@ func list(c *catalog.Catalog, r *http.Request, u *identity.User, query string) (
 }
 
 // searched returns what r searches for.
-func searched(r *http.Request) string {
-	query := strings.TrimSpace(r.URL.Query().Get("q"))
+func searched(r *http.Request) string { return searchedIn(r.URL.Query()) }
+
+func searchedIn(values url.Values) string {
+	query := strings.TrimSpace(values.Get("q"))
 	if utf8.RuneCountInString(query) > maxSearch {
 		query = string([]rune(query)[:maxSearch])
 	}

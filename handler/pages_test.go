@@ -241,7 +241,7 @@ func TestPagesTakeTheHostsWordsAndTemplates(t *testing.T) {
 			t.Errorf("%q: %v", target, a.Header())
 		}
 	}
-	if body := p.get(t, "alice", "view/"+office).Body.String(); !strings.Contains(body, `strings="{&#34;opening&#34;:&#34;Öffnet&#34;}"`) {
+	if body := p.get(t, "alice", "view/"+office).Body.String(); !strings.Contains(body, `&#34;opening&#34;:&#34;Öffnet&#34;`) || !strings.Contains(body, `&#34;again&#34;:&#34;Noch einmal versuchen&#34;`) {
 		t.Errorf("the element has no words: %s", body)
 	}
 }

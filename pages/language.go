@@ -63,8 +63,9 @@ func (s Strings) sentence(out answer.Refusal) string {
 	return cmp.Or(s.Errors[out.Code], s.Sentences[out.Text], out.Text)
 }
 
-// fill puts values into the places of a text: "Page {number}" with "number", "3".
-func fill(text string, pairs ...string) string {
+// Fill puts values into the places of a text of [Strings]: of "Page {number}", with "number" and "3", it makes "Page 3". It is
+// for the packages of this module.
+func Fill(text string, pairs ...string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		text = strings.ReplaceAll(text, "{"+pairs[i]+"}", pairs[i+1])
 	}

@@ -35,10 +35,10 @@ type Page struct {
 	// leads. Contact is where to ask for access. Each is empty if it is not known.
 	SignIn, SignOut, Contact string
 
-	// ScriptName and StyleName are the names of the browser module and of the style, below Base. Where
-	// these are not known, as on the pages of gates and logins, both are empty, and Style is the style. The page of a
+	// ScriptName, StyleName and GalleryName are the names of the browser module, of the style and of pme.gallery.js, below Base. Where
+	// these are not known, as on the pages of gates and logins, all are empty, and Style is the style. The page of a
 	// space has all three.
-	ScriptName, StyleName string
+	ScriptName, StyleName, GalleryName string
 	Style                 template.CSS
 
 	// FrameURL and FormURL are addresses of other sites whose pages this one may frame, and to which
@@ -57,13 +57,20 @@ type Space struct {
 	Endpoint    string // attribute of the element; empty: beside its script
 	Poster      string // attribute of the element: what is shown until Showcase has drawn; may be empty
 
+	// Params are parameters of Showcase, such as "ss=5&sr=-.05,1.2", for the attribute of that name. Around is what the page asks
+	// adjacent for: which space this is, and among which. Without it, there are no ways to the spaces before and after it.
+	Params, Around string
+
 	// Viewer is as in [Pages.WriteSettings]. If it is set, the page has the settings in it.
 	Viewer []string
 
-	// Strings, ImportMap, Sooner and Frame are filled in by [Pages.Show]. Sooner is what the template sooner shows. Frame
+	// Strings, ImportMap, Script, Said, Sooner and Frame are filled in by [Pages.Show]. Script is the page's own module, and Said are
+	// its words. Sooner is what the template sooner shows. Frame
 	// is the address of the frame that the browser begins to load before the module has come; it has no token in it.
 	Strings   string // attribute of the element
 	ImportMap template.HTML
+	Script    template.JS
+	Said      string
 	Sooner    any
 	Frame     string
 }

@@ -68,7 +68,7 @@ func (p *Pages) Config() Config { return p.cfg }
 func (p *Pages) Page(r *http.Request, base string) Page {
 	assets, page := bundled(), p.plain(r)
 	page.Base, page.Home = base, cmp.Or(base, "./")
-	page.ScriptName, page.StyleName = assets.script.Lasting, assets.style.Lasting
+	page.ScriptName, page.StyleName, page.GalleryName = assets.script.Lasting, assets.style.Lasting, assets.gallery.Lasting
 	return page
 }
 

@@ -76,7 +76,7 @@ func (p *Pages) sooner(r *http.Request, base, nonce string, frames bool, spaces,
 	out.SDK, out.Integrity = p.cfg.SDKURL, p.cfg.SDKIntegrity
 	for _, models := range spaces {
 		if ids := strings.Fields(models); len(ids) > 0 {
-			out.Begin = append(out.Begin, begin{Models: models, Token: "token?" + url.Values{"modelId": ids, "n": {rand.Text()}}.Encode(), Frame: p.frame(ids[0])})
+			out.Begin = append(out.Begin, begin{Models: models, Token: "token?" + url.Values{"modelId": ids, "n": {rand.Text()}}.Encode(), Frame: p.frame(ids[0], "")})
 		}
 	}
 	return out
@@ -86,11 +86,18 @@ func (p *Pages) sooner(r *http.Request, base, nonce string, frames bool, spaces,
 func preloads(r *http.Request) bool { return strings.Contains(r.Header.Get("Sec-Ch-Ua"), `"Chromium"`) }
 
 // frame returns the address of a model's frame as the browser module has it, or nothing without an SDK key.
-func (p *Pages) frame(model string) string {
+func (p *Pages) frame(model, params string) string {
 	if p.cfg.SDKKey == "" {
 		return ""
 	}
-	return p.cfg.ShowcaseURL + "/show?" + url.Values{"m": {model}, "applicationKey": {p.cfg.SDKKey}, "play": {"1"}}.Encode()
+	query, err := url.ParseQuery(params)
+	if err != nil { // the module makes a frame of its own
+		query = make(url.Values)
+	}
+	for name, value := range map[string]string{"m": model, "applicationKey": p.cfg.SDKKey, "play": "1"} {
+		query.Set(name, value)
+	}
+	return p.cfg.ShowcaseURL + "/show?" + query.Encode()
 }
 
 // fingerprint differs for lists that differ, and says nothing else about them.

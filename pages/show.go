@@ -20,9 +20,10 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, status int, name st
 	page.Nonce = rand.Text()
 	if page.Space != nil {
 		page.Space.Strings, page.Space.ImportMap = page.element, p.importMap
+		page.Space.Script, page.Space.Said = template.JS(viewScript), page.Words.forView() //nolint:gosec // it is ours
 		if page.Space.Viewer != nil {
 			page.Space.Sooner = p.sooner(r, page.Base, page.Nonce, false, []string{page.Space.Model}, page.Space.Viewer)
-			page.Space.Frame = p.frame(page.Space.Model)
+			page.Space.Frame = p.frame(page.Space.Model, page.Space.Params)
 			page.Style = template.CSS(style) //nolint:gosec // it is ours. The page is drawn while the module is on its way
 		}
 	}

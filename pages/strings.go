@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"embed"
+	"encoding/json"
 
 	"github.com/go-pme/pme/internal/wording"
 )
@@ -50,7 +51,6 @@ type Strings struct {
 	PreviousSpace    string // leads there
 	NextSpace        string // leads there
 	FullScreen       string // button
-	LeaveFullScreen  string // button
 	CopyLink         string // button
 	Copied           string // it was done
 	CopyThis         string // asks people to do so themselves
@@ -92,6 +92,14 @@ func (s Strings) withDefaults() Strings {
 		base.Dir = direction(s.Lang)
 	}
 	return wording.Over(base, s)
+}
+
+// forView are the words that the script of a space's page needs, in JSON.
+func (s Strings) forView() string {
+	text, _ := json.Marshal(map[string]string{ // has a form in JSON
+		"copied": s.Copied, "copy": s.CopyThis, "previous": s.PreviousSpace, "next": s.NextSpace,
+	})
+	return string(text)
 }
 
 func direction(lang string) string {

@@ -44,15 +44,31 @@ func run(root string, check bool) error {
 	return nil
 }
 
-// bundle returns pme.js and its source map.
+// bundle returns pme.js and its source map, and the scripts of the pages.
 func bundle(root string) ([]api.OutputFile, error) {
 	dir, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
 	}
+	module, err := build(dir, api.SourceMapLinked, "pme.js")
+	if err != nil {
+		return nil, err
+	}
+	if module, err = ignored(module); err != nil {
+		return nil, err
+	}
+	scripts, err := build(dir, api.SourceMapNone, "gallery.js", "view.js")
+	return append(module, scripts...), err
+}
+
+func build(dir string, sourceMap api.SourceMap, names ...string) ([]api.OutputFile, error) {
+	var entries []string
+	for _, name := range names {
+		entries = append(entries, sources+"/"+name)
+	}
 	out := api.Build(api.BuildOptions{
 		AbsWorkingDir:     dir,
-		EntryPoints:       []string{sources + "/pme.js"},
+		EntryPoints:       entries,
 		Outdir:            served,
 		Bundle:            true,
 		Format:            api.FormatESModule,
@@ -61,7 +77,7 @@ func bundle(root string) ([]api.OutputFile, error) {
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
 		MinifySyntax:      true,
-		Sourcemap:         api.SourceMapLinked,
+		Sourcemap:         sourceMap,
 		SourcesContent:    api.SourcesContentInclude,
 		Banner:            map[string]string{"js": banner},
 		LineLimit:         640, // each line costs a byte
@@ -74,7 +90,7 @@ func bundle(root string) ([]api.OutputFile, error) {
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	return ignored(out.OutputFiles)
+	return out.OutputFiles, nil
 }
 
 // imported is the one import of an address that is known only in the browser.

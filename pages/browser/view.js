@@ -1,0 +1,111 @@
+// The page of a space: its tools, and where the visitor stands, in the address.
+
+const AROUND = 3000; // milliseconds after which the spaces before and after are asked for, if no tour has begun
+const WALKED = 1000; // milliseconds between two changes of the address: browsers allow few
+const SPOT = ["ss", "sr", "start"];
+
+const page = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+
+/** The connected SDK, once there is one. @type {any} */
+let sdk;
+let walked = 0;
+
+/** Puts where the visitor stands into the address, where the SDK tells. */
+async function note() {
+  const link = await Promise.race([sdk?.Link?.createDeepLink(), new Promise((enough) => setTimeout(enough, WALKED))]).catch(() => {});
+  if (!link) return;
+  const from = new URL(link).searchParams;
+  const url = new URL(location.href);
+  for (const name of SPOT) {
+    const value = from.get(name);
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  if (url.href !== location.href) history.replaceState(history.state, "", url);
+}
+
+function walk() {
+  walked ||= setTimeout(() => {
+    walked = 0;
+    void note();
+  }, WALKED);
+}
+
+/** Follows the visitor. What the SDK does not have costs nothing. */
+function follow() {
+  for (const place of [sdk?.Camera?.pose, sdk?.Sweep?.current]) {
+    try {
+      place?.subscribe(walk);
+    } catch { /* then the address stays */ }
+  }
+}
+
+/** Says something for a moment. @param {string} text */
+function say(text) {
+  const told = page(".pme-told");
+  told.textContent = text;
+  setTimeout(() => { if (told.textContent === text) told.textContent = ""; }, 4000);
+}
+
+/** @param {string} name @param {Record<string, string>} words */
+async function act(name, words) {
+  if (name === "fullscreen") {
+    if (document.fullscreenElement) return document.exitFullscreen();
+    return page(".pme-stage").requestFullscreen();
+  }
+  await note();
+  const { href } = location;
+  if (name === "share") return navigator.share({ title: document.title, url: href });
+  try {
+    await navigator.clipboard.writeText(href);
+    say(words.copied);
+  } catch { // without https, or not allowed
+    prompt(words.copy, href);
+  }
+}
+
+/** Shows the ways to the spaces before and after this one. @param {string} address @param {Record<string, string>} words */
+async function around(address, words) {
+  const response = await fetch(address, { credentials: "include", cache: "no-store", redirect: "manual", headers: { Accept: "application/json" } });
+  if (!response.ok) return;
+  const found = await response.json();
+  const here = new URL(location.href);
+  for (const name of [...SPOT, "lang"]) here.searchParams.delete(name);
+  for (const side of ["previous", "next"]) {
+    const space = found[side];
+    const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector(".pme-" + side));
+    if (!space || !link) continue;
+    link.href = space.id + here.search;
+    link.title = space.name;
+    link.ariaLabel = `${words[side]}: ${space.name}`;
+  }
+}
+
+/** The tools that this browser has. */
+function tools() {
+  const bar = document.querySelector(".pme-bar");
+  if (!(bar instanceof HTMLElement)) return; // a template of the host's
+  const words = JSON.parse(bar.dataset.said ?? "{}");
+  const able = /** @type {Record<string, boolean>} */ ({ fullscreen: document.fullscreenEnabled, copy: true, share: "share" in navigator });
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-do]"))) {
+    const name = button.dataset.do ?? "";
+    if (able[name]) button.dataset.ready = "";
+    button.addEventListener("click", () => act(name, words).catch(() => {})); // who cancels has said so
+  }
+  const { around: address } = bar.dataset;
+  if (!address) return;
+  const once = () => {
+    clearTimeout(timer);
+    removeEventListener("pme-ready", once);
+    around(address, words).catch(() => {});
+  };
+  const timer = setTimeout(once, AROUND);
+  addEventListener("pme-ready", once);
+}
+
+addEventListener("pme-ready", (event) => {
+  sdk = /** @type {CustomEvent} */ (event).detail.mpSdk;
+  follow();
+});
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", tools);
+else tools();
