@@ -27,6 +27,8 @@ func (s *Server) serveShow(w http.ResponseWriter, r *http.Request) {
 			"Parts":     parts,
 			"SDKKey":    s.cfg.SDKKey,
 			"ScriptURL": s.scriptURL(r),
+			"Sweeps":    strings.Join(sweepsOf(id), " "),
+			"Lang":      pageLanguage(r.URL.Query().Get("lang")),
 		})
 	})
 }
