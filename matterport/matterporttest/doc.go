@@ -44,6 +44,15 @@
 //   - A grant's access token lets the queries of the Model API see the account's models, provided that it
 //     has the scope ViewDetails, and none of the mutations; it opens those models in Showcase. One that is
 //     over is answered as an application token that is: 400 and {"error":"invalid_grant"}.
+//   - The stand-in for Showcase has six sweeps in a ring. Forward leads to the next and back to the previous
+//     one, wherever the visitor looks. A walk takes 200 ms; meanwhile Sweep.current is the empty sweep and
+//     Camera.pose the one of before. A turn is one of 30 degrees, and a turn to the left adds to rotation.y.
+//   - ss counts sweeps from 1. One that does not exist is the first. sr is x and y, in radians, of Euler
+//     angles in the order XYZ, while the SDK's rotation is in degrees and in the order YXZ. start is opaque
+//     and does not move the visitor; sq and sm are not read.
+//   - A deep link is the frame's own address with ss and sr of the place, percent-decoded as in the SDK. It
+//     lacks auth, start and sq, and has whatever else the frame was opened with, the SDK key for example.
+//   - lang sets the language that the page declares; its words stay English.
 //   - The model selector counts a token without ViewDetails as unauthorized, and does not close its window.
 //
 // It is not a security boundary. Anybody may agree in the name of an account, thumbnails are open to

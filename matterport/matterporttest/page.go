@@ -36,6 +36,7 @@ var contentTypes = map[string]string{
 	"selector.js":   "text/javascript; charset=utf-8",
 	"show.css":      "text/css; charset=utf-8",
 	"show.js":       "text/javascript; charset=utf-8",
+	"walk.js":       "text/javascript; charset=utf-8",
 	"sdk.es6.js":    "text/javascript; charset=utf-8",
 	"sdk-client.js": "text/javascript; charset=utf-8",
 }

@@ -1,6 +1,7 @@
 package matterporttest_test
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,5 +46,21 @@ func TestShowPageDeclaresTheLanguageOfItsAddress(t *testing.T) {
 		if !strings.Contains(page, `<html lang="`+want+`">`) || !strings.Contains(page, `data-lang="`+want+`"`) {
 			t.Errorf("lang=%s: the page is not in %s", lang, want)
 		}
+	}
+}
+
+func TestShowPageCanBeWalkedByKeyboard(t *testing.T) {
+	s := matterporttest.New(account())
+	page := get(s, "/show?m="+office+"&ss=2&sr=-.05,1.2").Body.String()
+	for _, want := range []string{
+		`src="show/walk.js"`, `id="stage" tabindex="0"`, `aria-label="Walk forward"`, `aria-label="Walk back"`,
+		`aria-label="Turn left"`, `aria-label="Turn right"`, `id="where" role="status"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if a := get(s, "/show/walk.js"); a.Code != http.StatusOK || a.Header().Get("Content-Type") != "text/javascript; charset=utf-8" {
+		t.Errorf("walk.js = %d %s", a.Code, a.Header().Get("Content-Type"))
 	}
 }

@@ -1,5 +1,5 @@
 // A small module compatible with the Showcase SDK's bootstrap: connect(iframe, options) and, of the SDK
-// itself, OAuth.createTokenRefresher. Written for the emulator from the protocol's description; the
+// itself, OAuth.createTokenRefresher, Camera.pose, Sweep.current and Link.createDeepLink. Written for the emulator from the protocol's description; the
 // project's licence (MIT) applies. What it does not do the real SDK does; what both do they do alike, the
 // inconvenient parts included.
 
@@ -54,27 +54,35 @@ function rejection({ reason, errorType } = {}) {
   return error;
 }
 
-// A channel carries actions to Showcase and their answers back: call(targetFunction, params), close().
+// A channel carries actions to Showcase and their answers back: call(targetFunction, params). It also asks
+// for observations, and hands them to observed: send(type, payload). close() ends it.
 
 class WindowChannel {
   #calls = new Map();
   #send;
   #listen;
+  observed = () => {};
 
   constructor(showcase, { sourceId, targetId, targetOrigin }) {
-    this.#send = (payload) => {
-      const message = { type: "postmessage.action", payload, fromId: sourceId, toId: targetId, timestamp: Date.now() };
+    this.#send = (type, payload) => {
+      const message = { type, payload, fromId: sourceId, toId: targetId, timestamp: Date.now() };
       showcase.postMessage(message, targetOrigin);
     };
     this.#listen = (event) => {
-      if (event.source !== showcase || event.data?.type !== "postmessage.response") return;
-      settle(this.#calls, event.data.payload);
+      if (event.source !== showcase) return;
+      const { type, payload, toId } = event.data ?? {};
+      if (type === "postmessage.response") settle(this.#calls, payload);
+      if (type === "postmessage.observation" && toId === sourceId) this.observed(payload);
     };
     addEventListener("message", this.#listen);
   }
 
   call(targetFunction, params) {
-    return start(this.#calls, targetFunction, params, this.#send);
+    return start(this.#calls, targetFunction, params, (payload) => this.#send("postmessage.action", payload));
+  }
+
+  send(type, payload) {
+    this.#send(type, payload);
   }
 
   close() {
@@ -87,6 +95,7 @@ class WindowChannel {
 class MessengerChannel {
   #calls = new Map();
   #messenger;
+  observed = () => {};
 
   constructor(messenger) {
     this.#messenger = messenger;
@@ -95,12 +104,20 @@ class MessengerChannel {
       messageType: "postmessage.response",
       notify: (payload) => settle(this.#calls, payload),
     });
+    messenger.addObserver({
+      messageType: "postmessage.observation",
+      notify: (payload) => this.observed(payload),
+    });
   }
 
   call(targetFunction, params) {
     return start(this.#calls, targetFunction, params, (payload) => {
-      this.#messenger.send({ type: "postmessage.action", payload });
+      this.send("postmessage.action", payload);
     });
+  }
+
+  send(type, payload) {
+    this.#messenger.send({ type, payload });
   }
 
   close() {
@@ -146,10 +163,56 @@ export class SdkBuilder {
 }
 
 function buildSdk(channel) {
+  const observables = {
+    "Camera.pose": new Observable(channel, "Camera.pose"),
+    "Sweep.current": new Observable(channel, "Sweep.current"),
+  };
+  channel.observed = ({ observableKey, observableData }) => observables[observableKey]?.notify(observableData);
   return {
     OAuth: new OAuth(channel),
+    Camera: { pose: observables["Camera.pose"] },
+    Sweep: { current: observables["Sweep.current"] },
+    Link: { createDeepLink: () => channel.call("Link.createDeepLink", {}) },
     disconnect: () => channel.close(),
   };
+}
+
+// A value of Showcase's that is asked for as long as there is an observer. The last value that came is
+// told to a new observer at once.
+class Observable {
+  #channel;
+  #key;
+  #observers = new Set();
+  #last;
+
+  constructor(channel, key) {
+    this.#channel = channel;
+    this.#key = key;
+  }
+
+  subscribe(observer) {
+    const told = { onChanged: typeof observer === "function" ? observer : (value) => observer.onChanged(value) };
+    this.#observers.add(told);
+    if (this.#observers.size === 1) this.#channel.send("postmessage.observe", { observableKey: this.#key });
+    if (this.#last) queueMicrotask(() => this.#observers.has(told) && told.onChanged(this.#last));
+    return { cancel: () => this.#cancel(told) };
+  }
+
+  waitUntil(condition) {
+    const { promise, resolve } = Promise.withResolvers();
+    const subscription = this.subscribe((value) => condition(value) && resolve(value));
+    return promise.finally(() => subscription.cancel());
+  }
+
+  notify(value) {
+    this.#last = value;
+    for (const observer of this.#observers) observer.onChanged(value);
+  }
+
+  #cancel(observer) {
+    if (!this.#observers.delete(observer) || this.#observers.size > 0) return;
+    this.#channel.send("postmessage.unobserve", { observableKey: this.#key });
+  }
 }
 
 // The refreshers of one connection share their listeners and the timer that dispose() stops: one made after

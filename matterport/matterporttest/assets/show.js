@@ -34,6 +34,7 @@ function show(id, text) {
 function enter(next) {
   state = next;
   body.dataset.state = next;
+  visitor.allow(next === "live");
   document.getElementById("state").dataset.state = next;
   show("state", next);
   show("notice", notices[next]);
@@ -126,6 +127,11 @@ function connect(host, message) {
       scriptUrl: body.dataset.scriptUrl,
       interface: {
         collections: { "Sweep.data": { namespace: "Sweep", name: "data" } },
+        observables: {
+          "Camera.pose": { namespace: "Camera", name: "pose" },
+          "Sweep.current": { namespace: "Sweep", name: "current" },
+        },
+        functions: { "Link.createDeepLink": { namespace: "Link", name: "createDeepLink", args: [] } },
         unlistedFcns: { "OAuth.updateToken": { namespace: "OAuth", name: "updateToken", args: ["token"] } },
       },
       sourceId: Math.floor(Math.random() * 1e9),
@@ -161,6 +167,7 @@ const actions = {
       show("refreshes", refreshes);
     }
   },
+  "Link.createDeepLink": () => visitor.deepLink(),
 };
 
 function act(host, message) {
@@ -169,24 +176,49 @@ function act(host, message) {
   const answer = { uid, message: undefined, success: true, error: undefined };
   try {
     if (!Object.hasOwn(actions, targetFunction)) throw new Error(targetFunction + " is not available in the stand-in");
-    actions[targetFunction](params);
+    answer.message = actions[targetFunction](params);
   } catch (error) {
     answer.success = false;
     answer.error = error.message;
   }
-  post(host, {
-    type: "postmessage.response",
-    payload: answer,
-    fromId: message.toId,
-    toId: message.fromId,
-    timestamp: Date.now(),
-  });
+  reply(host, message, "postmessage.response", answer);
 }
+
+function reply(host, { fromId, toId }, type, payload) {
+  post(host, { type, payload, fromId: toId, toId: fromId, timestamp: Date.now() });
+}
+
+// What is observed, by whom: the host's window, and the message that asked, whose IDs an observation mirrors.
+let observations = [];
+
+function observe(host, message) {
+  const key = message.payload?.observableKey;
+  if (!sessions.has(host.source) || !Object.hasOwn(visitor.observables, key)) return;
+  unobserve(host, message, key);
+  observations.push({ host, message, key });
+  tell(observations.at(-1));
+}
+
+// Ends the observation of one key, or of all where the host disconnects.
+function unobserve({ source }, { fromId }, key) {
+  observations = observations.filter((it) =>
+    it.host.source !== source || it.message.fromId !== fromId || it.key !== (key ?? it.key));
+}
+
+function tell({ host, message, key }) {
+  reply(host, message, "postmessage.observation", { observableKey: key, observableData: visitor.observables[key]() });
+}
+
+visitor.listen((changed) => observations.filter(({ key }) => key === changed).forEach(tell));
 
 addEventListener("message", (event) => {
   if (!event.source || event.source === window) return;
-  if (event.data?.type === "postmessage.connect") connect(event, event.data);
-  if (event.data?.type === "postmessage.action") act(event, event.data);
+  const { type, payload } = event.data ?? {};
+  if (type === "postmessage.connect") connect(event, event.data);
+  if (type === "postmessage.action") act(event, event.data);
+  if (type === "postmessage.observe") observe(event, event.data);
+  if (type === "postmessage.unobserve") unobserve(event, event.data, payload?.observableKey);
+  if (type === "sdk.client.disconnect") unobserve(event, event.data);
 });
 
 // The room follows the pointer a little.
