@@ -22,6 +22,7 @@ export const SERVER = join(here, "artifacts/bin/server");
 export const INTRANET = join(here, "artifacts/bin/intranet");
 export const OIDC = join(here, "artifacts/bin/oidc");
 export const FLEET = join(here, "artifacts/bin/fleet");
+export const FRAMEWORKS = join(here, "artifacts/bin/frameworks");
 
 /** Runs a command until the test is over, and resolves to the first line that it prints. */
 export async function run(t, binary, args, options = {}) {

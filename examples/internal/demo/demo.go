@@ -18,6 +18,7 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/matterport/matterporttest"
 	loginstore "github.com/go-pme/pme/middleware/oidclogin/store"
 )
 
@@ -26,6 +27,9 @@ type Program struct {
 	Name  string
 	Hint  string // how to sign in
 	Allow string // the allow-list it uses unless -allow names another
+
+	Flags  func(*flag.FlagSet)    // adds flags of its own; may be nil
+	Spaces []matterporttest.Model // of the emulator; default: Spaces of this package
 
 	// Build makes the application. The config lacks Authenticate only.
 	Build func(Site, pme.Config) (App, error)
@@ -68,6 +72,9 @@ func (p Program) Run(ctx context.Context, args []string, env func(string) (strin
 	refreshBefore := flags.Duration("refresh-before", 2*time.Minute, "how much of its life a token must have left to be given out again")
 	lease := flags.Duration("lease", time.Second, "how long a replica answers from memory, with REDIS_URL")
 	mintBurst := flags.Int("mint-burst", 30, "how many tokens one person may have minted at once")
+	if p.Flags != nil {
+		p.Flags(flags)
+	}
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
@@ -89,7 +96,7 @@ func (p Program) Run(ctx context.Context, args []string, env func(string) (strin
 		defer func() { err = errors.Join(err, shared.Close()) }()
 		sessions = shared.Sessions()
 	}
-	cfg, closeEmulator, err := matterport(env, log)
+	cfg, closeEmulator, err := matterport(env, p.Spaces, log)
 	if err != nil {
 		return err
 	}

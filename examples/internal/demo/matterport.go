@@ -22,13 +22,16 @@ var Spaces = []matterporttest.Model{
 	{ID: "RpcBbeJYb8K", Name: "Data centre", InternalID: "B-3", Folder: "Basel/Vault"},
 }
 
-// matterport says how to reach Matterport: as the environment does, or at an emulator of its own.
-func matterport(env func(string) (string, bool), log *slog.Logger) (_ pme.Config, closeEmulator func(), _ error) {
+// matterport says how to reach Matterport: as the environment does, or at an emulator with the spaces.
+func matterport(env func(string) (string, bool), spaces []matterporttest.Model, log *slog.Logger) (_ pme.Config, closeEmulator func(), _ error) {
 	if HasAny(env, "MATTERPORT_CLIENT_ID", "MATTERPORT_CLIENT_SECRET") {
 		cfg, err := pme.ConfigFromEnv(env)
 		return cfg, func() {}, err
 	}
-	origin, closeEmulator, err := Emulate(matterporttest.Config{Models: Spaces}, log)
+	if spaces == nil {
+		spaces = Spaces
+	}
+	origin, closeEmulator, err := Emulate(matterporttest.Config{Models: spaces}, log)
 	if err != nil {
 		return pme.Config{}, nil, err
 	}
