@@ -1,32 +1,31 @@
 // The frameworks example: pages of React 18, React 19, Vue and htmx that mount a space, change it, and unmount it.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { FRAMEWORKS, OFFICE, WAREHOUSE, becomes, eventually, here, overflow, run, screenshot, settle, showcase, stage, wantAccessible } from "../stage.mjs";
 
 const all = stage();
 const example = join(here, "../frameworks");
+const dist = join(example, "dist");
 
 /** Runs the example and signs alice in, on the way to a page. */
-async function arrive(t, path) {
-  const args = ["-addr", "127.0.0.1:0", "-valid-for", "92s", "-refresh-before", "62s", "-allow", join(example, "allow.yaml"), "-dist", join(example, "dist")];
+async function arrive(t, path, bundles = dist) {
+  const args = ["-addr", "127.0.0.1:0", "-valid-for", "92s", "-refresh-before", "62s", "-allow", join(example, "allow.yaml"), "-dist", bundles];
   const { line } = await run(t, FRAMEWORKS, args);
   const visitor = await all.visitor(t, { site: line.match(/http:\/\/[0-9.:]+/)[0] }, { clock: false, user: "" });
   await visitor.context.clock.install();
   const page = await visitor.open(path);
   await page.waitForURL(/\/login/);
-  await signIn(page);
-  await page.waitForURL(visitor.server.site + path);
-  return { visitor, page };
-}
-
-async function signIn(page) {
   await page.getByLabel("Name").fill("alice");
   await page.getByLabel("Password").fill("demo");
   await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(visitor.server.site + path);
+  return { visitor, page };
 }
-
-const says = (page, state) => eventually(async () => await page.locator("output").textContent() === state, "the word " + state);
 
 /** The one space of the page shows a model, and is live. */
 async function shows(page, model) {
@@ -34,54 +33,76 @@ async function shows(page, model) {
   assert.equal(await page.locator("pme-space").count(), 1);
   assert.equal(await page.locator("pme-space iframe").count(), 1);
   await becomes(page, "live");
-  await says(page, "live");
+  await eventually(async () => await page.locator("output").textContent() === "live", "the word live");
 }
 
 const choose = (page, label) => page.getByRole("combobox", { name: "Space" }).selectOption({ label });
 
+const press = (page, name) => page.getByRole("button", { name }).click();
+
 const tokensAsked = (visitor) => visitor.urls.filter(({ url }) => new URL(url).pathname === "/pme/token").length;
 
-/** Everything that every page can do, after its space was opened. */
-async function useSpace(visitor, page, open) {
-  await open();
+/** What is the same on every page once a space is open: another model, a reload, a refresh, and the end. */
+async function useSpace(visitor, page) {
   await shows(page, OFFICE);
+  assert.equal(tokensAsked(visitor), 1);
   await wantAccessible(page);
   assert.equal(await overflow(page), 0);
 
   await choose(page, "Warehouse");
   await shows(page, WAREHOUSE);
   const before = await showcase(page);
-  await page.getByRole("button", { name: "Reload" }).click();
+  await press(page, "Reload");
   await eventually(() => before.isDetached(), "the end of the frame");
   await shows(page, WAREHOUSE);
+
   const mounted = tokensAsked(visitor);
   await eventually(async () => {
     await visitor.context.clock.runFor(5_000); // a request may take 15 seconds of the page's time
     return tokensAsked(visitor) > mounted;
   }, "the refresh");
   await shows(page, WAREHOUSE);
+  await press(page, "Close");
+  await wantNothingLeft(visitor, page);
+}
 
-  await page.getByRole("button", { name: "Close" }).click();
+/** No element, no frame, and no timer that asks for anything. */
+async function wantNothingLeft(visitor, page) {
   await eventually(async () => await page.locator("pme-space").count() === 0, "the end of the element");
   assert.equal(page.frames().length, 1);
   await settle(200);
-  const unmounted = visitor.urls.length;
+  const asked = visitor.urls.length;
   await visitor.context.clock.runFor(20 * 60_000);
   await settle(200);
-  assert.deepEqual(visitor.urls.slice(unmounted), [], "requests after the end of the element");
+  assert.deepEqual(visitor.urls.slice(asked), []);
 }
 
-for (const [path, heading] of Object.entries({ "/react18": "React 18", "/react19": "React 19", "/vue": "Vue" })) {
-  test(`a page of ${heading} mounts a space, changes it, and unmounts it`, async (t) => {
-    const { visitor, page } = await arrive(t, path);
-    assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), heading);
-    const open = () => page.getByRole("button", { name: "Open" }).click();
+/** Builds a page of React in which StrictMode runs every effect twice, as it does in development. */
+async function inDevelopment(t, name) {
+  const bundles = mkdtempSync(join(tmpdir(), "pme-dist-"));
+  t.after(() => rmSync(bundles, { recursive: true }));
+  cpSync(dist, bundles, { recursive: true });
+  const args = ["build", name, "--mode", "development", "--outDir", join(bundles, name), "--logLevel", "warn"];
+  await promisify(execFile)(join(example, "node_modules/.bin/vite"), args, { cwd: example, env: { ...process.env, NODE_ENV: "development" } });
+  return bundles;
+}
+
+const production = () => dist;
+
+for (const [what, name, bundles] of [
+  ["React 18", "react18", production], ["React 18 in development", "react18", inDevelopment],
+  ["React 19", "react19", production], ["React 19 in development", "react19", inDevelopment],
+  ["Vue", "vue", production],
+]) {
+  test(`a page of ${what} mounts a space, changes it, and unmounts it`, async (t) => {
+    const { visitor, page } = await arrive(t, "/" + name, await bundles(t, name));
     await choose(page, "Head office");
-    await useSpace(visitor, page, open);
-    await open();
+    await press(page, "Open");
+    await useSpace(visitor, page);
+    await press(page, "Open");
     await shows(page, WAREHOUSE);
-    await screenshot(page, "frameworks-" + path.slice(1));
-    await visitor.wantClean();
+    await screenshot(page, "frameworks-" + name);
+    await visitor.wantClean({ except: /React DevTools/ });
   });
 }
 
@@ -89,23 +110,26 @@ test("a page of htmx searches the gallery, and swaps a space in and out", async 
   const { visitor, page } = await arrive(t, "/htmx");
   await page.evaluate(() => { window.stays = true; });
   const tiles = page.locator(".pme-gallery ul.pme-spaces a");
-  assert.equal(await tiles.count(), 12);
-  await wantAccessible(page);
-  const open = async (name) => {
-    await page.locator(".pme-search [name=q]").fill(name);
+  const tile = (id) => page.locator(`.pme-gallery ul.pme-spaces a[href$="view/${id}"]`);
+  const search = async (text, id) => {
+    await page.locator(".pme-search [name=q]").fill(text);
     await page.locator(".pme-search [name=q]").press("Enter");
-    await page.waitForURL((url) => url.searchParams.get("q") === name);
-    await eventually(async () => await tiles.count() === 1 && (await tiles.first().textContent()).toLowerCase() === name, "the result");
-    await tiles.first().click();
+    await page.waitForURL((url) => url.searchParams.get("q") === text);
+    await eventually(async () => await tiles.count() === 1 && await tile(id).count() === 1, "the result");
   };
-  await useSpace(visitor, page, () => open("head office"));
-  await open("warehouse");
+  assert.ok(await tiles.count() > 1);
+  await wantAccessible(page);
+  await search("head office", OFFICE);
+  await tile(OFFICE).click();
+  await useSpace(visitor, page);
+  await search("warehouse", WAREHOUSE);
+  await tile(WAREHOUSE).click();
   await shows(page, WAREHOUSE);
-  assert.equal(await page.evaluate(() => window.stays), true, "the page was not loaded anew");
+  assert.equal(await page.evaluate(() => window.stays), true, "the page was loaded anew");
   await screenshot(page, "frameworks-htmx");
 
   await page.goBack();
-  await eventually(async () => await tiles.first().textContent() === "Head office", "the earlier search");
+  await eventually(async () => await tile(OFFICE).count() === 1, "the search before");
   await visitor.wantClean();
 });
 
@@ -116,17 +140,17 @@ test("a page of htmx leads to the login when the session has ended", async (t) =
   await page.waitForURL(/\/login\?next=%2Fhtmx$/);
 });
 
-test("pme's own pages have the company's parts", async (t) => {
+test("pme's pages have the company's header and footer", async (t) => {
   const { visitor, page } = await arrive(t, "/pme/view/" + OFFICE);
   await showcase(page);
   await wantAccessible(page);
   await screenshot(page, "frameworks-view");
-  await page.getByRole("link", { name: "All spaces" }).first().click();
+  await page.getByRole("navigation", { name: "Tideline" }).getByRole("link", { name: "All spaces" }).click();
   await page.waitForURL(visitor.server.site + "/pme/");
-  assert.equal(await page.getByRole("contentinfo").count(), 1);
+  await page.getByRole("contentinfo").getByText("Tideline").waitFor();
   await wantAccessible(page);
   await screenshot(page, "frameworks-gallery");
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await press(page, "Sign out");
   await page.waitForURL(/\/login$/);
   await wantAccessible(page);
   await screenshot(page, "frameworks-login");

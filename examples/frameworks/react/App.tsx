@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { PMESpace } from "@go-pme/pme/react";
 import { listSpaces, type Space } from "../shared/spaces";
 import { PmeSpace } from "./PmeSpace";
@@ -16,10 +16,6 @@ export function App() {
       setModel(found[0]?.id ?? "");
     }, (error: Error) => setState(error.message));
   }, []);
-
-  const onReady = useCallback(() => setState("live"), []);
-  const onError = useCallback(({ error, final }: { error: { code: string }; final: boolean }) => setState(final ? error.code : "trying again"), []);
-  const onSignedOut = useCallback(() => setState("signed out"), []);
 
   function toggle() {
     setOpen(!open);
@@ -42,7 +38,9 @@ export function App() {
       {open && (
         <PmeSpace
           ref={space} model={model} title={spaces.find(({ id }) => id === model)?.name} strings={{ opening: "Opening the doors…" }}
-          onReady={onReady} onError={onError} onSignedOut={onSignedOut}
+          onReady={() => setState("live")}
+          onError={({ error, final }) => setState(final ? error.code : "trying again")}
+          onSignedOut={() => setState("signed out")}
         />
       )}
     </>
