@@ -23,7 +23,7 @@ func parse(ctx context.Context, b block) error {
 	case "yaml":
 		var value any
 		return yaml.Unmarshal([]byte(b.text), &value)
-	case "", "nginx", "html", "js", "diff":
+	case "", "nginx", "html", "js", "tsx", "vue", "diff":
 		return nil // tests of the examples run these
 	default:
 		return fmt.Errorf("no check for code in %q: add one", b.language)
