@@ -133,6 +133,25 @@ test("a page of htmx searches the gallery, and swaps a space in and out", async 
   await visitor.wantClean();
 });
 
+test("a page of htmx follows any link and form of the gallery without being loaded anew", async (t) => {
+  const { visitor, page } = await arrive(t, "/htmx");
+  const more = `<div class="pme-gallery"><a href="?q=house&amp;page=2">Next</a>
+    <form method="get" action="?"><input type="hidden" name="q" value="house"><label>Sort <select name="sort"><option>new</option></select></label><button>Go</button></form>`;
+  await visitor.context.route(/\/htmx(\?|$)/, async (route) => {
+    const response = await route.fetch();
+    return route.fulfill({ response, body: (await response.text()).replace(`<div class="pme-gallery">`, more) });
+  });
+  await page.reload();
+  await page.evaluate(() => { window.stays = true; });
+  await page.getByRole("link", { name: "Next" }).click();
+  await page.waitForURL((url) => url.searchParams.get("q") === "house" && url.searchParams.get("page") === "2");
+  await eventually(async () => await page.locator(".pme-search [name=q]").inputValue() === "house", "the page that the link leads to");
+  await press(page, "Go");
+  await page.waitForURL((url) => url.searchParams.get("q") === "house" && url.searchParams.get("sort") === "new" && !url.searchParams.has("page"));
+  assert.equal(await page.locator(".pme-gallery").count(), 1);
+  assert.equal(await page.evaluate(() => window.stays), true, "the page was loaded anew");
+});
+
 test("a page of htmx leads to the login when the session has ended", async (t) => {
   const { visitor, page } = await arrive(t, "/htmx");
   await visitor.context.clearCookies();
