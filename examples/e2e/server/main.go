@@ -49,6 +49,7 @@ func run(ctx context.Context, args []string) error {
 	integrity := flags.Bool("integrity", false, "configure the SDK's Subresource Integrity")
 	many := flags.Int("models", 3, "how many models alice may see")
 	compress := flags.Bool("compress", false, "compress answers, those of the emulator and of the packages too")
+	full := flags.Bool("full", false, "a site with a home page, three languages, folders, and names that are hard to show")
 	development := flags.Bool("development", false, "the OAuth application is in Development Mode")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -83,6 +84,11 @@ func run(ctx context.Context, args []string) error {
 			AllowedOrigins: []string{other}, Title: "Spaces",
 		},
 		Logger: log,
+	}
+	if *full {
+		up.Models = furnished(spaces)
+		cfg.Places, cfg.Pages.Title, cfg.Pages.HomeURL, cfg.Pages.SignOutURL = true, "", "/blank", "/login"
+		cfg.Pages.Languages = []pages.Strings{{Lang: "en"}, {Lang: "de"}, {Lang: "ar"}}
 	}
 	sdkFile := filepath.Join(*packages, "@matterport/sdk/dist/index.esm.js")
 	switch *sdk {
@@ -151,6 +157,25 @@ func models(n int) []matterporttest.Model {
 		out = append(out, m)
 	}
 	return out
+}
+
+// furnished gives the models folders, towns and numbers, and some of them other names.
+func furnished(spaces []matterporttest.Model) []matterporttest.Model {
+	names := map[int]string{
+		3: "المبنى الرئيسي، الطابق ٣ — قاعة الاجتماعات الكبيرة",
+		4: "Rechtsschutzversicherungsgesellschaftshauptverwaltungsgebäude Süd",
+		5: "Laboratory 13 <script>alert(1)</script>",
+	}
+	towns := []matterporttest.Address{{City: "Bern", Country: "Switzerland"}, {City: "Graz", Country: "Austria"}, {}}
+	for i := range spaces {
+		if name, ok := names[i]; ok {
+			spaces[i].Name = name
+		}
+		spaces[i].InternalID = fmt.Sprintf("A-%d", i+1)
+		spaces[i].Folder = []string{"Plant 3", "Plant 13/Halls", ""}[i%3]
+		spaces[i].Address = towns[i%3]
+	}
+	return spaces
 }
 
 // packagesFrom serves what npm installed, to modules of other origins too.
