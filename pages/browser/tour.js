@@ -141,7 +141,12 @@ async function open(space) {
 /** Where the visitor stands, for the next frame. @param {any} mpSdk @param {URLSearchParams} params @param {AbortSignal} signal */
 async function remember(mpSdk, params, signal) {
   const link = await Promise.race([pause(1000, signal), Promise.resolve(mpSdk.Link?.createDeepLink()).catch(() => {})]);
-  for (const [name, value] of link ? new URL(link).searchParams : []) if (/^(ss|sr|start)$/.test(name)) params.set(name, value);
+  if (!link) return;
+  const spot = new URL(link).searchParams;
+  for (const name of ["ss", "sr", "start"]) { // of an old spot, start would win
+    if (spot.get(name)) params.set(name, spot.get(name) ?? "");
+    else params.delete(name);
+  }
 }
 
 /** Without the SDK, the frame is replaced before its token expires. @param {Want} want @param {Host} host @param {URLSearchParams} params */
