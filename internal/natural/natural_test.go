@@ -2,6 +2,7 @@ package natural_test
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -13,14 +14,33 @@ import (
 func TestNamesAreInTheOrderThatPeopleExpect(t *testing.T) {
 	want := []string{
 		"", "3", "13", "Arzt", "Ärzte 2", "Etage 9", "Etage 10000000000000000000000",
-		"Floor 3", "floor 3a", "Floor 13", "Hall 9 - 9", "Hall 9 - 10", "Head office", "Zoo",
-		"الطابق ٣", "الطابق ١٣",
+		"Floor 0, lobby", "Floor 1, lobby", "Floor 3", "floor 3a", "Floor 9, lobby", "Floor 10, lobby", "Floor 13", "Hall 3 - 9", "Hall 3 - 10", "Hall 39",
+		"Head office", "Headquarters", "Zoo",
+		"الطابق ٠ أ", "الطابق ٣", "الطابق ١٣",
 	}
 	got := slices.Clone(want)
 	slices.Reverse(got)
 	slices.SortFunc(got, natural.Compare)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}
+
+func TestZerosBeforeANumberCountForNothing(t *testing.T) {
+	for _, pair := range [][2]string{{"Floor 3", "Floor 003"}, {"0", "000"}, {"٣", "٠٣"}, {"Ärzte", "arzte"}} {
+		if natural.Key(pair[0]) != natural.Key(pair[1]) {
+			t.Errorf("%q has another place than %q", pair[0], pair[1])
+		}
+	}
+}
+
+// TestNumbersOfAnyLengthAreInOrder goes over the lengths at which their writing changes.
+func TestNumbersOfAnyLengthAreInOrder(t *testing.T) {
+	for n := 1; n < 40; n++ {
+		shorter, longer := "a"+strings.Repeat("9", n)+" z", "a1"+strings.Repeat("0", n)
+		if natural.Compare(shorter, longer) >= 0 {
+			t.Errorf("%s is after %s", shorter, longer)
+		}
 	}
 }
 
