@@ -14,6 +14,7 @@ import (
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/middleware/revocation"
+	look "github.com/go-pme/pme/pages"
 )
 
 //go:embed pages
@@ -46,7 +47,7 @@ func newSite(where demo.Site, cfg pme.Config) (*site, error) {
 		return nil, err
 	}
 	s.gate, cfg.Authenticate = gate, gate
-	cfg.Pages.Title = "Our spaces"
+	cfg.Pages.HomeURL, cfg.Pages.Languages = "/", []look.Strings{{Lang: "en", Title: "Our spaces"}, {Lang: "de"}, {Lang: "ar"}}
 	h, err := pme.New(cfg)
 	if err != nil {
 		return nil, err

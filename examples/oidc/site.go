@@ -39,6 +39,7 @@ func newSite(where demo.Site, cfg pme.Config, change ...func(*oidclogin.Config))
 		return nil, errors.Join(err, s.Close())
 	}
 	cfg.Authenticate = s.oidc
+	cfg.Pages.HomeURL = "/"
 	cfg.Pages.Title = "Our spaces"
 	if s.pme, err = pme.New(cfg); err != nil {
 		return nil, errors.Join(err, s.Close())

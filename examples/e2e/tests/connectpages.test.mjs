@@ -6,17 +6,17 @@ import { OFFICE, becomes, eventually, overflow, screenshot, showcase, stage, wan
 
 const all = stage();
 
-/** In light and dark and on a small phone, everybody can read a page. */
+/** In light, dark and forced colours and on a small phone, everybody can read a page. */
 async function wantReadable(page, name) {
   const large = page.viewportSize();
-  for (const [look, colorScheme, size] of [["light", "light", large], ["dark", "dark", large], ["phone", "light", { width: 360, height: 740 }]]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  for (const [look, colorScheme, size, forcedColors] of [["light", "light", large], ["dark", "dark", large], ["phone", "light", { width: 360, height: 740 }], ["forced", "light", large, "active"]]) {
+    await page.emulateMedia({ colorScheme, forcedColors, reducedMotion: "reduce" });
     await page.setViewportSize(size);
     assert.ok(await overflow(page) <= 0, `${name}, ${look}: wider than its window`);
     await wantAccessible(page);
     await screenshot(page, `connect-${name}-${look}`);
   }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.emulateMedia({ colorScheme: null, forcedColors: null, reducedMotion: null });
   await page.setViewportSize(large);
 }
 

@@ -114,3 +114,32 @@ test("somebody without spaces, and somebody with one", async (t) => {
   assert.equal(await page.getByRole("listitem").count(), 1);
   await wantAccessible(page);
 });
+
+for (const [look, options] of Object.entries({ light: {}, dark: { colorScheme: "dark" }, "forced colours": { forcedColors: "active" }, rtl: { locale: "ar" } })) {
+  test(`what is seen in trouble, in ${look}`, async (t) => {
+    const server = await all.serve(t, "-models", "12", "-full");
+    const visitor = await all.visitor(t, server, { clock: false, reducedMotion: "reduce", ...options });
+    await watchShifts(visitor.context);
+    const name = look.replaceAll(" ", "-");
+    const page = await visitor.context.newPage();
+    const seen = async (what, path) => {
+      if (path) await page.goto(server.site + path);
+      await judge(page, what + "-" + name, {});
+      assert.equal(await shifts(page), 0, what);
+    };
+    await server.post("outage"); // before anything is listed
+    await seen("outage", "/pme/");
+    await page.goto(server.site + "/blank");
+    await page.evaluate(() => new Promise((loaded) => { // a signed-out person, in a frame
+      document.cookie = "e2e=; Max-Age=0";
+      document.body.append(Object.assign(document.createElement("iframe"), { src: "/pme/", title: "pme", onload: loaded }));
+    }));
+    await server.post("end-session", { user: "alice" });
+    await page.locator("iframe").evaluate((frame) => new Promise((loaded) => { frame.onload = loaded; frame.contentWindow.location.reload(); }));
+    const refused = page.frames()[1];
+    await refused.getByRole("main").waitFor();
+    assert.match(await refused.locator("h1").textContent(), /Please sign in|يُرجى/);
+    await server.post("forget");
+    await seen("unknown", "/pme/");
+  });
+}

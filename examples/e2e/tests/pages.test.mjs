@@ -44,9 +44,7 @@ test("a gallery of 50 spaces is light, searchable and accessible", async (t) => 
   await page.getByRole("link", { name: "Show all" }).click();
   await eventually(async () => (await spaces.count()) === 50, "all of them");
 
-  await page.keyboard.press("Tab"); // search field, its button, and the first space
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Tab");
+  for (let i = 0; i < 5; i++) await page.keyboard.press("Tab"); // search field, its button, groups, order, and the first space
   assert.match(await page.evaluate(() => document.activeElement.href), /\/pme\/view\//);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/pme\/view\//);
@@ -176,8 +174,8 @@ test("a gallery that shows only a part asks the server while one types, and Back
   const server = await all.serve(t, "-models", "351");
   const visitor = await all.visitor(t, server, { clock: false });
   const page = await visitor.open("/pme/");
-  const spaces = page.getByRole("listitem");
-  assert.equal(await spaces.count(), 300);
+  const spaces = page.locator(".pme-spaces li");
+  assert.equal(await spaces.count(), 60);
   await page.getByRole("searchbox").fill("Workshop 39");
   await eventually(async () => (await spaces.count()) === 1, "the space that was not shown");
   assert.match(page.url(), /\?q=Workshop\+39$/);

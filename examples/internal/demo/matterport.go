@@ -39,6 +39,7 @@ func matterport(env func(string) (string, bool), spaces []matterporttest.Model, 
 		ClientID:     matterporttest.DefaultClientID,
 		ClientSecret: matterporttest.DefaultClientSecret,
 		APIURL:       origin,
+		Places:       true,
 		Pages: pages.Config{
 			ShowcaseURL: origin,
 			SDKURL:      origin + "/sdk.es6.js",
