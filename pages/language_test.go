@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"html/template"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -74,6 +75,15 @@ func TestWrongLanguagesAreNamed(t *testing.T) {
 	for _, want := range []string{"HomeURL", `Languages has "EN" twice`, `Lang is "not a language"`, `Dir of "de" is "down": want ltr or rtl`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %s", err, want)
+		}
+	}
+}
+
+func TestEmptyTemplateOfTheHostTakesThePlaceOfAPart(t *testing.T) {
+	for name, host := range map[string]*template.Template{"none": nil, "empty": template.Must(template.New("").Parse(`{{define "head"}} {{end}}`))} {
+		body := refusedIn(t, newPages(t, pages.Config{Templates: host}), "en").Body.String()
+		if got, want := strings.Contains(body, "<title>"), host == nil; got != want {
+			t.Errorf("%s: a head is there: %v", name, got)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package pages
 import (
 	"embed"
 	"html/template"
+	"text/template/parse"
 )
 
 //go:embed templates/*.html
@@ -24,9 +25,20 @@ func merged(base *template.Template, layers ...*template.Template) *template.Tem
 		}
 		for _, t := range layer.Templates() {
 			if t.Tree != nil && t.Name() != "" {
-				template.Must(all.AddParseTree(t.Name(), t.Tree.Copy())) // all has not been executed
+				template.Must(all.AddParseTree(t.Name(), replacing(t.Tree.Copy()))) // all has not been executed
 			}
 		}
 	}
 	return all
+}
+
+// nothing is a template that shows nothing and is not empty.
+var nothing = template.Must(template.New("").Parse(`{{""}}`)).Tree
+
+// replacing returns a tree that takes the place of another one also if it is empty, which AddParseTree would ignore.
+func replacing(tree *parse.Tree) *parse.Tree {
+	if parse.IsEmptyTree(tree.Root) {
+		tree.Root = nothing.Copy().Root
+	}
+	return tree
 }
