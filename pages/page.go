@@ -39,7 +39,7 @@ type Page struct {
 	// these are not known, as on the pages of gates and logins, all are empty, and Style is the style. The page of a
 	// space has all three.
 	ScriptName, StyleName, GalleryName string
-	Style                 template.CSS
+	Style                              template.CSS
 
 	// FrameURL and FormURL are addresses of other sites whose pages this one may frame, and to which
 	// its forms may lead, beside those of this site. A page with a Space frames Showcase instead.

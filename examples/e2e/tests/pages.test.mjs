@@ -27,6 +27,9 @@ test("a gallery of 50 spaces is light, searchable and accessible", async (t) => 
   }
   console.log(`# gallery of 50 spaces: ${weight} bytes without thumbnails, uncompressed`);
   assert.ok(weight > 0 && weight <= 60 * 1024, `${weight} bytes`);
+  const view = await (await page.request.get(server.site + "/pme/view/" + OFFICE)).body();
+  console.log(`# the page of a space: ${view.length} bytes, ${gzipSync(view, { level: 9 }).length} gzipped`);
+  assert.ok(view.length <= 40 * 1024, `${view.length} bytes`);
   await wantAccessible(page);
   const spaces = page.getByRole("listitem");
   assert.equal(await spaces.count(), 50);
