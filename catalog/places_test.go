@@ -141,6 +141,12 @@ func TestPlacesThatDoNotComeHoldUpNoListing(t *testing.T) {
 		if since := time.Since(start); since > 0 {
 			t.Errorf("the second listing took %v", since)
 		}
+		time.Sleep(15 * time.Minute) // it is asked again
+		start = time.Now()
+		listed(t, c)
+		if since := time.Since(start); since > 0 || where.looks < 2 {
+			t.Errorf("a listing took %v, after %d looks", since, where.looks)
+		}
 		if got := strings.Count(log.String(), "level=INFO msg=\"folders and places are not known"); got != 1 {
 			t.Errorf("%d records:\n%s", got, log)
 		}

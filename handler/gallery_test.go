@@ -26,6 +26,7 @@ import (
 	"github.com/go-pme/pme/handler"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -254,13 +255,82 @@ func TestOnlySpaceIsOpened(t *testing.T) {
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "view/"+modelNumber(0) {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
+	if w := shelved(t, only.gallery, ""); w.Code != http.StatusOK {
+		t.Errorf("a script: %d", w.Code)
+	}
 	for _, query := range []string{"at=" + modelNumber(0), "q="} { // the way back
-		if w := shelved(t, only.gallery, query); w.Code != http.StatusOK || len(tiles(w.Body.String())) != 1 {
+		r.URL.RawQuery = query
+		w := httptest.NewRecorder()
+		only.gallery.ServeHTTP(w, r.WithContext(identity.NewContext(r.Context(), &identity.User{ID: "alice"})))
+		if w.Code != http.StatusOK || len(tiles(w.Body.String())) != 1 {
 			t.Errorf("%s: %d", query, w.Code)
 		}
 	}
 	if a := p.get(t, "alice", "", browser...); a.Code != http.StatusOK {
 		t.Errorf("with two spaces: %d", a.Code)
+	}
+}
+
+// TestOneOfSeveralIsNotTheOnlySpace lists one space while Matterport does not say which others there are.
+func TestOneOfSeveralIsNotTheOnlySpace(t *testing.T) {
+	p := newPortal(t, func(c *pme.Config) {
+		c.Access = access.List{{Users: []string{"alice"}, Models: []string{office, "*"}}}
+	})
+	p.matterport.Fail("models", matterporttest.DropConnection(), -1)
+	a := p.get(t, "alice", "", "Accept", "text/html")
+	if a.Code != http.StatusOK || len(tiles(a.Body.String())) != 1 {
+		t.Errorf("%d %s", a.Code, a.Body)
+	}
+}
+
+func TestOnlyAPageWithAllSpacesHidesWhatDoesNotFit(t *testing.T) {
+	for spaces, want := range map[int]bool{12: true, 60: true, 61: false} {
+		if got := strings.Contains(shelved(t, newShelf(t, spaces, false).gallery, "").Body.String(), " data-whole"); got != want {
+			t.Errorf("%d spaces: %v", spaces, got)
+		}
+	}
+	if body := shelved(t, newShelf(t, 12, false).gallery, "q=halle").Body.String(); strings.Contains(body, " data-whole") {
+		t.Error("a search has all spaces")
+	}
+}
+
+func TestPagerLeadsToTheEndsAndAround(t *testing.T) {
+	s := newShelf(t, 600, false)
+	link := regexp.MustCompile(`<li>(?:<a href="([^"]*)" aria-label="Page (\d+)"( aria-current="page")?>\d+</a>|(…))</li>`)
+	for page, want := range map[int]string{1: "[1] 2 3 … 10", 5: "1 … 3 4 [5] 6 7 … 10", 4: "1 2 3 [4] 5 6 … 10", 10: "1 … 8 9 [10]"} {
+		var got []string
+		for _, m := range link.FindAllStringSubmatch(shelved(t, s.gallery, "page="+strconv.Itoa(page)).Body.String(), -1) {
+			switch {
+			case m[4] != "":
+				got = append(got, m[4])
+			case m[3] != "":
+				got = append(got, "["+m[2]+"]")
+			default:
+				got = append(got, m[2])
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("page %d: %q, want %s", page, got, want)
+		}
+	}
+}
+
+// TestGroupsAreListedWhereTheyBegin follows each link, unless there are too many to be read.
+func TestGroupsAreListedWhereTheyBegin(t *testing.T) {
+	s := newShelf(t, 600, true)
+	group := regexp.MustCompile(`<li><a href="([^"#]*)#(pme-group-\d+)"><bdi>([^<]*)</bdi></a> \((\d+)\)`)
+	links := group.FindAllStringSubmatch(shelved(t, s.gallery, "group=folder").Body.String(), -1)
+	if len(links) != 90 {
+		t.Fatalf("%d links to groups", len(links))
+	}
+	for _, m := range links {
+		body := shelved(t, s.gallery, strings.TrimPrefix(html.UnescapeString(m[1]), "?")).Body.String()
+		if want := `<h2 id="` + m[2] + `"><bdi>` + m[3] + `</bdi> <small>` + m[4] + `</small>`; !strings.Contains(body, want) {
+			t.Fatalf("no %s at %s", want, m[1])
+		}
+	}
+	if many := newShelf(t, 4100, false); group.MatchString(shelved(t, many.gallery, "group=name").Body.String()) {
+		t.Error("more than a hundred groups are listed")
 	}
 }
 
