@@ -247,11 +247,11 @@ func TestConnectSpeaksTheLanguageOfTheBrowser(t *testing.T) {
 	s := newSite(t, func(c *siteConfig) {
 		c.pages.Languages = []pages.Strings{{Lang: "en"}, {Lang: "de"}, {Lang: "ar"}}
 		c.accounts.Strings = accounts.Strings{Title: "Our accounts"}
-		c.accounts.Languages = map[string]accounts.Strings{"de": {Add: "Verbinden"}}
+		c.accounts.Languages = map[string]accounts.Strings{"de": {Add: "Jetzt verknüpfen"}}
 	})
 	for accepted, want := range map[string][]string{
 		"en": {`<html lang="en">`, "<title>Our accounts</title>", "Connect an account"},
-		"de": {`<html lang="de">`, "<title>Matterport-Konten</title>", "Verbinden", "Inhalte für seine Räume kaufen"},
+		"de": {`<html lang="de">`, "<title>Matterport-Konten</title>", "Jetzt verknüpfen", "Inhalte für seine Räume kaufen"},
 		"ar": {`<html lang="ar" dir="rtl">`, "<title>حسابات Matterport</title>", "ربط حساب"},
 	} {
 		a := s.browser(t, "alice").with("Accept-Language", accepted).get("/")

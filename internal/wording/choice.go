@@ -34,9 +34,6 @@ func (c Choice) Of(r *http.Request) int {
 	if err != nil {
 		return 0
 	}
-	_, at, confidence := c.matcher.Match(tags...)
-	if confidence == language.No {
-		return 0
-	}
+	_, at, _ := c.matcher.Match(tags...) // the first, if none fits
 	return at
 }
