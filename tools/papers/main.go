@@ -4,8 +4,8 @@
 //
 // The argument is the root of the checkout. It checks that every citation of a document leads to a section of
 // it, that every link between documents leads to a file and a heading, that llms.txt lists every document, that
-// comments keep to plain words, that docs/troubleshooting.md explains every warning, and that npm packages have
-// the version of the newest release in CHANGELOG.md.
+// comments keep to plain words, that docs/troubleshooting.md explains every warning, that docs/theming.md has every
+// custom property of the styles, and that npm packages have the version of the newest release in CHANGELOG.md.
 package main
 
 import (
@@ -32,7 +32,7 @@ func run(ctx context.Context, root string) error {
 		return err
 	}
 	var problems []string
-	for _, check := range []func() ([]string, error){s.citations, s.links, s.index, s.words, s.logged, s.versions} {
+	for _, check := range []func() ([]string, error){s.citations, s.links, s.index, s.words, s.logged, s.versions, s.properties} {
 		found, err := check()
 		if err != nil {
 			return err

@@ -64,6 +64,25 @@ func TestEachProblemIsReported(t *testing.T) {
 			map[string]string{"a.go": "// Package a has tokens at hand.\npackage a\n"},
 			`a.go:1: "at hand" in a comment: write "cached"`,
 		},
+		"a custom property that is not in the table": {
+			map[string]string{"pages/assets/pme.css": "a { color: var(--pme-ink, #000); }\n", "docs/theming.md": "Set `--pme-ink`.\n"},
+			"docs/theming.md has no row for --pme-ink",
+		},
+		"a custom property of the element, without a document": {
+			map[string]string{"pages/browser/sheet.js": "a { color: var(--pme-stage-ink); }\n"},
+			"docs/theming.md has no row for --pme-stage-ink",
+		},
+		"a custom property with another colour": {
+			map[string]string{
+				"pages/assets/pme.css": "a { color: var(--pme-ink, light-dark(#1b1d20, #ededea)); }\n",
+				"docs/theming.md":      "| `--pme-ink` | words | `#1b1d20` | `#eee` |\n",
+			},
+			"docs/theming.md does not say that --pme-ink is #ededea by default",
+		},
+		"a custom property that no style reads": {
+			map[string]string{"docs/theming.md": "```css\n:root { --pme-shadow: none; }\n```\n"},
+			"docs/theming.md names --pme-shadow, which no style reads",
+		},
 		"an npm package without the version of the release": {
 			map[string]string{"CHANGELOG.md": "## [Unreleased]\n\n## [0.4.0] - 2026-12-01\n\n## [0.3.0] - 2026-11-01\n", "b/package.json": `{"version":"0.3.0"}`},
 			"b/package.json has version 0.3.0, the newest of CHANGELOG.md is 0.4.0",
@@ -90,6 +109,9 @@ func TestSoundPapers(t *testing.T) {
 		"README.md":               "[b](docs/b.md#2-second-half) [docs](docs) [here](#here) [out](https://example.com/x) ![p](picture)\n\n## Here\n\n```go\nx[i](y)\n```\n",
 		"docs/troubleshooting.md": "`e`",
 		"docs/b.md":               "## 1. First\n\n## 2. Second `half`\n\n[back](../README.md)\n",
+		"docs/theming.md":         "The `--pme-…` properties:\n\n| `--pme-ink` | words | `#000` | `#fff` |\n| `--pme-font` | | |\n",
+		"pages/assets/pme.css":    "a { --ink: var(--pme-ink, light-dark(#000, #fff)); font: 1rem var(--pme-font, system-ui); } /* --pme-* */",
+		"pages/browser/sheet.js":  "b { font: 1rem var(--pme-font, sans-serif); }",
 		"picture":                 "\x00 FACTS.md",
 		"CHANGELOG.md":            "## [Unreleased]\n\n## [0.5.0-rc.1] - 2026-12-01\n",
 		"assets/package.json":     `{"version": "0.5.0-rc.1"}`,

@@ -88,6 +88,18 @@ test("forced colours leave nothing invisible", async (t) => {
   assert.notEqual(await style(page, ".pme-spaces a", "borderTopWidth"), "0px", "cards have a border");
 });
 
+test("a style sheet can have the pages in light only", async (t) => {
+  const { page } = await open(t, { colorScheme: "dark" });
+  await page.evaluate(() => {
+    const light = new CSSStyleSheet();
+    light.replaceSync(":root body { color-scheme: light; }");
+    document.adoptedStyleSheets.push(light);
+  });
+  assert.equal(await style(page, "body", "backgroundColor"), COLOURS.light.ground);
+  assert.equal(await style(page, ".pme-spaces a", "backgroundColor"), COLOURS.light.card);
+  await wantAccessible(page);
+});
+
 test("signing out of the company's site ends the session", async (t) => {
   const { site, visitor, page } = await open(t);
   await page.getByRole("link", { name: "Sign out" }).click();
