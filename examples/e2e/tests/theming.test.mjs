@@ -88,6 +88,24 @@ test("forced colours leave nothing invisible", async (t) => {
   assert.notEqual(await style(page, ".pme-spaces a", "borderTopWidth"), "0px", "cards have a border");
 });
 
+/** What WCAG 1.4.12 lets a visitor set. */
+const SPACED = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }";
+
+test("a window of 320 pixels and wide spacing cut off nothing", async (t) => {
+  const { site, page } = await open(t, { viewport: { width: 320, height: 568 }, locale: "de" });
+  for (const path of ["/pme/", "/pme/view/" + OFFICE, "/pme/view/Zh14WDtkjdC", "/"]) {
+    await page.goto(site + path);
+    await page.evaluate((rules) => {
+      const spaced = new CSSStyleSheet();
+      spaced.replaceSync(rules);
+      document.adoptedStyleSheets.push(spaced);
+    }, SPACED);
+    assert.equal(await overflow(page), 0, path);
+    await wantAccessible(page);
+  }
+  assert.equal(await page.goto(site + "/pme/view/Zh14WDtkjdC").then(() => page.title()), "Sie haben keinen Zugang zu diesem Raum. · Räume · Nordwind");
+});
+
 test("a style sheet can have the pages in light only", async (t) => {
   const { page } = await open(t, { colorScheme: "dark" });
   await page.evaluate(() => {
