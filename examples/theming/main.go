@@ -1,5 +1,7 @@
 // Theming is a site whose own look pme's pages have: its navigation, its colours in light and dark, and its languages. The
 // login is its own, too.
+//
+//	go run ./examples/theming
 package main
 
 import (
