@@ -66,6 +66,7 @@ func (h *Handler) arrive(w http.ResponseWriter, r *http.Request, v visit) {
 		h.explain(w, r, visit{user: v.user, id: found.ID})
 	case err == nil, errors.Is(err, connect.ErrSeveral):
 		page, _ := h.page(r)
+		page.Title = page.Words.SignedIn
 		h.pages.Show(w, r, http.StatusOK, "signed-in.html", page)
 	default:
 		h.refusePage(w, r, err)

@@ -78,6 +78,7 @@ func SignedIn(p *pages.Pages) http.Handler {
 			p.Refuse(w, r, refusalFor(issuer.ErrNotSignedIn), page)
 			return
 		}
+		page.Title = page.Words.SignedIn
 		p.Show(w, r, http.StatusOK, "signed-in.html", page)
 	})
 }

@@ -129,7 +129,7 @@ func TestRequireHasTheLookOfItsGate(t *testing.T) {
 	never := middleware.Require(func(identity.User) error { return errors.New("no") })
 	g := gateOf(func(next http.Handler) http.Handler { return all.Require(never(next)) })
 	w, _ := visit(g, navigation(request()))
-	wantPage(t, w, http.StatusForbidden, `lang="de"`, "You may not see this.", "<bdi>Alice Doe (alice@example.com)</bdi>")
+	wantPage(t, w, http.StatusForbidden, `lang="de"`, "Sie dürfen das nicht sehen.", "<bdi>Alice Doe (alice@example.com)</bdi>")
 	wantRejected(t, g, script(request()), http.StatusForbidden, "access_denied")
 	alone, _ := visit(gateOf(never), navigation(request()))
 	wantPage(t, alone, http.StatusUnauthorized, "Please sign in.")

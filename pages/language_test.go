@@ -29,10 +29,10 @@ func refusedIn(t *testing.T, p *pages.Pages, accepted string) *httptest.Response
 func TestPagesAreInTheLanguageOfTheBrowser(t *testing.T) {
 	p := newPages(t, pages.Config{Languages: []pages.Strings{{Lang: "en"}, {Lang: "de-AT"}, {Lang: "ar"}, {Lang: "he", AllSpaces: "כל החללים"}}})
 	for accepted, want := range map[string][]string{
-		"de": {`<html lang="de-AT">`, "<title>Räume</title>", "Sie haben keinen Zugang zu diesem Raum.", "Alle Räume"},
-		"ar": {`<html lang="ar" dir="rtl">`, "<title>المساحات</title>", "ليس لديك حق الوصول إلى هذه المساحة."},
+		"de": {`<html lang="de-AT">`, " · Räume</title>", "Sie haben keinen Zugang zu diesem Raum.", "Alle Räume"},
+		"ar": {`<html lang="ar" dir="rtl">`, " · المساحات</title>", "ليس لديك حق الوصول إلى هذه المساحة."},
 		"he": {`<html lang="he" dir="rtl">`, "כל החללים", "You do not have access to this space."},
-		"fr": {`<html lang="en">`, "<title>Spaces</title>", "You do not have access to this space.", "All spaces"},
+		"fr": {`<html lang="en">`, " · Spaces</title>", "You do not have access to this space.", "All spaces"},
 	} {
 		w := refusedIn(t, p, accepted)
 		for _, want := range want {
@@ -49,7 +49,7 @@ func TestPagesAreInTheLanguageOfTheBrowser(t *testing.T) {
 func TestTitleOfTheHostIsInAllLanguages(t *testing.T) {
 	p := newPages(t, pages.Config{Title: "Our house", Languages: []pages.Strings{{}, {Lang: "de", Errors: map[string]string{"access_denied": "Kein Zugang."}}}})
 	body := refusedIn(t, p, "de").Body.String()
-	if !strings.Contains(body, "<title>Our house</title>") || !strings.Contains(body, "Kein Zugang.") {
+	if !strings.Contains(body, " · Our house</title>") || !strings.Contains(body, "Kein Zugang.") {
 		t.Error(body)
 	}
 }

@@ -94,8 +94,8 @@ func TestEveryRefusalOfALoginIsAPageForAPersonAndJSONForAScript(t *testing.T) {
 	}
 	s.login.UsePages(look)
 	b := s.browser(t)
-	wantPage(t, b.open("/auth/callback?code=x&state=x"), http.StatusBadRequest, `lang="de"`, "The sign-in could not be completed.", `href="/auth/login"`, ">Anmelden</a>")
-	wantPage(t, b.open("/auth/nothing"), http.StatusNotFound, `lang="de"`, "There is nothing at this address.")
+	wantPage(t, b.open("/auth/callback?code=x&state=x"), http.StatusBadRequest, `lang="de"`, "Die Anmeldung konnte nicht abgeschlossen werden.", `href="/auth/login"`, ">Anmelden</a>")
+	wantPage(t, b.open("/auth/nothing"), http.StatusNotFound, `lang="de"`, "An dieser Adresse gibt es nichts.")
 	wantPage(t, b.open("/auth/logout"), http.StatusMethodNotAllowed, `lang="de"`)
 	foreign := navigation(b.request(http.MethodPost, "/auth/logout", url.Values{}))
 	foreign.Header.Set("Sec-Fetch-Site", "cross-site")

@@ -9,7 +9,7 @@ n,{loginURL:e.login_url});if(t.type==="opaqueredirect"||o===401)return new d("lo
 iframe, img, div, button { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
 img { object-fit: cover; pointer-events: none; }
 button { background: none; color: inherit; cursor: pointer; forced-color-adjust: none; }
-button:focus-visible { outline: 3px solid; outline-offset: -6px; }
+button:focus-visible { outline: 3px solid; outline-offset: -6px; box-shadow: inset 0 0 0 9px #15171a; }
 button::before, button::after { content: ""; position: absolute; inset: 0; margin: auto; }
 button::before { width: 4.5rem; height: 4.5rem; border-radius: 50%; background: #15171ad9; }
 button::after { width: 1.4rem; height: 1.6rem; background: #f1f1ef; clip-path: polygon(15% 0, 100% 50%, 15% 100%); }
