@@ -27,7 +27,8 @@ type namedAnswer struct {
 //
 //	{"place":2,"total":50,"previous":{"id":"SxQL3iGyoDo","name":"Head office"},"next":null}
 //
-// place is 0 if the space is not on that list. It shares a budget with the [Gallery].
+// place is 0 if the space is not on that list. It costs a listing, and shares a budget with the [Gallery]; so the page of a space
+// asks when its visitor reaches for the next one.
 func Adjacent(c *catalog.Catalog) http.Handler {
 	return forPerson(http.MethodGet, func(w http.ResponseWriter, r *http.Request, u *identity.User) {
 		models, err := answer.ModelIDs(nil, r.URL.RawQuery)

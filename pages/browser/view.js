@@ -1,6 +1,5 @@
 // The page of a space: its tools, and where the visitor stands, in the address.
 
-const AROUND = 3000; // milliseconds after which the spaces before and after are asked for, if no tour has begun
 const WALKED = 1000; // milliseconds between two changes of the address: browsers allow few
 const SPOT = ["ss", "sr", "start"];
 
@@ -64,20 +63,44 @@ async function act(name, words) {
   }
 }
 
-/** Shows the ways to the spaces before and after this one. @param {string} address @param {Record<string, string>} words */
-async function around(address, words) {
+/**
+ * Completes the ways to the spaces before and after this one.
+ * @param {HTMLAnchorElement[]} links
+ * @param {string} address
+ * @param {Record<string, string>} words
+ */
+async function around(links, address, words) {
   const response = await fetch(address, { credentials: "include", cache: "no-store", redirect: "manual", headers: { Accept: "application/json" } });
-  if (!response.ok) return;
+  if (!response.ok) throw new Error("not known");
   const found = await response.json();
   const here = new URL(location.href);
   for (const name of [...SPOT, "lang"]) here.searchParams.delete(name);
-  for (const side of ["previous", "next"]) {
+  for (const link of links) {
+    const side = link.rel === "prev" ? "previous" : "next";
     const space = found[side];
-    const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector(".pme-" + side));
-    if (!space || !link) continue;
+    link.ariaDisabled = String(!space);
+    if (!space) continue;
     link.href = space.id + here.search;
     link.title = space.name;
     link.ariaLabel = `${words[side]}: ${space.name}`;
+  }
+}
+
+/** A list can be costly, so it is asked for when the visitor reaches for it. @param {HTMLElement} bar @param {Record<string, string>} words */
+function ways(bar, words) {
+  const links = /** @type {HTMLAnchorElement[]} */ ([...bar.querySelectorAll("a[rel=prev], a[rel=next]")]);
+  /** @type {Promise<void> | undefined} */
+  let asked;
+  const ask = () => asked ??= around(links, bar.dataset.around ?? "", words).catch(() => { asked = undefined; });
+  for (const link of links) {
+    link.addEventListener("pointerenter", ask);
+    link.addEventListener("focus", ask);
+    link.addEventListener("click", async (event) => {
+      if (link.ariaDisabled === "false") return;
+      event.preventDefault();
+      await ask();
+      if (link.ariaDisabled !== "true") location.assign(link.href); // to the list, if it is not known
+    });
   }
 }
 
@@ -92,15 +115,7 @@ function tools() {
     if (able[name]) button.dataset.ready = "";
     button.addEventListener("click", () => act(name, words).catch(() => {})); // who cancels has said so
   }
-  const { around: address } = bar.dataset;
-  if (!address) return;
-  const once = () => {
-    clearTimeout(timer);
-    removeEventListener("pme-ready", once);
-    around(address, words).catch(() => {});
-  };
-  const timer = setTimeout(once, AROUND);
-  addEventListener("pme-ready", once);
+  ways(bar, words);
 }
 
 addEventListener("pme-ready", (event) => {

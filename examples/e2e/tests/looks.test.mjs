@@ -76,7 +76,8 @@ for (const [look, { text = 100, ...options }] of Object.entries(LOOKS)) {
 
     await page.goto(server.site + "/pme/view/Space000004");
     await showcase(page);
-    await page.waitForFunction(() => document.querySelector(".pme-next[href]"));
+    await page.locator(".pme-next").hover();
+    await page.waitForFunction(() => document.querySelector(".pme-next[title]"));
     await settle(500);
     await judge(page, "view-" + name, { text });
     assert.equal(await shifts(page), 0);

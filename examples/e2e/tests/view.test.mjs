@@ -85,16 +85,27 @@ test("the spaces before and after are those of the list that one came from", asy
   const ids = await page.locator("li[data-id]").evaluateAll((all) => all.map((li) => li.dataset.id));
   await page.locator("#pme-" + ids[1]).click();
   await showcase(page);
-  const next = page.getByRole("link", { name: /^Next space: / });
+  assert.equal((await server.counts()).adjacent, undefined, "a list that nobody reaches for is not asked for");
+  const next = page.getByRole("link", { name: /^Next space/ });
+  await next.focus();
+  await page.getByRole("link", { name: /^Next space: / }).waitFor();
   await next.click();
   await page.waitForURL(new RegExp(ids[2] + "\\?sort=-name"));
   await showcase(page);
-  await page.getByRole("link", { name: /^Previous space: / }).click();
+  await page.evaluate(() => document.querySelector(".pme-previous").click()); // without focus, as a screen reader does
   await page.waitForURL(new RegExp(ids[1]));
   await page.goto(server.site + "/pme/view/" + ids[0] + "?sort=-name");
   await showcase(page);
-  await next.waitFor();
-  assert.equal(await page.getByRole("link", { name: /^Previous space/ }).count(), 0, "there is none before the first");
+  const previous = page.getByRole("link", { name: /^Previous space/ });
+  await previous.focus();
+  await eventually(async () => await previous.getAttribute("aria-disabled") === "true", "there is none before the first");
+  await page.keyboard.press("Enter");
+  assert.match(page.url(), new RegExp(ids[0]), "one stays");
+
+  await page.route("**/adjacent?*", (route) => route.fulfill({ status: 503, json: {} }));
+  await page.reload();
+  await next.click();
+  await page.waitForURL(/\/pme\/\?at=/); // the list itself, if it is not known what is next
 });
 
 test("one sees who is signed in, and finds the way out and home", async (t) => {
