@@ -51,7 +51,7 @@
 //     angles in the order XYZ, while the SDK's rotation is in degrees and in the order YXZ. start is opaque
 //     and does not move the visitor; sq and sm are not read.
 //   - A deep link is the frame's own address with ss and sr of the place, percent-decoded as in the SDK. It
-//     lacks auth, start and sq, and has whatever else the frame was opened with, the SDK key for example.
+//     lacks auth and sq, and has whatever else the frame was opened with, the SDK key for example.
 //   - lang sets the language that the page declares; its words stay English.
 //   - The model selector counts a token without ViewDetails as unauthorized, and does not close its window.
 //

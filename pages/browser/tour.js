@@ -143,10 +143,9 @@ async function remember(mpSdk, params, signal) {
   const link = await Promise.race([pause(1000, signal), Promise.resolve(mpSdk.Link?.createDeepLink()).catch(() => {})]);
   if (!link) return;
   const spot = new URL(link).searchParams;
-  for (const name of ["ss", "sr", "start"]) { // of an old spot, start would win
-    if (spot.get(name)) params.set(name, spot.get(name) ?? "");
-    else params.delete(name);
-  }
+  if (!spot.get("ss")) return;
+  for (const name of ["ss", "sr"]) params.set(name, spot.get(name) ?? "");
+  params.delete("start"); // it would win, and is where the visitor began
 }
 
 /** Without the SDK, the frame is replaced before its token expires. @param {Want} want @param {Host} host @param {URLSearchParams} params */

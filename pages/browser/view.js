@@ -1,7 +1,7 @@
 // The page of a space: its tools, and where the visitor stands, in the address.
 
 const WALKED = 1000; // milliseconds between two changes of the address: browsers allow few
-const SPOT = ["ss", "sr", "start"];
+const SPOT = ["ss", "sr", "start"]; // start wins over the others, and is never where a visitor has walked to
 
 const page = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
@@ -14,9 +14,10 @@ async function note() {
   const link = await Promise.race([sdk?.Link?.createDeepLink(), new Promise((enough) => setTimeout(enough, WALKED))]).catch(() => {});
   if (!link) return;
   const from = new URL(link).searchParams;
+  if (!from.get("ss")) return;
   const url = new URL(location.href);
   for (const name of SPOT) {
-    const value = from.get(name);
+    const value = name !== "start" && from.get(name);
     if (value) url.searchParams.set(name, value);
     else url.searchParams.delete(name);
   }

@@ -35,6 +35,15 @@ for (const sdk of ["real", "own"]) {
   });
 }
 
+test("walking leads away from the start that a link names", async (t) => {
+  const { page, frame } = await view(t, OFFICE + "?start=5.1_x-y");
+  assert.equal((await stands(frame)).start, "5.1_x-y");
+  await frame.locator("#stage").focus();
+  await page.keyboard.press("ArrowUp");
+  await eventually(() => new URL(page.url()).searchParams.get("ss") === "2", "the next spot");
+  assert.equal(new URL(page.url()).searchParams.has("start"), false);
+});
+
 test("the link is copied with the spot in it", async (t) => {
   const { page, frame } = await view(t, OFFICE);
   await frame.locator("#stage").focus();

@@ -76,11 +76,12 @@ const visitor = (() => {
     };
   }
 
-  // The address of the frame with the place in it. Showcase gives it back decoded. A token never goes along.
+  // The address of the frame with the place in it, and with start if it had one. Showcase gives it back decoded. A token never
+  // goes along.
   function deepLink() {
     const link = new URL(location.href);
     link.hash = "";
-    for (const name of ["auth", "start", "sm", "sp", "sq", "sr", "ss", "sf", "sz"]) link.searchParams.delete(name);
+    for (const name of ["auth", "sm", "sp", "sq", "sr", "ss", "sf", "sz"]) link.searchParams.delete(name);
     link.searchParams.set("ss", at + 1);
     link.searchParams.set("sr", sr());
     return decodeURIComponent(link.href);
