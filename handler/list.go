@@ -1,7 +1,6 @@
 package handler
 
 import (
-	"html/template"
 	"net/url"
 	"slices"
 	"strconv"
@@ -27,7 +26,6 @@ type List struct {
 	CountAll string          // says so of any number, {all}
 	Pages    []PageLink      // none if there is one page only
 	Groups   []GroupLink     // likewise
-	Context  template.URL    // what links to spaces have in their query, so that the way back and onward is known
 
 	Searching bool   // there are enough to be worth a form
 	Whole     bool   // these are all spaces of the user
@@ -94,7 +92,7 @@ func newList(listing catalog.Listing, a asked, words pages.Strings) *List {
 		a.page = arranged.PageOf(a.at, onePage)
 	}
 	l := &List{
-		Page: arranged.Page(a.page, onePage), Order: arranged.Order, Context: template.URL(a.context().Encode()), //nolint:gosec // it is encoded
+		Page: arranged.Page(a.page, onePage), Order: arranged.Order,
 		Searching: len(listing.Spaces) >= searchFrom || a.search != "" || listing.More,
 		Query:     a.search,
 		Partial:   listing.Partial && !listing.More,

@@ -152,7 +152,7 @@ func (b *browser) signIn(name string) {
 		b.t.Fatalf("no form in %s", body)
 	}
 	at, body = b.open(http.MethodPost, b.site.provider.issuer+"/signin", url.Values{"id": {id[1]}, "username": {name}, "password": {"demo"}})
-	if at.String() != b.origin+"/pme/" {
+	if only := name == "carol"; at.Path != "/pme/" && (!only || at.Path != "/pme/view/"+dataCentre) { // who has one space is led to it
 		b.t.Fatalf("%s ends up at %v: %s\n%s", name, at, body, b.log)
 	}
 }

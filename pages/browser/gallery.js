@@ -86,10 +86,14 @@ function move(event) {
   to.focus();
 }
 
-/** Notes which space is opened. @param {Event} event */
+/** Notes which space is opened, and tells its page among which others it is. @param {Event} event */
 function leave(event) {
-  const link = about(event) && /** @type {Element} */ (event.target).closest(".pme-spaces a");
-  if (link) history.replaceState({ ...history.state, pmeSpace: link.id }, "");
+  const gallery = about(event);
+  const link = /** @type {HTMLAnchorElement | null} */ (gallery && /** @type {Element} */ (event.target).closest(".pme-spaces a"));
+  if (!link) return;
+  const form = gallery?.querySelector("form");
+  if (form?.matches(".pme-search")) link.search = wanted(form).search;
+  history.replaceState({ ...history.state, pmeSpace: link.id }, "");
 }
 
 /** Gives the focus back. The browser itself brings back what was to be seen. */
@@ -106,6 +110,7 @@ function drop(picture) {
 document.addEventListener("input", find);
 document.addEventListener("keydown", move);
 document.addEventListener("click", leave);
+document.addEventListener("auxclick", leave);
 document.addEventListener("error", ({ target }) => drop(target), true);
 for (const picture of /** @type {NodeListOf<HTMLImageElement>} */ (document.querySelectorAll(".pme-picture img"))) {
   if (picture.complete && !picture.naturalWidth) drop(picture);
