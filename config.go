@@ -60,7 +60,7 @@ type Config struct {
 	Selectors resolve.Options
 
 	// Places has the gallery show and group by the folders, towns and numbers that spaces have at Matterport, which is asked
-	// for them every 15 minutes. Folders belong to an extension of Matterport's, and whether the credentials may read them is not
+	// for them at most every 15 minutes. Folders belong to an extension of Matterport's, and whether the credentials may read them is not
 	// documented: if they may not, the gallery does without. Default: only names are known.
 	Places bool
 
@@ -96,7 +96,7 @@ type Config struct {
 	// AccountStrings are the words of the pages of connected accounts, in the first language of Pages. Default: those that ship.
 	AccountStrings accounts.Strings
 
-	// AccountLanguages are those words in the other languages of Pages, by Lang. Default: those that ship.
+	// AccountLanguages are those words in the languages of Pages, by Lang. They come before AccountStrings. Default: those that ship.
 	AccountLanguages map[string]accounts.Strings
 
 	// Pages says how all pages look, what shows a space in the browser, and which other origins may use

@@ -24,7 +24,8 @@ type Config struct {
 	// Strings are the words of the pages in the first language of Pages. Default: those that the package ships.
 	Strings Strings
 
-	// Languages are the words in the other languages of Pages, by their Lang. Default: those that the package ships, else English.
+	// Languages are the words in the languages of Pages, by their Lang. They come before Strings. Default: those that the package
+	// ships, else English.
 	Languages map[string]Strings
 }
 
@@ -55,7 +56,7 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Pages == nil {
 		errs = append(errs, errors.New("accounts: Pages is missing: make one by pages.New"))
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(append(errs, cfg.checkLanguages()...)...); err != nil {
 		return nil, err
 	}
 	redirectURL := cfg.Connections.App().RedirectURL()

@@ -1,10 +1,13 @@
 package accounts
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/go-pme/pme/internal/wording"
 	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/pages"
 )
 
 // tongue is one of the languages that the pages are in.
@@ -29,6 +32,20 @@ func newTongues(cfg Config) map[string]*tongue {
 		tongues[look.Lang] = newTongue(wording.Over(words, cfg.Languages[look.Lang]), scopes)
 	}
 	return tongues
+}
+
+// checkLanguages finds words that no page would have.
+func (c Config) checkLanguages() (errs []error) {
+	if c.Pages == nil {
+		return nil
+	}
+	known := c.Pages.Config().Languages
+	for lang := range c.Languages {
+		if !slices.ContainsFunc(known, func(words pages.Strings) bool { return words.Lang == lang }) {
+			errs = append(errs, fmt.Errorf("accounts: Languages has %.40q, which is the Lang of no language of Pages", lang))
+		}
+	}
+	return errs
 }
 
 // speak returns the language that the browser of r prefers.

@@ -263,6 +263,17 @@ func TestConnectSpeaksTheLanguageOfTheBrowser(t *testing.T) {
 	}
 }
 
+func TestWordsInALanguageThatNoPageHasAreNamed(t *testing.T) {
+	p, err := pages.New(pages.Config{Languages: []pages.Strings{{Lang: "en"}, {Lang: "de"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = accounts.New(accounts.Config{Pages: p, Languages: map[string]accounts.Strings{"de": {}, "DE": {}}})
+	if err == nil || !strings.Contains(err.Error(), `Languages has "DE"`) || strings.Contains(err.Error(), `"de"`) {
+		t.Error(err)
+	}
+}
+
 func TestAllowedOriginsMayReadTheAnswers(t *testing.T) {
 	s := newSite(t, func(c *siteConfig) { c.pages.AllowedOrigins = []string{app} })
 	b := s.browser(t, "alice")

@@ -34,6 +34,7 @@ type account struct {
 	flights *flight.Group
 	last    atomic.Pointer[snapshot]
 	located atomic.Pointer[located] // nil before the first answer, and without Config.Places
+	waited  atomic.Bool             // a listing has waited for located
 	mu      sync.Mutex              // makes last agree with located
 }
 
@@ -51,7 +52,6 @@ func (a *account) models(ctx context.Context) *snapshot {
 		fetched := a.flights.Do("models", fetchTimeout, a.fetch)
 		_, _ = flight.Wait(ctx, fetched, patience) // fetch logs its errors
 	}
-	a.refreshPlaces(ctx)
 	return a.remembered()
 }
 

@@ -70,8 +70,8 @@ type Config struct {
 	// Matterport lists the account's models.
 	Matterport Matterport
 
-	// Places says where the spaces are: folders, towns and numbers. It is asked every 15 minutes, beside the requests. If it
-	// does not answer, spaces are listed without. Folders may need rights that the credentials lack. Default: none.
+	// Places says where the spaces are: folders, towns and numbers. It is asked when someone lists spaces, at most every
+	// 15 minutes, and only the first listing waits for it, for a second. If it does not answer, spaces are listed without. Folders may need rights that the credentials lack. Default: none.
 	Places Places
 
 	// Organization is the account's ID at Matterport, for the tree of its folders. Default: the account of the credentials.

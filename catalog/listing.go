@@ -69,7 +69,8 @@ func (c *Catalog) list(ctx context.Context, u *identity.User, words []string) (L
 	if len(grants.Models) == 0 && !grants.Open {
 		c.nothing(ctx, u)
 	}
-	known := c.account.models(ctx)
+	c.account.models(ctx)
+	known := c.account.refreshPlaces(ctx)
 	s := newSelection(known, words, c.cfg.MaxModels)
 	s.grant(grants.Models)
 	if grants.Open {

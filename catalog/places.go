@@ -34,34 +34,41 @@ type whereabouts struct{ folder, place, number string }
 type located struct {
 	spaces map[string]whereabouts
 	asked  time.Time
-	failed bool
+	lacks  string // what is not known
 }
 
-// refreshPlaces asks again where the spaces are if the last answer is old. Only the first listing waits for it, and not long.
-func (a *account) refreshPlaces(ctx context.Context) {
+// refreshPlaces asks again where the spaces are if the last answer is old, and returns what is known of the account then. Only
+// the listing that asks for the first time waits for the answer, and not long.
+func (a *account) refreshPlaces(ctx context.Context) *snapshot {
 	last := a.located.Load()
-	if a.cfg.Places == nil || last != nil && a.now().Sub(last.asked) < keepPlaces {
-		return
+	if a.cfg.Places != nil && (last == nil || a.now().Sub(last.asked) >= keepPlaces) {
+		finished := a.flights.Do("places", placesTimeout, a.locate)
+		if a.waited.CompareAndSwap(false, true) {
+			_, _ = flight.Wait(ctx, finished, firstPlaces) // locate logs its errors
+		}
 	}
-	finished := a.flights.Do("places", placesTimeout, a.locate)
-	if last == nil {
-		_, _ = flight.Wait(ctx, finished, firstPlaces) // locate logs its errors
-	}
+	return a.remembered()
 }
+
+// What a listing can lack.
+const (
+	lacksFolders = "folders"
+	lacksAll     = "folders, towns and numbers"
+)
 
 // locate asks where the spaces are. If that fails, what was known stays.
 func (a *account) locate(ctx context.Context) error {
-	last, asked := a.located.Load(), a.now()
-	spaces, err := a.readPlaces(ctx)
-	next := &located{spaces: spaces, asked: asked, failed: err != nil}
+	last, next := a.located.Load(), &located{asked: a.now()}
 	if last == nil {
 		last = &located{}
 	}
-	if next.failed {
+	spaces, lacks, err := a.readPlaces(ctx)
+	next.spaces, next.lacks = spaces, lacks
+	if lacks == lacksAll {
 		next.spaces = last.spaces
 	}
-	if next.failed && !last.failed {
-		a.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "folders and places are not known: spaces are grouped by name only", slog.Any("error", err))
+	if lacks != "" && lacks != last.lacks {
+		a.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "the gallery does not know where spaces are", slog.String("lacks", lacks), slog.Any("error", err))
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -70,25 +77,39 @@ func (a *account) locate(ctx context.Context) error {
 	return err
 }
 
-// readPlaces asks without the folders if the credentials may not read them.
-func (a *account) readPlaces(ctx context.Context) (_ map[string]whereabouts, err error) {
+// readPlaces does without the folders if the credentials may not read them. The error says why something is lacking.
+func (a *account) readPlaces(ctx context.Context) (_ map[string]whereabouts, lacks string, err error) {
+	lacks = lacksAll // also after a panic
 	defer rescue.Into(a.cfg.Logger, "a listing of the account's places", &err)
-	places, err := a.listPlaces(ctx, true)
-	var folders []matterport.Folder
-	if err == nil {
-		folders, err = a.cfg.Places.Folders(ctx, a.cfg.Organization)
-	}
-	if err != nil {
+	places, folders, refused := a.readFolders(ctx)
+	if places == nil {
 		if places, err = a.listPlaces(ctx, false); err != nil {
-			return nil, err
+			return nil, lacksAll, err
 		}
 	}
-	paths := pathsOf(folders)
+	if lacks = ""; refused != nil {
+		lacks = lacksFolders
+	}
+	return inFolders(places, pathsOf(folders)), lacks, refused
+}
+
+// readFolders takes half of the time at most. The places can have come even if there is an error.
+func (a *account) readFolders(ctx context.Context) (places []matterport.Place, folders []matterport.Folder, err error) {
+	ctx, cancel := context.WithTimeout(ctx, placesTimeout/2)
+	defer cancel()
+	if places, err = a.listPlaces(ctx, true); err != nil {
+		return nil, nil, err
+	}
+	folders, err = a.cfg.Places.Folders(ctx, a.cfg.Organization)
+	return places, folders, err //nolint:wrapcheck // the client's own error
+}
+
+func inFolders(places []matterport.Place, paths map[string][]string) map[string]whereabouts {
 	out := make(map[string]whereabouts, len(places))
 	for _, p := range places {
 		out[p.ID] = whereabouts{folder: deepest(p.Folders, paths), place: inWords(p.Address), number: displayname.Clean(p.InternalID)}
 	}
-	return out, nil
+	return out
 }
 
 func (a *account) listPlaces(ctx context.Context, folders bool) ([]matterport.Place, error) {

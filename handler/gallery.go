@@ -64,8 +64,8 @@ func (g *Gallery) show(w http.ResponseWriter, r *http.Request) {
 // Fragment returns the list alone, for a page in the host's own layout: the inside of the gallery's main
 // element. prefix is where the handler is mounted, such as "/pme/". The page has to load pme.css from
 // there, and its Content-Security-Policy has to allow that, and images from Matterport. The fragment
-// has no scripts; its form and its links load the page anew, with the query that [Gallery.ServeHTTP] has. A page that
-// loads pme.gallery.js from there finds while one types, and moves by arrow keys.
+// has no scripts; its form and its links load the page anew, with the query that [Gallery.ServeHTTP] has and nothing else of
+// the page's own. A page that loads pme.gallery.js from there finds while one types, and moves by arrow keys.
 //
 // The error is one of the issuer's, as the endpoints get it. Fragment does not find out who sent r: put the handler of
 // your page behind the gate, by gate.Require. If it is not, the error says so.

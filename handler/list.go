@@ -25,7 +25,7 @@ type List struct {
 	Count    string          // says how many spaces there are, and which of them the page has
 	CountAll string          // says so of any number, {all}
 	Pages    []PageLink      // none if there is one page only
-	Groups   []GroupLink     // likewise
+	Groups   []GroupLink     // none if there is one page, or if there are too many to be read
 
 	Searching bool   // there are enough to be worth a form
 	Whole     bool   // these are all spaces of the user

@@ -37,8 +37,8 @@ type modelAnswer struct {
 //	{"models":[{"id":"SxQL3iGyoDo","name":"Head office","thumbnail":"https://…"}]}
 //
 // With ?q= these are the models that have all words of q in their names or IDs, and the policy is asked about no
-// others. folder, place and number are there if Matterport is asked for them and has them. A thumbnail is there if Matterport has named one; its address can expire within minutes. partial is
-// true if there may be more models than these, and degraded is true if names and thumbnails may be missing
+// others. folder, place and number are there if Matterport is asked for them and has them. A thumbnail is there if
+// Matterport has named one; its address can expire within minutes. partial is true if there may be more models than these, and degraded is true if names and thumbnails may be missing
 // because Matterport does not list them. Being on the list is no permission: [Token] asks the policy again.
 //
 // An answer has at most 5,000 models, if [catalog.Config] does not say otherwise, and names of at most 200

@@ -20,7 +20,8 @@ import (
 // settings, one level above itself.
 //
 //	ss, sr, start, lang  are passed on to Showcase: where to begin, and the language
-//	q, sort, group       are those of the gallery that the user came from: the way back and onward leads there
+//	q, sort, group       are those of the gallery that the user came from, which its script adds to the link: the links back and to
+//	                     the next space keep them
 func View(iss *issuer.Issuer, c *catalog.Catalog, p *pages.Pages) http.Handler {
 	return getPage(p, "../", func(w http.ResponseWriter, r *http.Request) {
 		u, _ := identity.FromContext(r.Context())

@@ -45,7 +45,7 @@ var bundled = sync.OnceValue(func() bundle {
 //
 // its source map pme.js.map, the style pme.css, and pme.gallery.js for pages that have the gallery in them. All but the source map
 // also have a name with a hash in it, under which browsers keep them. All answer GET, hold nothing private, and need no gate. Serve them
-// beside the pages; the module expects the endpoints token, link, settings and signed-in beside itself.
+// beside the pages; the module expects the endpoints token, link, settings and signed-in beside itself, and the page of a space adjacent.
 func Assets() map[string]http.Handler {
 	b := bundled()
 	return map[string]http.Handler{

@@ -49,7 +49,7 @@ func (a *Arrangement) add(name string, spaces []catalog.Space) {
 	a.Sections = append(a.Sections, Section{Name: name, Spaces: spaces, Total: len(spaces), First: first})
 }
 
-// of returns what tells the group of a space.
+// of returns a function that names the group of a space.
 func (g Group) of(spaces []catalog.Space) func(catalog.Space) string {
 	switch g {
 	case GroupFolder:

@@ -9,7 +9,7 @@ type Page struct {
 	Sections     []Section
 }
 
-// Page returns the page of that number, with so many spaces on each. A number beyond the first or the last means that one.
+// Page returns the page of that number, of pages with size spaces each. A number beyond the first or the last means that one.
 func (a *Arrangement) Page(number, size int) Page {
 	last := max(1, (a.Total+size-1)/size)
 	number = min(max(number, 1), last)

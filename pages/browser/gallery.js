@@ -56,7 +56,6 @@ async function ask(gallery, url, signal) {
   if (!response.ok || !found) throw new Error("no gallery");
   gallery.querySelector(".pme-results")?.replaceWith(document.adoptNode(found));
   tell(gallery, page.querySelector(".pme-count")?.textContent ?? "");
-  delete gallery.dataset.whole; // what is there now is a part
 }
 
 /** @param {Event} event */
@@ -72,6 +71,7 @@ function find(event) {
   if (gallery.dataset.whole !== undefined && event.type === "input" && /** @type {any} */ (event.target).name === "q") {
     return hide(gallery, url.searchParams.get("q") ?? "");
   }
+  delete gallery.dataset.whole; // from now on, the server says what there is
   ask(gallery, url, signal).catch(() => { if (!signal.aborted) form.submit(); });
 }
 
@@ -98,7 +98,7 @@ function leave(event) {
 
 /** Gives the focus back. The browser itself brings back what was to be seen. */
 function comeBack() {
-  const id = location.hash.startsWith("#pme-") ? location.hash.slice(1) : history.state?.pmeSpace;
+  const id = history.state?.pmeSpace ?? (location.hash.startsWith("#pme-") ? location.hash.slice(1) : "");
   if (id && document.activeElement === document.body) document.getElementById(id)?.focus({ preventScroll: true });
 }
 

@@ -144,8 +144,8 @@ async function remember(mpSdk, params, signal) {
   if (!link) return;
   const spot = new URL(link).searchParams;
   if (!spot.get("ss")) return;
-  for (const name of ["ss", "sr"]) params.set(name, spot.get(name) ?? "");
-  params.delete("start"); // it would win, and is where the visitor began
+  for (const name of ["ss", "sr", "start"]) params.delete(name); // start would win, and is where the visitor began
+  for (const name of ["ss", "sr"]) if (spot.get(name)) params.set(name, spot.get(name) ?? "");
 }
 
 /** Without the SDK, the frame is replaced before its token expires. @param {Want} want @param {Host} host @param {URLSearchParams} params */

@@ -11,7 +11,8 @@ let walked = 0;
 
 /** Puts where the visitor stands into the address, where the SDK tells. */
 async function note() {
-  const link = await Promise.race([sdk?.Link?.createDeepLink(), new Promise((enough) => setTimeout(enough, WALKED))]).catch(() => {});
+  const told = async () => sdk?.Link?.createDeepLink();
+  const link = await Promise.race([told(), new Promise((enough) => setTimeout(enough, WALKED))]).catch(() => {});
   if (!link) return;
   const from = new URL(link).searchParams;
   if (!from.get("ss")) return;
@@ -53,14 +54,19 @@ async function act(name, words) {
     if (document.fullscreenElement) return document.exitFullscreen();
     return page(".pme-stage").requestFullscreen();
   }
-  await note();
-  const { href } = location;
-  if (name === "share") return navigator.share({ title: document.title, url: href });
+  const noted = note();
+  if (name === "share") {
+    await noted;
+    const error = await navigator.share({ title: document.title, url: location.href }).catch((error) => error);
+    if (!error || error.name === "AbortError") return; // the visitor has changed their mind
+  }
   try {
-    await navigator.clipboard.writeText(href);
+    // Some browsers let a page write only at once after the click, with a text that may come later.
+    const text = noted.then(() => new Blob([location.href], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
     say(words.copied);
   } catch { // without https, or not allowed
-    prompt(words.copy, href);
+    prompt(words.copy, location.href);
   }
 }
 
@@ -75,7 +81,7 @@ async function around(links, address, words) {
   if (!response.ok) throw new Error("not known");
   const found = await response.json();
   const here = new URL(location.href);
-  for (const name of [...SPOT, "lang"]) here.searchParams.delete(name);
+  for (const name of SPOT) here.searchParams.delete(name);
   for (const link of links) {
     const side = link.rel === "prev" ? "previous" : "next";
     const space = found[side];
@@ -97,7 +103,7 @@ function ways(bar, words) {
     link.addEventListener("pointerenter", ask);
     link.addEventListener("focus", ask);
     link.addEventListener("click", async (event) => {
-      if (link.ariaDisabled === "false") return;
+      if (link.ariaDisabled === "false" || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       await ask();
       if (link.ariaDisabled !== "true") location.assign(link.href); // to the list, if it is not known
@@ -114,7 +120,7 @@ function tools() {
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-do]"))) {
     const name = button.dataset.do ?? "";
     if (able[name]) button.dataset.ready = "";
-    button.addEventListener("click", () => act(name, words).catch(() => {})); // who cancels has said so
+    button.addEventListener("click", () => act(name, words).catch(() => {})); // of a full screen that the browser refuses
   }
   ways(bar, words);
 }
