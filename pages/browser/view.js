@@ -66,6 +66,7 @@ async function act(name, words) {
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
     say(words.copied);
   } catch { // without https, or not allowed
+    await noted;
     prompt(words.copy, location.href);
   }
 }
