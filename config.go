@@ -61,7 +61,8 @@ type Config struct {
 
 	// Places has the gallery show and group by the folders, towns and numbers that spaces have at Matterport, which is asked
 	// for them at most every 15 minutes. Folders belong to an extension of Matterport's, and whether the credentials may read them is not
-	// documented: if they may not, the gallery does without. Default: only names are known.
+	// documented: if they may not, the gallery does without, and Health can show for a minute that Matterport refuses a call.
+	// Default: only names are known.
 	Places bool
 
 	// ValidFor is how long a token lives; see issuer.Config. Default: 10 minutes.

@@ -66,7 +66,7 @@ func parseAsked(query url.Values) asked {
 	return asked{search: searchedIn(query), order: arrange.ParseOrder(query), page: page, at: query.Get("at")}
 }
 
-// context is what the ways to a space and back keep of the query.
+// context is the part of the query that links to a space, to the next one and back to the list keep.
 func (a asked) context() url.Values {
 	query := a.order.Query()
 	if a.search != "" {

@@ -37,7 +37,7 @@ type Page struct {
 
 	// ScriptName, StyleName and GalleryName are the names of the browser module, of the style and of pme.gallery.js, below Base. Where
 	// these are not known, as on the pages of gates and logins, all are empty, and Style is the style. The page of a
-	// space has all three.
+	// space has both the names and Style.
 	ScriptName, StyleName, GalleryName string
 	Style                              template.CSS
 
