@@ -34,33 +34,25 @@ import (
 type estate int
 
 func (e estate) Models(_ context.Context, q matterport.ModelQuery) (*matterport.ModelPage, error) {
-	from, _ := strconv.Atoi(q.Offset)
-	to := min(from+q.PageSize, int(e))
-	page := &matterport.ModelPage{Total: int(e)}
+	from, to, next := cutOut(q.Offset, q.PageSize, int(e))
+	page := &matterport.ModelPage{Total: int(e), NextOffset: next}
 	for n := from; n < to; n++ {
 		page.Models = append(page.Models, matterport.Model{
 			ID: modelNumber(n), Name: fmt.Sprintf("Betriebsstätte %d – Halle %d, الطابق %d", n/40, n%40, n%7),
 			ThumbnailURL: "https://cdn-2.matterport.com/models/" + strings.Repeat("a", 60) + "/thumb.jpg?t=2-" + strings.Repeat("b", 400) + "&width=512&n=" + strconv.Itoa(n),
 		})
 	}
-	if to < int(e) {
-		page.NextOffset = strconv.Itoa(to)
-	}
 	return page, nil
 }
 
 func (e estate) Places(_ context.Context, q matterport.PlaceQuery) (*matterport.PlacePage, error) {
-	from, _ := strconv.Atoi(q.Offset)
-	to := min(from+q.PageSize, int(e))
-	page := &matterport.PlacePage{Total: int(e)}
+	from, to, next := cutOut(q.Offset, q.PageSize, int(e))
+	page := &matterport.PlacePage{Total: int(e), NextOffset: next}
 	for n := from; n < to; n++ {
 		page.Places = append(page.Places, matterport.Place{
 			ID: modelNumber(n), InternalID: fmt.Sprintf("A-%d", int(e)-n), Folders: []string{strconv.Itoa(n % 90)},
 			Address: matterport.PlaceAddress{Locality: "Landshut", CountryName: "Germany"},
 		})
-	}
-	if to < int(e) {
-		page.NextOffset = strconv.Itoa(to)
 	}
 	return page, nil
 }

@@ -23,16 +23,21 @@ import (
 type spaces int
 
 func (s spaces) Models(_ context.Context, q matterport.ModelQuery) (*matterport.ModelPage, error) {
-	from, _ := strconv.Atoi(q.Offset)
-	to := min(from+q.PageSize, int(s))
-	page := &matterport.ModelPage{Total: int(s)}
+	from, to, next := cutOut(q.Offset, q.PageSize, int(s))
+	page := &matterport.ModelPage{Total: int(s), NextOffset: next}
 	for n := from; n < to; n++ {
 		page.Models = append(page.Models, matterport.Model{ID: modelNumber(n), Name: fmt.Sprintf("Space %06d", n*7919%int(s)), ThumbnailURL: "https://img.example/" + modelNumber(n)})
 	}
-	if to < int(s) {
-		page.NextOffset = strconv.Itoa(to)
-	}
 	return page, nil
+}
+
+// cutOut returns where a page of an account begins and ends, and the offset of the next one.
+func cutOut(offset string, size, all int) (from, to int, next string) {
+	from, _ = strconv.Atoi(offset)
+	if to = min(from+size, all); to < all {
+		next = strconv.Itoa(to)
+	}
+	return from, to, next
 }
 
 func modelNumber(n int) string { return fmt.Sprintf("Model%06d", n) }
