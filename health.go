@@ -44,8 +44,8 @@ func misconfigured() http.Handler {
 	return health.NewHandler(ctx)
 }
 
-// newHealth finds the parts of what h and cfg are made of.
-func (h *Handler) newHealth(ctx context.Context, cfg Config) http.Handler {
+// healthParts finds the parts of what h and cfg are made of.
+func (h *Handler) healthParts(cfg Config) []health.Part {
 	parts := condition.Of(h.client, h.issuer, h.authenticate)
 	if h.resolver != nil {
 		parts = append(parts, condition.Of(h.resolver)...)
@@ -56,7 +56,7 @@ func (h *Handler) newHealth(ctx context.Context, cfg Config) http.Handler {
 	if f, ok := cfg.Fleet.(health.Reporter); ok && !isNil(f) {
 		parts = append(parts, f.HealthParts()...)
 	}
-	return health.NewHandler(ctx, append(parts, cfg.Health...)...)
+	return append(parts, cfg.Health...)
 }
 
 // checkHealth reports what is wrong with the parts of the application.

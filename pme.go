@@ -15,6 +15,7 @@ import (
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/handler"
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/internal/stream"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
@@ -61,14 +62,16 @@ type Handler struct {
 	closing      context.CancelFunc // tells health
 	stopGroups   func()             // telling the Authenticator which groups the policy names
 	leaveFleet   func()
+	stopEvents   func()
 	closed       atomic.Bool
 }
 
 // New makes a Handler. It waits for no network. The error reports everything that is wrong with cfg; then
 // nothing is left running.
 func New(cfg Config) (*Handler, error) {
+	cfg.Events = event.OrLog(cfg.Events, cfg.Logger)
 	alive, closing := context.WithCancel(context.Background())
-	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}, leaveFleet: func() {}}
+	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}, leaveFleet: func() {}, stopEvents: func() {}}
 	if err := h.furnish(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -78,12 +81,14 @@ func New(cfg Config) (*Handler, error) {
 	h.gallery = handler.NewGallery(h.catalog, h.pages)
 	h.watch = handler.NewWatch(h.issuer, h.authenticate.Require)
 	h.routes = h.guarded(h.table())
-	h.health = h.newHealth(alive, cfg)
+	parts := h.healthParts(cfg)
+	h.health = health.NewHandler(alive, parts...)
 	if a, ok := cfg.Authenticate.(middleware.SignOutNotifier); ok {
 		a.OnSignOut(h.signedOut)
 	}
 	h.stopGroups = keepGroups(h.authenticate, h.policy)
 	h.leaveFleet = h.join(cfg.Fleet)
+	h.stopEvents = h.tell(alive, cfg.Events, parts)
 	if a, ok := cfg.Authenticate.(middleware.PageShower); ok {
 		a.UsePages(h.pages)
 	}
@@ -143,6 +148,7 @@ func (h *Handler) Close() error {
 	h.closing()
 	h.stopGroups()
 	h.leaveFleet()
+	h.stopEvents()
 	if h.watch != nil {
 		h.watch.Close()
 	}

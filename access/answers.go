@@ -12,6 +12,7 @@ var (
 	_ BulkPolicy  = (*File)(nil)
 	_ Namer       = (*File)(nil)
 	_ GroupNamer  = (*File)(nil)
+	_ Versioned   = (*File)(nil)
 	_ Watcher     = (*File)(nil)
 	_ Explainer   = (*File)(nil)
 	_ DatedPolicy = (*File)(nil)
@@ -62,6 +63,9 @@ func (f *File) NamedGroups(policy Policy) ([]string, bool) {
 	named, _ := f.inForce.NamedGroups(policy)
 	return named, policy == Policy(f)
 }
+
+// Version implements [Versioned].
+func (f *File) Version() string { return f.inForce.version().Hash }
 
 // Selectors implements [Selecting] with the list in force.
 func (f *File) Selectors() []selector.Selector { return f.inForce.Selectors() }

@@ -75,6 +75,20 @@ type Watcher interface {
 	Watch(changed func()) (stop func())
 }
 
+// Versioned is a [Policy] that says which version of it is in force, for events and an audit trail.
+type Versioned interface {
+	// Version returns the [Explanation.Hash] of the answers that are given now.
+	Version() string
+}
+
+// VersionOf returns the version of a policy, or "" for one that is not [Versioned].
+func VersionOf(policy Policy) string {
+	if v, ok := policy.(Versioned); ok {
+		return v.Version()
+	}
+	return ""
+}
+
 // Source returns a checked [Policy]. A [List], a [*File] and a [Func] are Sources. A Policy of your own becomes
 // one with a method Policy that returns itself. The error names every problem because of which the Source is not
 // a valid Policy.

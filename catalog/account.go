@@ -35,6 +35,7 @@ type account struct {
 	last    atomic.Pointer[snapshot]
 	located atomic.Pointer[located] // nil before the first answer, and without Config.Places
 	waited  atomic.Bool             // a listing has waited for located
+	asked   atomic.Int64            // when Name last had the models listed, in nanoseconds since 1970
 	mu      sync.Mutex              // makes last agree with located
 }
 

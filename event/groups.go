@@ -28,7 +28,7 @@ func (e *Event) boundGroups() {
 	}
 }
 
-// joinGroups writes groups as one text, in which those that could be misread are in quotation marks, such as one with
+// joinGroups writes groups, or names, as one text, in which those that could be misread are in quotation marks, such as one with
 // a comma, a space at an end or a character that cannot be seen.
 func joinGroups(groups []string, more int) string {
 	texts := make([]string, len(groups))

@@ -4,13 +4,17 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 )
 
 // A queue holds the events that wait for one listener.
 type queue struct {
 	listener Listener
+	level    slog.Level // the lowest that the listener gets
 	logger   *slog.Logger
 	ended    chan struct{} // closed when the goroutine has ended
+
+	lost atomic.Int64 // in all
 
 	mu      sync.Mutex // guards what follows
 	events  chan Event
@@ -19,7 +23,7 @@ type queue struct {
 }
 
 func newQueue(l Listener, size int, logger *slog.Logger) *queue {
-	q := &queue{listener: l, logger: logger, ended: make(chan struct{}), events: make(chan Event, size)}
+	q := &queue{listener: l, level: levelOf(l), logger: logger, ended: make(chan struct{}), events: make(chan Event, size)}
 	go q.run()
 	return q
 }
@@ -52,6 +56,7 @@ func (q *queue) put(e Event) {
 	case q.events <- e:
 	default:
 		q.dropped++
+		q.lost.Add(1)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -14,7 +15,7 @@ import (
 // A Recorder records every new grant before the user gets the token, for an audit trail that must be complete.
 type Recorder interface {
 	// Record stores e. If it fails, the user does not get the token, which is deleted. It is not asked
-	// again when a token is reused. It must return when ctx ends, and is called several times at once.
+	// again when a token is reused or renewed. It must return when ctx ends, and is called several times at once.
 	Record(ctx context.Context, e Event) error
 }
 
@@ -26,6 +27,23 @@ type Listener interface {
 	Listen(e Event)
 }
 
+// A LeveledListener is a [Listener] that does not get all events. Without one that gets those of level debug, a request
+// for a cached token makes no event, and costs less.
+type LeveledListener interface {
+	Listener
+
+	// EventLevel returns the lowest level of the events that it gets. It is called once.
+	EventLevel() slog.Level
+}
+
+// levelOf returns the lowest level of the events that l gets.
+func levelOf(l Listener) slog.Level {
+	if l, ok := l.(LeveledListener); ok {
+		return l.EventLevel()
+	}
+	return slog.Level(math.MinInt)
+}
+
 // Config configures a [Stream]. No field is required: the zero value writes events to the log.
 type Config struct {
 	// Logger gets a record for each event, before Emit returns. If its handler panics, the record is lost,
@@ -35,7 +53,7 @@ type Config struct {
 	// Recorder is asked before each new grant. Default: none.
 	Recorder Recorder
 
-	// Listeners get all events. Default: none.
+	// Listeners get all events, or those that a [LeveledListener] wants. Default: none.
 	Listeners []Listener
 
 	// Queue is how many events may wait for one listener. Default: 1024.
@@ -81,8 +99,10 @@ func (cfg Config) validate() error {
 
 // A Stream passes events on. It is safe for concurrent use.
 type Stream struct {
-	cfg    Config
-	queues []*queue
+	cfg      Config
+	queues   []*queue
+	counters counters
+	namers   namers
 }
 
 // New makes a stream. It reports everything that is wrong with cfg.
@@ -114,21 +134,33 @@ func LoggerOr(logger *slog.Logger) *slog.Logger {
 	return logger
 }
 
+// Kept reports whether the stream has a Recorder or listeners, so that events reach more than the log.
+func (s *Stream) Kept() bool { return s.cfg.Recorder != nil || len(s.queues) > 0 }
+
 // Wants reports whether an event of that level would reach anyone. Ask before making an event that is
 // frequent. It costs no allocation.
 func (s *Stream) Wants(ctx context.Context, level slog.Level) bool {
-	return len(s.queues) > 0 || s.cfg.Logger.Enabled(ctx, level)
+	for _, q := range s.queues {
+		if level >= q.level {
+			return true
+		}
+	}
+	return s.cfg.Logger.Enabled(ctx, level)
 }
 
-// Emit passes e on. It fills in ID and Time, and the Request that ctx has: see [Context].
+// Emit counts e and passes it on. It fills in ID and Time, the Request that ctx has (see [Context]), and the Names that
+// are known.
 func (s *Stream) Emit(ctx context.Context, e Event) {
+	s.counters.of(e.Kind, e.Reason).Add(1)
 	if !s.Wants(ctx, e.Level) {
 		return
 	}
 	e = s.complete(ctx, e)
 	survive(func() { write(ctx, s.cfg.Logger, e) })
 	for _, q := range s.queues {
-		q.put(e)
+		if e.Level >= q.level {
+			q.put(e)
+		}
 	}
 }
 
@@ -161,6 +193,7 @@ func (s *Stream) complete(ctx context.Context, e Event) Event {
 		e.Time = time.Now() //nolint:forbidigo // events happen on the clock of this machine, whatever tests inject
 	}
 	e.boundGroups()
+	s.name(&e)
 	if e.Request == (Request{}) {
 		e.Request = s.Request(ctx)
 	}

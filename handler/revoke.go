@@ -36,9 +36,10 @@ func Revoke(iss *issuer.Issuer) http.Handler {
 			refuseModels(w, r, err)
 			return
 		}
+		ctx := event.WithCause(event.Context(r), event.Cause{Reason: "own"})
 		var sum issuer.Revocation
 		for _, s := range own {
-			done, err := iss.Revoke(event.Context(r), s)
+			done, err := iss.Revoke(ctx, s)
 			if err != nil {
 				refuse(w, err)
 				return

@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -42,7 +43,9 @@ func about(kind event.Kind, level slog.Level, key store.Key, reason string) even
 func (i *Issuer) reused(ctx context.Context, key store.Key) {
 	if i.events.Wants(ctx, slog.LevelDebug) {
 		i.events.Emit(ctx, about(event.TokenReused, slog.LevelDebug, key, reasonCached))
+		return
 	}
+	i.cached.Add(1)
 }
 
 // reusedInTrouble emits the event of a cached token that was served because minting a new one failed with err.
@@ -53,12 +56,13 @@ func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, held stored
 }
 
 // granted returns the event of a token that was minted for u, with the policy's reason for each model.
-func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry, p permit) event.Event {
-	grant := about(event.TokenGranted, slog.LevelInfo, e.Key, "")
+func (i *Issuer) granted(ctx context.Context, kind event.Kind, u *identity.User, e *store.Entry, p permit) event.Event {
+	grant := about(kind, slog.LevelInfo, e.Key, "")
+	grant.Until = e.ValidUntil
 	var grounds []string
 	for _, model := range grant.Models {
 		why := i.explain(ctx, u, model)
-		grant.Reason = why.Reason
+		grant.Reason, grant.Policy = why.Reason, why.Hash
 		grounds = append(grounds, why.Text)
 	}
 	grant.Detail = strings.Join(slices.Compact(grounds), "; ")
@@ -66,6 +70,20 @@ func (i *Issuer) granted(ctx context.Context, u *identity.User, e *store.Entry, 
 		grant.Detail = strings.TrimPrefix(grant.Detail+", "+end, ", ")
 	}
 	return grant
+}
+
+// policyChanged returns what emits the event that the policy has changed: another version is in force, or its selectors
+// stand for other spaces.
+func (i *Issuer) policyChanged() func() {
+	before := access.VersionOf(i.cfg.Policy) // a policy tells of one change at a time
+	return func() {
+		e := event.Event{Kind: event.PolicyChanged, Level: slog.LevelInfo, Policy: access.VersionOf(i.cfg.Policy), Reason: "rules"}
+		if e.Policy != "" && e.Policy == before {
+			e.Reason = "selectors"
+		}
+		before = e.Policy
+		i.events.Emit(context.Background(), e)
+	}
 }
 
 // foreign emits the event of a signed-in user's request that seems to come from a page of another site.
@@ -76,15 +94,33 @@ func (i *Issuer) foreign(ctx context.Context, user, detail string) {
 }
 
 // revoked emits the event of a revocation.
-func (i *Issuer) revoked(ctx context.Context, s store.Selector, out Revocation) {
+func (i *Issuer) revoked(ctx context.Context, s store.Selector, gone []*store.Entry, out Revocation) {
 	e := event.Event{Kind: event.TokensRevoked, Level: slog.LevelInfo, User: s.User, Session: s.Session, Count: out.Tokens}
-	if s.Model != "" {
+	cause := event.CauseOf(ctx)
+	e.By, e.Reason = cause.By, cmp.Or(cause.Reason, kindOf(s))
+	switch {
+	case s.Model != "":
 		e.Models = []string{s.Model}
+	case s.Token != "" && len(gone) == 1:
+		e.Session, e.Models = gone[0].Key.Session, gone[0].Key.List()
 	}
 	if out.Tokens > 0 {
 		e.Detail = fmt.Sprintf("%d of %d deleted at Matterport", out.Tokens-out.Pending, out.Tokens)
 	}
 	i.events.Emit(ctx, e)
+}
+
+// kindOf says what a selector selects by.
+func kindOf(s store.Selector) string {
+	switch {
+	case s.Token != "":
+		return "token"
+	case s.Model != "":
+		return "model"
+	case s.Session != "":
+		return "session"
+	}
+	return "user"
 }
 
 // denied emits the event that the policy does not allow u the model, with the reason, and returns ErrDenied.
@@ -93,7 +129,7 @@ func (i *Issuer) denied(ctx context.Context, u *identity.User, model string) err
 		why := i.explain(ctx, u, model)
 		i.events.Emit(ctx, event.Event{
 			Kind: event.TokenDenied, Level: slog.LevelInfo, User: u.ID, Session: u.Session, Models: []string{model},
-			Reason: why.Reason, Detail: refusal(why), Groups: u.Groups,
+			Reason: why.Reason, Detail: refusal(why), Policy: why.Hash, Groups: u.Groups,
 		})
 	}
 	return ErrDenied

@@ -3,12 +3,18 @@ package issuer_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
+	"github.com/go-pme/pme/issuer/store"
 )
 
 // murky is a policy that cannot explain itself.
@@ -58,4 +64,123 @@ func TestReasonsAreThoseOfTheRules(t *testing.T) {
 			t.Errorf("%q is not in the log:\n%s", want, r.log)
 		}
 	}
+}
+
+// trail is a recorder and a listener that keeps what it gets.
+type trail struct {
+	mu       sync.Mutex
+	err      error
+	recorded []event.Event
+	heard    []event.Event
+}
+
+func (l *trail) Record(_ context.Context, e event.Event) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.recorded = append(l.recorded, e)
+	return l.err
+}
+
+func (l *trail) Listen(e event.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.heard = append(l.heard, e)
+}
+
+// inTrail runs a test in a bubble with an issuer whose events are kept.
+func inTrail(t *testing.T, change func(*issuer.Config), f func(t *testing.T, r *rig, l *trail)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		l := new(trail)
+		r := newRig(t, func(cfg *issuer.Config) {
+			var err error
+			cfg.Events, err = event.New(event.Config{Logger: cfg.Logger, Recorder: l, Listeners: []event.Listener{l}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = cfg.Events.Shutdown(context.Background()) })
+			change(cfg)
+		})
+		f(t, r, l)
+	})
+}
+
+// of returns the kinds and reasons of the events that are of one of the kinds.
+func (l *trail) of(kinds ...event.Kind) (found []string) {
+	synctest.Wait()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.heard {
+		if slices.Contains(kinds, e.Kind) {
+			found = append(found, string(e.Kind)+"/"+e.Reason+"/"+e.By)
+		}
+	}
+	return found
+}
+
+func TestRenewalNeedsNoRecord(t *testing.T) {
+	inTrail(t, func(*issuer.Config) {}, func(t *testing.T, r *rig, l *trail) {
+		r.issue(t, alice, office)
+		l.err = errors.New("disk full")
+		r.refuse(t, issuer.ErrUnavailable, alice, warehouse)
+		for range 3 {
+			time.Sleep(9 * time.Minute)
+			r.issue(t, alice, office)
+		}
+		time.Sleep(11 * time.Minute) // the tour is over
+		r.refuse(t, issuer.ErrUnavailable, alice, office)
+		l.err = nil
+		r.issue(t, alice, office)
+		r.revoke(t, store.Selector{User: "alice"})
+		r.issue(t, alice, office)
+		want := []string{"token granted/policy/", "token renewed/policy/", "token renewed/policy/", "token renewed/policy/", "token granted/policy/", "token granted/policy/"}
+		if got := l.of(event.TokenGranted, event.TokenRenewed); !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if len(l.recorded) != 5 {
+			t.Errorf("%d grants recorded, want the first, two that failed, and two", len(l.recorded))
+		}
+		if e := l.heard[0]; !e.Until.Equal(r.now().Add(-38 * time.Minute).Add(10 * time.Minute)) {
+			t.Errorf("the first token lives until %v, now is %v", e.Until, r.now())
+		}
+	})
+}
+
+func TestRevocationSaysWhyAndByWhom(t *testing.T) {
+	inTrail(t, func(*issuer.Config) {}, func(t *testing.T, r *rig, l *trail) {
+		phone := &identity.User{ID: "alice", Session: "phone"}
+		r.revoke(t, store.Selector{User: "alice"})
+		r.revoke(t, store.Selector{User: "alice", Session: "phone"})
+		r.revoke(t, store.Selector{Model: office})
+		ctx := event.WithCause(t.Context(), event.Cause{By: "root", Reason: "admin"})
+		if _, err := r.Revoke(ctx, store.Selector{Model: office}); err != nil {
+			t.Fatal(err)
+		}
+		r.issue(t, phone, office)
+		r.rules.set("alice")
+		r.rules.watching()
+		want := []string{"tokens revoked/user/", "tokens revoked/session/", "tokens revoked/model/", "tokens revoked/admin/root", "tokens revoked/rule/"}
+		if got := l.of(event.TokensRevoked); !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if got := l.of(event.PolicyChanged); !slices.Equal(got, []string{"policy changed/rules/"}) {
+			t.Errorf("%q", got)
+		}
+		last := l.heard[len(l.heard)-1]
+		if last.User != "alice" || last.Session != "phone" || !slices.Equal(last.Models, []string{office}) {
+			t.Errorf("%+v names not what was revoked", last)
+		}
+	})
+}
+
+func TestDateIsTheReasonWhenAGrantEnds(t *testing.T) {
+	policy := &calendar{}
+	inTrail(t, func(cfg *issuer.Config) { cfg.Policy = policy }, func(t *testing.T, r *rig, l *trail) {
+		policy.spans = map[string]span{office: {until: r.now().Add(8 * time.Minute)}}
+		r.issue(t, alice, office)
+		time.Sleep(9 * time.Minute)
+		if got := l.of(event.TokensRevoked); !slices.Equal(got, []string{"tokens revoked/date/"}) {
+			t.Errorf("%q", got)
+		}
+	})
 }

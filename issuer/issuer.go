@@ -3,6 +3,7 @@ package issuer
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-pme/pme/access"
@@ -32,6 +33,7 @@ type Issuer struct {
 	unhear  func()
 	unadopt func()
 	unquiet func()
+	cached  *atomic.Int64 // counts the events of cached tokens that reach no one
 
 	quiet    *quiet.Quiet[mutation] // as Matterport has asked for
 	calendar *calendar.Calendar
@@ -77,6 +79,7 @@ func New(cfg Config) (*Issuer, error) {
 		unhear:  func() {},
 		unadopt: func() {},
 		unquiet: func() {},
+		cached:  cfg.Events.Counter(event.TokenReused, reasonCached),
 
 		quiet: quiet.New[mutation](time.Now, maxQuiet),
 		clock: time.Now,
@@ -85,7 +88,9 @@ func New(cfg Config) (*Issuer, error) {
 	i.reporter = sameorigin.NewReporter(i.foreign)
 	i.addParts(tokens)
 	if policy, ok := cfg.Policy.(access.Watcher); ok {
+		changed := i.policyChanged()
 		i.unwatch = policy.Watch(func() {
+			changed()
 			i.calendar.Look()
 			i.flights.Go(func(ctx context.Context) { _ = i.Recheck(ctx) }) // Recheck logs
 		})
@@ -110,7 +115,7 @@ func (i *Issuer) keepCalendar() {
 	i.now = i.theTime
 	i.calendar = calendar.New(i.cfg.Matterport.ServerTime, i.nextChange, func() {
 		i.flights.Go(func(ctx context.Context) {
-			if i.Recheck(ctx) != nil { // it logs why
+			if i.Recheck(event.WithCause(ctx, event.Cause{Reason: "date"})) != nil { // it logs why
 				i.calendar.Note(i.now().Add(recheckAgain))
 			}
 		})

@@ -77,7 +77,7 @@ func (i *Issuer) fly(ctx context.Context, mark store.Mark, u *identity.User, p p
 	if err := i.mayCall(ctx, p.key); err != nil {
 		return err
 	}
-	claim, err := i.claim(ctx, mark, p)
+	claim, kind, err := i.claim(ctx, mark, p)
 	if err != nil || claim == "" {
 		return err
 	}
@@ -89,7 +89,7 @@ func (i *Issuer) fly(ctx context.Context, mark store.Mark, u *identity.User, p p
 	}()
 	minting, cancel := context.WithTimeout(ctx, i.cfg.MintTimeout)
 	defer cancel()
-	err = i.mintAndKeep(minting, u, p, claim)
+	err = i.mintAndKeep(minting, kind, u, p, claim)
 	kept = err == nil
 	return err
 }
@@ -112,9 +112,10 @@ func (i *Issuer) mayCall(ctx context.Context, key store.Key) error {
 	return nil
 }
 
-// claim gets the right to mint for key, or waits for the replica that has it. It returns no claim if a token
-// is already stored, by another replica or by a flight that has just finished. If the key is revoked, it fails.
-func (i *Issuer) claim(ctx context.Context, mark store.Mark, p permit) (store.Claim, error) {
+// claim gets the right to mint for key, or waits for the replica that has it, and says whether that is a grant or a
+// renewal. It returns no claim if a token is already stored, by another replica or by a flight that has just finished.
+// If the key is revoked, it fails.
+func (i *Issuer) claim(ctx context.Context, mark store.Mark, p permit) (store.Claim, event.Kind, error) {
 	key := p.key
 	ctx, cancel := context.WithTimeout(ctx, i.waitTime())
 	defer cancel()
@@ -123,19 +124,19 @@ func (i *Issuer) claim(ctx context.Context, mark store.Mark, p permit) (store.Cl
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
 		claim, err := i.store.Claim(ctx, key, mark, i.claimTime())
 		if err != nil && !errors.Is(err, store.ErrClaimed) {
-			return "", i.refused(ctx, key, err)
+			return "", "", i.refused(ctx, key, err)
 		}
 		// Check after claiming: an earlier mint stores its token before it releases its claim.
 		held, err := i.held(ctx, mark, p)
 		fresh := i.fresh(held)
 		if claim != "" && err == nil && !fresh {
-			return claim, nil
+			return claim, held.kindOfNext(), nil
 		}
 		if claim != "" {
 			i.release(ctx, key, claim)
 		}
 		if err != nil || fresh {
-			return "", err
+			return "", "", err
 		}
 		select {
 		case <-put:
@@ -143,7 +144,7 @@ func (i *Issuer) claim(ctx context.Context, mark store.Mark, p permit) (store.Cl
 			put, leave = i.await(key)
 		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter is no secret
 		case <-ctx.Done():
-			return "", unavailable(fmt.Errorf("waiting for another replica's mint: %w", ctx.Err()))
+			return "", "", unavailable(fmt.Errorf("waiting for another replica's mint: %w", ctx.Err()))
 		}
 	}
 }
@@ -172,7 +173,7 @@ var errQuiet = errors.New("Matterport asked for a pause that is not over yet")
 
 // mintAndKeep mints one token at Matterport and stores it under the claim. A token that cannot be stored is
 // deleted.
-func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, p permit, claim store.Claim) error {
+func (i *Issuer) mintAndKeep(ctx context.Context, kind event.Kind, u *identity.User, p permit, claim store.Claim) error {
 	key, life := p.key, i.life(p)
 	if life == 0 {
 		return unavailable(i.endsAt(p)) // while the claim was waited for; the next request is told the rest
@@ -188,10 +189,12 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, p permit, cl
 		i.withheld(ctx, slog.LevelError, key, reasonNoMint, errNoTimeLeft)
 		return &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
 	}
-	grant, err := i.events.Record(ctx, i.granted(ctx, u, e, p))
-	if err != nil {
-		i.discard(e)
-		return i.failed(ctx, key, reasonRecord, err)
+	grant := i.granted(ctx, kind, u, e, p)
+	if kind == event.TokenGranted { // a renewal goes on with what is recorded
+		if grant, err = i.events.Record(ctx, grant); err != nil {
+			i.discard(e)
+			return i.failed(ctx, key, reasonRecord, err)
+		}
 	}
 	switch err := i.store.Put(ctx, claim, e, p.keep(e, ttl)); {
 	case errors.Is(err, store.ErrClaimLost):
@@ -208,7 +211,8 @@ func (i *Issuer) mintAndKeep(ctx context.Context, u *identity.User, p permit, cl
 		err = revokedMeanwhile()
 	}
 	if err != nil {
-		_, _ = i.Revoke(ctx, store.Selector{User: key.User, Token: e.Token}) // Revoke logs
+		why := event.WithCause(ctx, event.Cause{Reason: "rule"})
+		_, _ = i.Revoke(why, store.Selector{User: key.User, Token: e.Token}) // Revoke logs
 		return err
 	}
 	i.events.Emit(ctx, grant)

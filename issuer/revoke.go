@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/internal/revocations"
@@ -59,7 +60,7 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 		revocations.Add(&i.counter, s.User)
 	}
 	out := Revocation{Tokens: len(evicted), Pending: len(evicted) - i.deleteAll(ctx, evicted)}
-	i.revoked(ctx, s, out)
+	i.revoked(ctx, s, evicted, out)
 	return out, nil
 }
 
@@ -76,7 +77,9 @@ func (i *Issuer) notRevoked(ctx context.Context, s store.Selector, err error) {
 // tokens that are no longer allowed. If the policy is an [access.Watcher], Recheck runs after each change.
 // An error of the policy revokes nothing: every later request asks the policy again anyway. Pages that watch their
 // access learn of the change at once. Call it after a change of a policy of your own that is no Watcher.
+// The events of its revocations have the reason of ctx, or "rule": see [event.WithCause].
 func (i *Issuer) Recheck(ctx context.Context) error {
+	ctx = event.WithCause(ctx, event.Cause{Reason: "rule"})
 	revocations.Changed(&i.counter)
 	var errs []error
 	var revoking errgroup.Group

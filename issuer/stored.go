@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/showcase"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -29,6 +30,14 @@ func (i *Issuer) judge(ctx context.Context, e *store.Entry, p permit) stored {
 
 // usable reports whether the SDK can work with the token. Promise 2 of the design depends on this line.
 func (s stored) usable() bool { return s.left >= showcase.LeastLeft }
+
+// kindOfNext says what the event of the next token is: as long as this one lives, a tour can go on with that.
+func (s stored) kindOfNext() event.Kind {
+	if s.Entry != nil && s.left > 0 {
+		return event.TokenRenewed
+	}
+	return event.TokenGranted
+}
 
 // fresh reports whether a token needs no renewal yet.
 func (i *Issuer) fresh(s stored) bool { return seconds(s.left) > seconds(i.cfg.RefreshBefore) }

@@ -85,7 +85,7 @@ func (s *sessions) endAll(ctx context.Context, userID string) error {
 	if err := s.RevokeSessions(ctx, userID, ""); err != nil {
 		return err
 	}
-	s.call(ctx, userID, "")
+	s.call(event.WithCause(ctx, event.Cause{Reason: "ended"}), userID, "")
 	return nil
 }
 
@@ -122,7 +122,7 @@ const signOutTime = 15 * time.Second
 // tellSignOut emits the event of a sign-out, and calls the functions of OnSignOut.
 func (s *sessions) tellSignOut(ctx context.Context, userID, session, reason string) {
 	s.emitSignOut(ctx, userID, session, reason)
-	s.call(ctx, userID, session)
+	s.call(event.WithCause(ctx, event.Cause{Reason: reason}), userID, session)
 }
 
 func (s *sessions) emitSignOut(ctx context.Context, userID, session, reason string) {
