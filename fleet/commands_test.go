@@ -34,12 +34,13 @@ func TestRedisIsAskedForNothingThatTakesLong(t *testing.T) {
 	server := redistest.Start(t, redistest.WithConfig("slowlog-log-slower-than 1000", "slowlog-max-len 10000"))
 	all := fleettest.Group(t, 3, fleet.Config{URL: server.URL()})
 	fill(t, all[0].Tokens(), 0, n, func(e *store.Entry) { e.Key.Models = "everyone" })
+	fill(t, all[0].Tokens(), n, n+n/10, nil)
 	for e, err := range all[1].Tokens().Entries(t.Context()) {
 		if e == nil || err != nil {
 			t.Fatal(e, err)
 		}
 	}
-	for _, sel := range []store.Selector{{User: crowdKey(1).User}, {Token: crowdEntry(2).Token}, {Model: "everyone"}} {
+	for _, sel := range []store.Selector{{User: crowdKey(1).User}, {Token: crowdEntry(2).Token}, {Model: "everyone"}, {All: true}} {
 		if gone, err := all[2].Tokens().Evict(t.Context(), sel); len(gone) == 0 || err != nil {
 			t.Fatal(len(gone), err)
 		}

@@ -45,7 +45,7 @@ func TestRevokedTokenIsServedByNoReplicaOnceEvictHasReturned(t *testing.T) {
 		e := token(fmt.Sprint(round), "alice")
 		e.ValidUntil = time.Unix(int64(round+1), 0)
 		put(t, all[round%4].Tokens(), e)
-		selector := []store.Selector{{User: "alice"}, {Model: "secretmodel"}, {User: "alice", Token: e.Token}}[round%3]
+		selector := []store.Selector{{User: "alice"}, {Model: "secretmodel"}, {User: "alice", Token: e.Token}, {All: true}}[round%4]
 		gone, err := all[(round+3)%4].Tokens().Evict(t.Context(), selector)
 		if err != nil || len(gone) == 0 {
 			t.Fatalf("round %d: %d tokens, %v", round, len(gone), err)
@@ -103,12 +103,14 @@ func TestMintOfARevokedRequestDoesNotCount(t *testing.T) {
 	if _, err := a.Claim(t.Context(), e.Key, mark, time.Minute); !errors.Is(err, store.ErrClaimLost) {
 		t.Errorf("Claim with the old mark: %v", err)
 	}
-	c := claim(t, a, e.Key)
-	if _, err := b.Evict(t.Context(), store.Selector{Model: "secretmodel"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Put(t.Context(), c, e, time.Hour); !errors.Is(err, store.ErrClaimLost) {
-		t.Errorf("Put: %v", err)
+	for _, sel := range []store.Selector{{Model: "secretmodel"}, {All: true}} {
+		c := claim(t, a, e.Key)
+		if _, err := b.Evict(t.Context(), sel); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Put(t.Context(), c, e, time.Hour); !errors.Is(err, store.ErrClaimLost) {
+			t.Errorf("Put: %v", err)
+		}
 	}
 }
 

@@ -247,3 +247,33 @@ func TestAnotherFormatIsNotWorkedWithUntilItIsRolledBack(t *testing.T) {
 	eventually(t, "both serve it again", func() bool { return has(all[0].Tokens(), e.Key) && has(all[1].Tokens(), e.Key) })
 	wantWell(t, all)
 }
+
+// A replica of a version that does not know the generation of everything finds nothing that it could give or store: its mints have
+// lost their claims, the tokens are out of the store, and the last it learns of is a record that it has to empty its caches for.
+func TestEverythingIsRevokedForAnOlderVersionToo(t *testing.T) {
+	all, old, _ := beside(t)
+	s := all[0].Tokens()
+	e := token("1", "alice")
+	put(t, s, e)
+	claim(t, s, token("", "bob").Key)
+	if gone, err := s.Evict(t.Context(), store.Selector{All: true}); err != nil || len(gone) != 1 {
+		t.Fatalf("Evict: %d tokens, %v", len(gone), err)
+	}
+	for _, kind := range []string{"t", "c"} {
+		answer := old.do("KEYS", old.prefix+kind+":*")
+		if names, err := answer.AsStrSlice(); err != nil || len(names) != 0 {
+			t.Errorf("%s: %q, %v", kind, names, err)
+		}
+	}
+	answer := old.do("ZRANGE", old.prefix+"log", "-1", "-1")
+	log, err := answer.AsStrSlice()
+	if err != nil || len(log) != 1 {
+		t.Fatal(log, err)
+	}
+	if text, err := old.keys.Open("log", strings.SplitN(log[0], ".", 3)[2]); err != nil || string(text) != `{"d":true}` {
+		t.Errorf("the last record is %s, %v", text, err)
+	}
+	later := token("2", "bob")
+	put(t, all[1].Tokens(), later)
+	eventually(t, "a later token is served", func() bool { return has(s, later.Key) && has(all[1].Tokens(), later.Key) })
+}

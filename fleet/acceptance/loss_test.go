@@ -18,6 +18,7 @@ func TestLostRevocationIsAnnouncedAgain(t *testing.T) {
 	for name, selector := range map[string]func(*store.Entry) store.Selector{
 		"OfAUser":  func(e *store.Entry) store.Selector { return store.Selector{User: e.Key.User} },
 		"OfAModel": func(*store.Entry) store.Selector { return store.Selector{Model: "secretmodel"} },
+		"OfAll":    func(*store.Entry) store.Selector { return store.Selector{All: true} },
 		"OfAToken": func(e *store.Entry) store.Selector { return store.Selector{Token: e.Token} },
 	} {
 		t.Run(name, func(t *testing.T) {

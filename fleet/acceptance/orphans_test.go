@@ -95,8 +95,16 @@ func TestDeletionsOfAReplicaThatLeavesAreTakenOverAtOnce(t *testing.T) {
 // What is revoked and not collected, since the caller has left or the network has failed in the middle, is deleted later.
 func TestRevocationThatIsInterruptedIsCollectedLater(t *testing.T) {
 	server := redistest.Start(t)
-	for _, interruption := range []string{"the caller leaves", "answers are lost"} {
-		t.Run(interruption, func(t *testing.T) {
+	for _, tc := range []struct {
+		interruption string
+		sel          store.Selector
+	}{
+		{"the caller leaves", store.Selector{Model: "secretmodel"}},
+		{"answers are lost", store.Selector{Model: "secretmodel"}},
+		{"the caller leaves", store.Selector{All: true}},
+		{"answers are lost", store.Selector{All: true}},
+	} {
+		t.Run(tc.interruption, func(t *testing.T) {
 			network := netfault.Start(t, server.Addr())
 			f := fleettest.Open(t, fleet.Config{Addresses: []string{network.Addr()}, Lease: 100 * time.Millisecond})
 			taken := takeOrphans(t, f)
@@ -109,14 +117,14 @@ func TestRevocationThatIsInterruptedIsCollectedLater(t *testing.T) {
 			defer leave()
 			defer f.OnRevoked(func(s store.Selector) {
 				switch {
-				case s.Model == "":
-				case interruption == "the caller leaves":
+				case s != tc.sel:
+				case tc.interruption == "the caller leaves":
 					leave()
 				default:
 					network.Swallow(netfault.ToClient)
 				}
 			})()
-			gone, err := f.Tokens().Evict(ctx, store.Selector{Model: all[0].Key.List()[0]})
+			gone, err := f.Tokens().Evict(ctx, tc.sel)
 			network.Heal(t)
 			if err == nil || len(gone) == len(all) {
 				t.Fatalf("Evict is complete although it was interrupted: %d, %v", len(gone), err)

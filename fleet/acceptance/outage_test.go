@@ -141,6 +141,33 @@ func TestRevocationInAnOutageHoldsHereAndLaterEverywhere(t *testing.T) {
 	}
 }
 
+func TestEverythingIsRevokedInAnOutageHereAndLaterEverywhere(t *testing.T) {
+	a := startAlone(t, time.Minute)
+	here, there := a.first.Tokens(), a.second.Tokens()
+	before, elsewhere, own := fleettest.Token("before", "alice"), fleettest.Token("elsewhere", "bob"), fleettest.Token("own", "carol")
+	fleettest.Put(t, here, before)
+	a.cut(t)
+	fleettest.Put(t, there, elsewhere)
+	mintAlone(t, here, own)
+	mark := here.Mark()
+	gone, err := here.Evict(t.Context(), store.Selector{All: true})
+	if !errors.Is(err, store.ErrPending) || !slices.ContainsFunc(gone, func(e *store.Entry) bool { return e.Token == own.Token }) {
+		t.Errorf("Evict: %d tokens, %v", len(gone), err)
+	}
+	for _, e := range []*store.Entry{before, own, fleettest.Token("", "dora")} {
+		if fleettest.Has(here, e.Key) {
+			t.Errorf("%s is served", string(e.Token))
+		}
+		if _, err := here.Claim(t.Context(), e.Key, mark, time.Minute); !errors.Is(err, store.ErrClaimLost) {
+			t.Errorf("a mint of %s from before the revocation: %v", e.Key.User, err)
+		}
+	}
+	a.heal(t)
+	fleettest.Eventually(t, "it holds on the other replica", func() bool {
+		return !fleettest.Has(there, before.Key) && !fleettest.Has(there, elsewhere.Key) && !fleettest.Has(there, own.Key)
+	})
+}
+
 func TestSessionsAreJudgedByMemoryInAnOutage(t *testing.T) {
 	a := startAlone(t, time.Minute)
 	sessions := a.first.Sessions()

@@ -18,6 +18,7 @@ func evictVoidsClaims(t *testing.T, s store.Store) {
 		"its session":            {store.Selector{User: "alice", Session: "phone"}, true},
 		"one of its models":      {store.Selector{Model: "B"}, true},
 		"its user and model":     {store.Selector{User: "alice", Model: "A"}, true},
+		"everything":             {store.Selector{All: true}, true},
 		"another user":           {store.Selector{User: "bob"}, false},
 		"another session":        {store.Selector{User: "alice", Session: "desk"}, false},
 		"another model":          {store.Selector{Model: "C"}, false},
@@ -62,6 +63,7 @@ func evictRemovesWhatIsMeant(t *testing.T, s store.Store) {
 		"model":                {store.Selector{Model: "B"}, []string{"alice-AB", "bob-phone-B"}},
 		"user and model":       {store.Selector{User: "bob", Model: "A"}, []string{"bob-A"}},
 		"token":                {store.Selector{Token: "alice-AB"}, []string{"alice-AB"}},
+		"everything":           {store.Selector{All: true}, []string{"alice-A", "alice-AB", "alice-phone-A", "bob-A", "bob-phone-B"}},
 		"user and their token": {store.Selector{User: "bob", Token: "bob-A"}, []string{"bob-A"}},
 		"another's token":      {store.Selector{User: "bob", Token: "alice-A"}, nil},
 		"part of a model":      {store.Selector{Model: "A,B"}, nil},
@@ -94,9 +96,16 @@ func evictReachesOlderTokens(t *testing.T, s store.Store) {
 	wantToken(t, s, k, "")
 }
 
-func zeroSelectorEvictsNothing(t *testing.T, s store.Store) {
+func invalidSelectorEvictsNothing(t *testing.T, s store.Store) {
 	put(t, s, entry(store.Key{User: "alice", Session: "phone", Models: "A"}, "t1"), long)
-	for _, sel := range []store.Selector{{}, {Session: "phone"}} {
+	for _, sel := range []store.Selector{
+		{},
+		{Session: "phone"},
+		{All: true, User: "alice"},
+		{All: true, User: "alice", Session: "phone"},
+		{All: true, Model: "A"},
+		{All: true, Token: "t1"},
+	} {
 		if gone, _ := s.Evict(t.Context(), sel); len(gone) != 0 {
 			t.Errorf("Evict(%+v) removed %q", sel, tokens(gone))
 		}
@@ -128,6 +137,39 @@ func nothingComesBackAfterEvict(t *testing.T, s store.Store) {
 			t.Fatalf("Put: %v, Evict returned %d: a token is neither refused nor revoked", putErr, len(gone))
 		}
 		wantToken(t, s, k, "")
+	}
+}
+
+// nothingComesBackAfterEvictOfAll is the same for many users at once. Every token is either refused or returned.
+func nothingComesBackAfterEvictOfAll(t *testing.T, s store.Store) {
+	const users = 20
+	for round := range 10 {
+		putErr, claims := make([]error, users), make([]store.Claim, users)
+		of := func(i int) store.Key { return key(fmt.Sprintf("user%d", i), "A", fmt.Sprintf("B%d", i%3)) }
+		for i := range users {
+			claims[i] = claim(t, s, of(i))
+		}
+		var gone []*store.Entry
+		var evictErr error
+		suite.Together(users+1, func(i int) {
+			if i == users {
+				gone, evictErr = s.Evict(t.Context(), store.Selector{All: true})
+				return
+			}
+			putErr[i] = s.Put(t.Context(), claims[i], entry(of(i), fmt.Sprintf("t%d-%d", round, i)), long)
+		})
+		if evictErr != nil {
+			t.Fatal(evictErr)
+		}
+		var put []string
+		for i, err := range putErr {
+			if err == nil {
+				put = append(put, fmt.Sprintf("t%d-%d", round, i))
+			}
+			wantToken(t, s, of(i), "")
+		}
+		wantTokens(t, "Evict", tokens(gone), put...)
+		wantTokens(t, "Entries", onRecord(t, s))
 	}
 }
 

@@ -36,6 +36,7 @@ func markIsTooOldOnceItsKeyWasEvicted(t *testing.T, s store.Store) {
 		"one of its models":             {store.Selector{Model: "B"}, false},
 		"its user and model":            {store.Selector{User: "alice", Model: "A"}, false},
 		"its session and model":         {store.Selector{User: "alice", Session: "phone", Model: "A"}, false},
+		"everything":                    {store.Selector{All: true}, false},
 		"another user":                  {store.Selector{User: "bob"}, true},
 		"another session":               {store.Selector{User: "alice", Session: "desk"}, true},
 		"another model":                 {store.Selector{Model: "C"}, true},
@@ -43,6 +44,7 @@ func markIsTooOldOnceItsKeyWasEvicted(t *testing.T, s store.Store) {
 		"another user and its model":    {store.Selector{User: "bob", Model: "A"}, true},
 		"another session and its model": {store.Selector{User: "alice", Session: "desk", Model: "A"}, true},
 		"nothing":                       {store.Selector{}, true},
+		"all of a user":                 {store.Selector{All: true, User: "alice"}, true}, // which is nothing
 	} {
 		mark := s.Mark()
 		evict(t, s, tc.sel)
@@ -82,6 +84,20 @@ func oldMarkFindsNothingPutLater(t *testing.T, s store.Store) {
 	if e != nil {
 		t.Error("Get returned an entry beside its error")
 	}
+}
+
+// The same for everybody at once: a user who held nothing is reached, too.
+func oldMarkFindsNothingPutAfterAll(t *testing.T, s store.Store) {
+	put(t, s, entry(key("alice", "A"), "t1"), long)
+	old := s.Mark()
+	evict(t, s, store.Selector{All: true})
+	for _, k := range []store.Key{key("alice", "A"), key("bob", "B", "C"), {User: "carol", Session: "phone", Models: "A"}} {
+		put(t, s, entry(k, "new-"+k.User), long)
+		wantToken(t, s, k, "new-"+k.User)
+		wantMark(t, "of "+k.User, s, k, old, false)
+	}
+	evict(t, s, store.Selector{User: "alice"}) // a later one of less changes nothing for the others
+	wantMark(t, "of bob", s, key("bob", "B", "C"), old, false)
 }
 
 // A request that waits for another's claim must learn that its own key was revoked.

@@ -77,6 +77,9 @@ func (m *memory) purge() {
 		if len(m.ends) <= mostRemembered*9/10 {
 			return
 		}
+		if what.tokens.All {
+			continue // it stands for more than all others together
+		}
 		delete(m.ends, what)
 		m.lossy = true
 	}

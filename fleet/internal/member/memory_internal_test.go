@@ -1,6 +1,7 @@
 package member
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/go-pme/pme/fleet/internal/vault"
@@ -19,5 +20,21 @@ func TestLatestPositionIsRememberedInWhateverOrderTheyCome(t *testing.T) {
 	names, args := m.announcements(vault.NewNames())
 	if len(names) != 1 || len(names[0]) != 1 || args[0][0] != "E2.2.b" {
 		t.Errorf("announces %q, %q, want E2.2.b alone", names, args)
+	}
+}
+
+// What is dropped when there is too much is named by a single user or model: a revocation of everything stands for more.
+func TestRevocationOfEverythingIsNeverForgottenForRoom(t *testing.T) {
+	var m memory
+	m.init()
+	m.add(&Record{Tokens: &store.Selector{All: true}, Life: 60_000}, Position{"E1", 1, "a"}, History{"E1"})
+	for i := range 2*mostRemembered + 1 {
+		m.add(&Record{Tokens: &store.Selector{User: strconv.Itoa(i)}, Life: 60_000}, Position{"E1", uint64(i) + 2, "b"}, History{"E1"})
+	}
+	if !m.lossy {
+		t.Fatal("nothing is forgotten")
+	}
+	if _, ok := m.ends[subject{tokens: store.Selector{All: true}}]; !ok {
+		t.Error("the revocation of everything is forgotten")
 	}
 }

@@ -23,6 +23,11 @@ type Record struct {
 	// Forget means that caches are to be emptied, and that nothing new was revoked.
 	Forget bool
 
+	// Collected means that the tokens of a revocation of everything are out of the store, and that nothing new was revoked. A
+	// version that knows this has nothing to do. One that knows neither this nor such a revocation empties its caches once
+	// more: it may have cached what was in the store until then.
+	Collected bool
+
 	// Life is how long it counts, in milliseconds.
 	Life int64
 }
@@ -33,6 +38,7 @@ type written struct {
 	Session string    `json:"s,omitempty"`
 	Until   int64     `json:"u,omitempty"`
 	Forget  bool      `json:"f,omitempty"`
+	Done    bool      `json:"d,omitempty"`
 	Life    int64     `json:"l,omitempty"`
 }
 
@@ -41,6 +47,10 @@ type selected struct {
 	Session string `json:"s,omitempty"`
 	Model   string `json:"m,omitempty"`
 	Token   string `json:"t,omitempty"`
+
+	// All is newer than the rest: a version that does not know it empties its caches. What else has to be done for it, the
+	// evictor does: see package tokens.
+	All bool `json:"a,omitempty"`
 }
 
 // subject returns what has a generation of its own. A single token has none.
@@ -67,6 +77,9 @@ func SessionName(n *vault.Names, name string) string { return n.Of("session", na
 
 // SelectorName is the name of the generation of what s selects. The Token of s does not count.
 func SelectorName(n *vault.Names, s store.Selector) string {
+	if s.All {
+		return n.Of("all tokens")
+	}
 	return n.Of("tokens", s.User, s.Session, s.Model)
 }
 
@@ -75,9 +88,9 @@ func (r *Record) life() time.Duration { return time.Duration(r.Life) * time.Mill
 const logPurpose = "log"
 
 func (r *Record) seal(k *vault.Keys) string {
-	w := written{Session: r.Session, Until: r.Until, Forget: r.Forget, Life: r.Life}
+	w := written{Session: r.Session, Until: r.Until, Forget: r.Forget, Done: r.Collected, Life: r.Life}
 	if t := r.Tokens; t != nil {
-		w.Tokens = &selected{t.User, t.Session, t.Model, string(t.Token)}
+		w.Tokens = &selected{t.User, t.Session, t.Model, string(t.Token), t.All}
 	}
 	text, err := json.Marshal(w)
 	if err != nil {
@@ -120,9 +133,9 @@ func openRecord(k *vault.Keys, sealed string) (r Record, strange error) {
 	if json.Unmarshal(text, &w) != nil {
 		return Record{Forget: true}, errStrange
 	}
-	r = Record{Session: w.Session, Until: w.Until, Forget: w.Forget, Life: w.Life}
+	r = Record{Session: w.Session, Until: w.Until, Forget: w.Forget, Collected: w.Done, Life: w.Life}
 	if t := w.Tokens; t != nil {
-		r.Tokens = &store.Selector{User: t.User, Session: t.Session, Model: t.Model, Token: matterport.Secret(t.Token)}
+		r.Tokens = &store.Selector{User: t.User, Session: t.Session, Model: t.Model, Token: matterport.Secret(t.Token), All: t.All}
 	}
 	if r.understood(text) {
 		return r, nil
@@ -147,5 +160,5 @@ func (r *Record) understood(text []byte) bool {
 	if strict.Decode(new(written)) != nil {
 		return false
 	}
-	return r.Forget || r.Session != "" || r.Tokens != nil && r.Tokens.Valid()
+	return r.Forget || r.Collected || r.Session != "" || r.Tokens != nil && r.Tokens.Valid()
 }

@@ -27,6 +27,7 @@ var (
 	Beat     = load("beat")
 	Adopt    = load("adopt")
 	Prune    = load("prune")
+	Void     = load("void")
 	Ended    = load("ended")
 )
 

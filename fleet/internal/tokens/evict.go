@@ -40,6 +40,9 @@ func (s *Store) Evict(ctx context.Context, sel store.Selector) ([]*store.Entry, 
 
 // collectRevoked collects what a revocation means, and notes that this is done.
 func (s *Store) collectRevoked(ctx context.Context, n *vault.Names, sel store.Selector, at member.Position) ([]*store.Entry, error) {
+	if sel.All {
+		return s.collectAll(ctx, n, at)
+	}
 	index := s.modelIndex(n, sel.Model)
 	if sel.User != "" {
 		index = s.userIndex(n, sel.User)

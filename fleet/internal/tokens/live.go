@@ -23,7 +23,7 @@ func claimedAt(value string) member.Position {
 // livePages goes through all tokens of keys that have one which has not expired.
 func (s *Store) livePages(ctx context.Context) iter.Seq2[[]tokensOf, error] {
 	return func(yield func([]tokensOf, error) bool) {
-		for all, err := range s.pages(ctx, s.cfg.Space.Of("i", "all")) {
+		for all, err := range s.pages(ctx, s.allIndex()) {
 			if err == nil {
 				all, err = s.live(ctx, all)
 			}

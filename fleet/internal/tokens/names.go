@@ -23,7 +23,7 @@ func (s *Store) place(n *vault.Names, key store.Key) place {
 	space, name := s.cfg.Space, n.Of("key", key.User, key.Session, key.Models)
 	p := place{
 		name: name, claimed: "c|" + name, token: space.Of("t", name), claim: space.Of("c", name),
-		user: s.userIndex(n, key.User), all: space.Of("i", "all"),
+		user: s.userIndex(n, key.User), all: s.allIndex(),
 	}
 	for _, model := range key.List() {
 		p.models = append(p.models, s.modelIndex(n, model))
@@ -33,6 +33,8 @@ func (s *Store) place(n *vault.Names, key store.Key) place {
 	}
 	return p
 }
+
+func (s *Store) allIndex() string { return s.cfg.Space.Of("i", "all") }
 
 func (s *Store) userIndex(n *vault.Names, user string) string {
 	return s.cfg.Space.Of("u", n.Of("user", user))
@@ -63,7 +65,7 @@ func selectors(key store.Key) []store.Selector {
 	if key.Session != "" {
 		owners = append(owners, store.Selector{User: key.User, Session: key.Session})
 	}
-	all := owners
+	all := append([]store.Selector{{All: true}}, owners...)
 	for _, model := range key.List() {
 		all = append(all, store.Selector{Model: model})
 		for _, owner := range owners {

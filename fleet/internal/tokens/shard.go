@@ -102,6 +102,10 @@ func (s *shard) makeRoom() {
 func (s *shard) drop(sel store.Selector) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if sel.All {
+		s.clear()
+		return
+	}
 	for _, e := range s.selected(sel) {
 		s.remove(e.Key)
 	}
@@ -115,6 +119,12 @@ func (s *shard) selected(sel store.Selector) (found []*store.Entry) {
 		}
 	}
 	switch {
+	case sel.All:
+		for _, all := range s.users {
+			for _, e := range all {
+				add(e)
+			}
+		}
 	case sel.User != "":
 		for _, e := range s.users[sel.User] {
 			add(e)

@@ -50,7 +50,8 @@ func (g *generations) since(key store.Key, position uint64) bool {
 		return true
 	}
 	later := func(s store.Selector) bool { return g.of[s] > position }
-	if later(store.Selector{User: key.User}) || later(store.Selector{User: key.User, Session: key.Session}) {
+	if later(store.Selector{All: true}) ||
+		later(store.Selector{User: key.User}) || later(store.Selector{User: key.User, Session: key.Session}) {
 		return true
 	}
 	for _, model := range key.List() {
