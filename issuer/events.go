@@ -26,6 +26,7 @@ const (
 	reasonNoMint  = "matterport"   // withheld: Matterport refused, or did not answer
 	reasonRecord  = "not_recorded" // withheld: the recorder failed
 	reasonRevoked = "revoked"      // withheld: revoked while it was minted
+	reasonAll     = "everything"   // revoked: the tokens of all users
 	reasonEnding  = "ending"       // denied or withheld: the grant ends too soon for a new token
 )
 
@@ -103,6 +104,9 @@ func (i *Issuer) revoked(ctx context.Context, s store.Selector, gone []*store.En
 		e.Models = []string{s.Model}
 	case s.Token != "" && len(gone) == 1:
 		e.Session, e.Models = gone[0].Key.Session, gone[0].Key.List()
+	}
+	if s.All {
+		e.Reason = reasonAll
 	}
 	if out.Tokens > 0 {
 		e.Detail = fmt.Sprintf("%d of %d deleted at Matterport", out.Tokens-out.Pending, out.Tokens)

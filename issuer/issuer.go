@@ -16,24 +16,25 @@ import (
 	"github.com/go-pme/pme/internal/revocations"
 	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/issuer/internal/calendar"
+	"github.com/go-pme/pme/issuer/internal/deletion"
 	"github.com/go-pme/pme/issuer/store"
 )
 
 // An Issuer issues viewing tokens to users and revokes them. It is safe for concurrent use.
 type Issuer struct {
-	cfg     Config
-	log     *slog.Logger
-	events  *event.Stream
-	store   store.Store
-	flights *flight.Group // work that can outlast a request
-	budget  *budget.Budget
-	gone    gone
-	deletes chan struct{} // a slot for each concurrent deletion
-	unwatch func()
-	unhear  func()
-	unadopt func()
-	unquiet func()
-	cached  *atomic.Int64 // counts the events of cached tokens that reach no one
+	cfg       Config
+	log       *slog.Logger
+	events    *event.Stream
+	store     store.Store
+	flights   *flight.Group // work that can outlast a request
+	budget    *budget.Budget
+	gone      gone
+	deletions *deletion.Deletions
+	unwatch   func()
+	unhear    func()
+	unadopt   func()
+	unquiet   func()
+	cached    *atomic.Int64 // counts the events of cached tokens that reach no one
 
 	quiet    *quiet.Quiet[mutation] // as Matterport has asked for
 	calendar *calendar.Calendar
@@ -74,7 +75,6 @@ func New(cfg Config) (*Issuer, error) {
 		flights: flight.New(cfg.Logger),
 		budget:  budget.New(cfg.MintBurst, cfg.MintEvery, time.Now),
 		gone:    newGone(),
-		deletes: make(chan struct{}, maxDeletes),
 		unwatch: func() {},
 		unhear:  func() {},
 		unadopt: func() {},
@@ -84,6 +84,7 @@ func New(cfg Config) (*Issuer, error) {
 		quiet: quiet.New[mutation](time.Now, maxQuiet),
 		clock: time.Now,
 	}
+	i.deletions = deletion.New(deletion.Config{Once: i.deleteOnce, Done: i.deleted, Life: i.mostLeft, Flights: i.flights, Logger: i.log})
 	i.keepCalendar()
 	i.reporter = sameorigin.NewReporter(i.foreign)
 	i.addParts(tokens)

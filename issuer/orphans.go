@@ -12,9 +12,7 @@ import (
 // adopt deletes what another replica has evicted and does not delete any more.
 func (i *Issuer) adopt(orphans []*store.Entry) {
 	i.log.LogAttrs(context.Background(), slog.LevelInfo, "deletions taken over", slog.Int("tokens", len(orphans)))
-	for _, e := range orphans {
-		i.discard(e)
-	}
+	i.discard(orphans...)
 }
 
 // deleted tells the store that an entry needs no deletion any more. If the store fails, another replica may delete it once more.

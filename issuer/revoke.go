@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,9 +16,6 @@ import (
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
-
-// maxDeletes bounds the concurrent deletions at Matterport.
-const maxDeletes = 8
 
 // maxRevoking bounds the concurrent revocations of a Recheck. Each can wait a little for Matterport.
 const maxRevoking = 64
@@ -36,7 +32,8 @@ type Revocation struct {
 
 // Revoke revokes every token that s matches and invalidates mints in progress for it. First all replicas
 // stop serving the tokens, then they are deleted at Matterport, which ends the tours that use them. Revoke
-// waits a little for Matterport, at most for ctx, and not for retries.
+// waits a little for Matterport, at most for ctx, and not for retries. If s matches thousands of tokens, their deletions go on
+// for minutes in the background, and leave room for those of other revocations.
 //
 // An error means that the store has failed, and that the tokens may still be served. If it is a [store.ErrPending], they are served
 // by other replicas only, until the store answers again.
@@ -44,7 +41,7 @@ type Revocation struct {
 // Revoking does not forbid: a user who is still signed in and allowed gets a new token.
 func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, error) {
 	if !s.Valid() {
-		return Revocation{}, fmt.Errorf("%w: say whose tokens, or which, are to be revoked; a session goes with its user", ErrInvalid)
+		return Revocation{}, fmt.Errorf("%w: say whose tokens, or which, are to be revoked; a session goes with its user, and All alone", ErrInvalid)
 	}
 	if i.flights.Closed() {
 		return Revocation{}, unavailable(flight.ErrClosed)
@@ -65,7 +62,7 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 }
 
 func (i *Issuer) notRevoked(ctx context.Context, s store.Selector, err error) {
-	attrs := []slog.Attr{slog.String("user", s.User), slog.String("model", s.Model), slog.Any("error", err)}
+	attrs := []slog.Attr{slog.String("user", s.User), slog.String("model", s.Model), slog.Bool("all", s.All), slog.Any("error", err)}
 	if errors.Is(err, store.ErrPending) {
 		i.log.LogAttrs(ctx, slog.LevelWarn, "revocation pending", attrs...)
 		return
@@ -109,12 +106,7 @@ func (i *Issuer) deleteAll(ctx context.Context, entries []*store.Entry) (deleted
 		return 0
 	}
 	first := make(chan bool, len(entries))
-	for _, e := range entries {
-		if !i.flights.Go(func(ctx context.Context) { i.delete(ctx, e, func(done bool) { first <- done }) }) {
-			first <- false
-			i.abandoned(e)
-		}
-	}
+	i.deletions.Start(entries, func(done bool) { first <- done })
 	enough := time.NewTimer(patience)
 	defer enough.Stop()
 	for range entries {
@@ -132,19 +124,15 @@ func (i *Issuer) deleteAll(ctx context.Context, entries []*store.Entry) (deleted
 	return deleted
 }
 
-// discard deletes a minted token that will not be used.
-func (i *Issuer) discard(e *store.Entry) {
-	if !i.flights.Go(func(ctx context.Context) { i.delete(ctx, e, func(bool) {}) }) {
-		i.abandoned(e)
-	}
-}
+// discard deletes tokens that will not be used: one that was minted, or those of another replica.
+func (i *Issuer) discard(entries ...*store.Entry) { i.deletions.Start(entries, func(bool) {}) }
 
 // withdraw deletes a minted token of which it is not known whether it was stored. It is evicted first, so that it is not
 // served after its deletion. If the store is down, that comes later.
 func (i *Issuer) withdraw(ctx context.Context, e *store.Entry) {
 	err := i.evict(ctx, e)
 	if !i.flights.Go(func(ctx context.Context) {
-		i.delete(ctx, e, func(bool) {})
+		i.deletions.Delete(ctx, e)
 		expired := time.After(i.mostLeft(e))
 		defer i.deleted(ctx, e) // again, as it may be evicted only now
 		for err != nil {
@@ -160,7 +148,7 @@ func (i *Issuer) withdraw(ctx context.Context, e *store.Entry) {
 			}
 		}
 	}) {
-		i.abandoned(e)
+		i.deletions.Abandoned(e)
 	}
 }
 
@@ -174,42 +162,9 @@ func (i *Issuer) evict(ctx context.Context, e *store.Entry) error {
 	return err //nolint:wrapcheck // only whether there is one counts
 }
 
-// delete retries until Matterport confirms the deletion, e has certainly expired, or the issuer is closed. It
-// calls tried after the first attempt.
-func (i *Issuer) delete(ctx context.Context, e *store.Entry, tried func(done bool)) {
-	expired := time.After(i.mostLeft(e))
-	pause := time.Second
-	for n := 0; ; n++ {
-		err := i.deleteOnce(ctx, e.Token)
-		if n == 0 {
-			tried(err == nil)
-		}
-		if err == nil {
-			i.deleted(ctx, e)
-			return
-		}
-		i.log.LogAttrs(ctx, slog.LevelWarn, "deletion failed", slog.String("user", e.Key.User), slog.Any("error", err))
-		select {
-		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter is no secret
-			pause = min(2*pause, 30*time.Second)
-		case <-expired:
-			i.deleted(ctx, e)
-			return
-		case <-ctx.Done():
-			i.abandoned(e)
-			return
-		}
-	}
-}
-
+// deleteOnce tries to delete a token at Matterport.
 func (i *Issuer) deleteOnce(ctx context.Context, token matterport.Secret) (err error) {
 	defer rescue.Into(i.log, "a deletion", &err)
-	select {
-	case i.deletes <- struct{}{}:
-		defer func() { <-i.deletes }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	ctx, cancel := context.WithTimeout(ctx, i.cfg.MintTimeout)
 	defer cancel()
 	err = i.cfg.Matterport.DeleteEmbedToken(ctx, token)
@@ -217,9 +172,4 @@ func (i *Issuer) deleteOnce(ctx context.Context, token matterport.Secret) (err e
 		return nil // expired, or deleted outside this issuer
 	}
 	return err
-}
-
-func (i *Issuer) abandoned(e *store.Entry) {
-	i.log.LogAttrs(context.Background(), slog.LevelWarn, "deletion abandoned",
-		slog.String("user", e.Key.User), slog.Time("valid_until", e.ValidUntil))
 }

@@ -25,6 +25,7 @@ func TestRevokedTokenIsDeletedAndNoLongerServed(t *testing.T) {
 		"model":          {store.Selector{Model: warehouse}, 2},
 		"user and model": {store.Selector{User: "alice", Model: warehouse}, 3},
 		"token":          {store.Selector{Token: "secret-token-1"}, 3},
+		"everything":     {store.Selector{All: true}, 0},
 		"other user":     {store.Selector{User: "mallory"}, 4},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -47,10 +48,10 @@ func TestRevokedTokenIsDeletedAndNoLongerServed(t *testing.T) {
 	}
 }
 
-func TestZeroSelectorRevokesNothing(t *testing.T) {
+func TestInvalidSelectorRevokesNothing(t *testing.T) {
 	r := newRig(t, nil)
 	r.issue(t, alice, office)
-	for _, s := range []store.Selector{{}, {Session: "phone"}} {
+	for _, s := range []store.Selector{{}, {Session: "phone"}, {All: true, User: "alice"}, {All: true, Model: office}} {
 		if _, err := r.Revoke(t.Context(), s); !errors.Is(err, issuer.ErrInvalid) {
 			t.Errorf("Revoke(%+v): %v, want ErrInvalid", s, err)
 		}
@@ -96,6 +97,13 @@ func TestRevokedTokenIsServedByNoReplica(t *testing.T) {
 }
 
 func TestRevocationInvalidatesAMintInProgress(t *testing.T) {
+	for _, s := range []store.Selector{{User: "alice"}, {All: true}} {
+		invalidatesAMint(t, s)
+	}
+}
+
+func invalidatesAMint(t *testing.T, s store.Selector) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		r.up.set(func(u *upstream) { u.takes = time.Second })
@@ -104,7 +112,7 @@ func TestRevocationInvalidatesAMintInProgress(t *testing.T) {
 			wg.Go(func() { r.refuse(t, issuer.ErrUnavailable, alice, office) })
 		}
 		time.Sleep(500 * time.Millisecond)
-		if out := r.revoke(t, store.Selector{User: "alice"}); out.Tokens != 0 {
+		if out := r.revoke(t, s); out.Tokens != 0 {
 			t.Errorf("%+v, want nothing stored yet", out)
 		}
 		wg.Wait()
