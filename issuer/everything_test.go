@@ -104,6 +104,27 @@ func TestThousandsOfDeletionsAreRepeatedWithoutHaste(t *testing.T) {
 	})
 }
 
+// Matterport may ask for a pause that is longer than one of ours.
+func TestDeletionsWaitAsLongAsMatterportAsks(t *testing.T) {
+	for _, n := range []int{1, 1000} {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := thousands(t, n)
+			r.up.set(func(u *upstream) {
+				u.stubborn = &matterport.Error{Op: "delete", RetryAfter: 50 * time.Second, Err: matterport.ErrRateLimited}
+			})
+			r.revoke(t, store.Selector{All: true})
+			_, _, before := r.up.count()
+			time.Sleep(45 * time.Second)
+			if _, _, after := r.up.count(); after != before || before > 6 {
+				t.Errorf("%d attempts, and %d in the pause", before, after-before)
+			}
+			r.up.set(func(u *upstream) { u.stubborn = nil })
+			time.Sleep(time.Minute)
+			r.up.wantLive(t, 0)
+		})
+	}
+}
+
 func TestThousandsOfTokensThatExpireAreNotDeleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := thousands(t, 1000)

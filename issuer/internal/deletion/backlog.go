@@ -56,7 +56,7 @@ func (d *Deletions) workOff(ctx context.Context, b *backlog) {
 		}
 		d.failed(ctx, next.Entry, err)
 		select {
-		case <-jitter(pause):
+		case <-after(pause, err):
 			pause = min(2*pause, mostPause)
 		case <-ctx.Done():
 			d.abandon(b)

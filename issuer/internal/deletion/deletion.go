@@ -4,6 +4,7 @@ package deletion
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -29,6 +30,8 @@ const (
 const (
 	leastPause = time.Second
 	mostPause  = 30 * time.Second
+
+	longestWait = time.Minute // that Matterport can ask for
 )
 
 // Config configures [Deletions]. All fields are required.
@@ -93,7 +96,7 @@ func (d *Deletions) delete(ctx context.Context, e *store.Entry, tried func(done 
 		}
 		d.failed(ctx, e, err)
 		select {
-		case <-jitter(pause):
+		case <-after(pause, err):
 			pause = min(2*pause, mostPause)
 		case <-expired:
 			d.cfg.Done(ctx, e)
@@ -105,9 +108,13 @@ func (d *Deletions) delete(ctx context.Context, e *store.Entry, tried func(done 
 	}
 }
 
-// jitter has a value after about that time.
-func jitter(pause time.Duration) <-chan time.Time {
-	return time.After(pause/2 + rand.N(pause)) //nolint:gosec // jitter is no secret
+// after has a value after about that time, and not before Matterport wants to be asked again.
+func after(pause time.Duration, err error) <-chan time.Time {
+	wait := pause/2 + rand.N(pause) //nolint:gosec // jitter is no secret
+	if asked, ok := errors.AsType[*matterport.Error](err); ok {
+		wait = max(wait, min(asked.RetryAfter, longestWait))
+	}
+	return time.After(wait)
 }
 
 // once waits for a slot, and tries.
