@@ -135,6 +135,11 @@ func TestPagesOfConnectedAccountsAreTold(t *testing.T) {
 			_, err := h.RevokeUser(t.Context(), "alice")
 			return err
 		}, `"login_required"`},
+		"signed out, and everything revoked": {func(h *pme.Handler, out *atomic.Bool) error {
+			out.Store(true)
+			_, err := h.RevokeAll(t.Context())
+			return err
+		}, `"login_required"`},
 		"closed": {func(h *pme.Handler, _ *atomic.Bool) error { return h.Close() }, ""},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -76,9 +76,9 @@ func (h *Handler) join(f Fleet) (leave func()) {
 }
 
 // heardRevoked has the Authenticator forget the users whose tokens any replica revokes, and the pages of their connected
-// accounts ask whether they are still signed in.
+// accounts ask whether they are still signed in. These are all users if everything was revoked, or if that may have been missed.
 func (h *Handler) heardRevoked(s store.Selector) {
-	if s.User == "" && s != (store.Selector{}) {
+	if s.User == "" && !s.All && s != (store.Selector{}) {
 		return
 	}
 	if a, ok := h.authenticate.(middleware.Invalidator); ok {

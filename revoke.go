@@ -70,6 +70,29 @@ func (h *Handler) endSessions(ctx context.Context, s store.Selector) (err error)
 	return err
 }
 
+// RevokeAll revokes every token of every user, and ends the tours they are used in. Open pages learn of it at once, and
+// the Authenticator drops all that it remembers of users. Call it when a client secret or the host itself may be in other
+// hands. All replicas stop serving the tokens before it returns. It waits a little for Matterport: with many tokens, most
+// deletions come afterwards, six at a time, and the tours that they end run until then.
+//
+// It ends no session, and connected accounts stay connected. People stay signed in, and whoever is still allowed gets a new token at once: close the allow-list first to
+// prevent that. To sign everybody out as well, change the keys of the session cookies (CookieKeys of an oidclogin.Login, those of the
+// Store of a middleware.NewSession) on all replicas, or empty the Store if sessions are on the server. Then call RevokeAll.
+func (h *Handler) RevokeAll(ctx context.Context) (issuer.Revocation, error) {
+	forgotten := h.forgetAll()
+	revocation, err := h.revokeTokens(ctx, store.Selector{All: true})
+	return revocation, errors.Join(forgotten, err)
+}
+
+// forgetAll has the Authenticator drop all that it remembers of users.
+func (h *Handler) forgetAll() error {
+	a, ok := h.authenticate.(middleware.Invalidator)
+	if ok && !rescue.Call(h.log, "the Authenticator", func() { a.Invalidate("") }) {
+		return errors.New("pme: the Authenticator panicked while it dropped what it remembers: the log says where")
+	}
+	return nil
+}
+
 // RevokeModel revokes every token that opens the model, whichever user has it. Call it when a model is
 // gone, or may no longer be seen at all.
 func (h *Handler) RevokeModel(ctx context.Context, model string) (issuer.Revocation, error) {

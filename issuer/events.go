@@ -117,6 +117,8 @@ func (i *Issuer) revoked(ctx context.Context, s store.Selector, gone []*store.En
 // kindOf says what a selector selects by.
 func kindOf(s store.Selector) string {
 	switch {
+	case s.All:
+		return reasonAll
 	case s.Token != "":
 		return "token"
 	case s.Model != "":
