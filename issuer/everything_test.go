@@ -44,7 +44,7 @@ func thousands(t *testing.T, n int) (*rig, *slowUpstream) {
 		c.Matterport, c.Store = slow, tokens
 	})
 	for i := range n {
-		k := store.Key{User: fmt.Sprint("user", i), Models: office}
+		k := store.Key{User: fmt.Sprint("user", i), Models: [...]string{office, warehouse}[i%2]}
 		c, err := tokens.Claim(t.Context(), k, tokens.Mark(), time.Minute)
 		if err != nil {
 			t.Fatal(err)
@@ -80,6 +80,19 @@ func TestOthersAreNotStarvedByThousandsOfDeletions(t *testing.T) {
 		}
 		if _, _, deletes := r.up.count(); deletes != n+2 {
 			t.Errorf("%d deletions, want each once", deletes)
+		}
+	})
+}
+
+func TestSeveralLargeRevocationsLeaveRoomTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, slow := thousands(t, 1000)
+		r.revoke(t, store.Selector{Model: office})
+		r.revoke(t, store.Selector{Model: warehouse})
+		time.Sleep(time.Minute)
+		r.up.wantLive(t, 0)
+		if most := slow.most.Load(); most > 6 {
+			t.Errorf("%d deletions at once", most)
 		}
 	})
 }
@@ -142,7 +155,7 @@ func TestThousandsOfTokensThatExpireAreNotDeleted(t *testing.T) {
 func TestThousandsOfDeletionsAreAbandonedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := thousands(t, 1000)
-		out := r.revoke(t, store.Selector{Model: office})
+		out := r.revoke(t, store.Selector{All: true})
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
