@@ -44,7 +44,7 @@ const (
 	TokenDenied   Kind = "token denied"
 	TokenWithheld Kind = "token withheld"
 
-	// TokensRevoked means that tokens were revoked. Reason says why, and By who did it: see [WithCause].
+	// TokensRevoked means that tokens were revoked: of a user, of a model or of everyone. Reason says why, and By who did it: see [WithCause].
 	TokensRevoked Kind = "tokens revoked"
 
 	// AccountConnected means that a user connected a Matterport account, or connected it again;

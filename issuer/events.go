@@ -105,9 +105,6 @@ func (i *Issuer) revoked(ctx context.Context, s store.Selector, gone []*store.En
 	case s.Token != "" && len(gone) == 1:
 		e.Session, e.Models = gone[0].Key.Session, gone[0].Key.List()
 	}
-	if s.All {
-		e.Reason = reasonAll
-	}
 	if out.Tokens > 0 {
 		e.Detail = fmt.Sprintf("%d of %d deleted at Matterport", out.Tokens-out.Pending, out.Tokens)
 	}
