@@ -19,6 +19,7 @@ package matterport
 import (
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/go-pme/pme/internal/condition"
 )
@@ -29,6 +30,8 @@ type Client struct {
 	api    *upstream
 	tokens *appTokens
 	views  bool // IDs of views are valid
+
+	stateless atomic.Bool // Matterport does not know the field state of a model
 	parts
 }
 

@@ -23,6 +23,9 @@ type Model struct {
 	// Inactive models are not shown: the Model API answers model.inactive for them.
 	Inactive bool
 
+	// State is the state that the Model API tells of a model that is not Inactive. Empty: "active". It changes nothing else.
+	State string
+
 	// InternalID is the owner's own number of the space. Nothing keeps two spaces from having the same.
 	InternalID string
 

@@ -1,6 +1,7 @@
 package matterporttest
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strconv"
@@ -117,6 +118,7 @@ func (x *execution) describe(m Model) object {
 	return object{
 		"id":               m.ID,
 		"name":             m.Name,
+		"state":            cmp.Or(m.State, "active"),
 		"accessVisibility": m.visibility(),
 		"image": object{
 			"resizeUrl": func(arguments) any { return thumbURL(x.origin, m.ID) },
