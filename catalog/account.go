@@ -33,6 +33,7 @@ type account struct {
 	now     func() time.Time
 	flights *flight.Group
 	last    atomic.Pointer[snapshot]
+	changes atomic.Uint64           // that are known: see Refresh
 	located atomic.Pointer[located] // nil before the first answer, and without Config.Places
 	waited  atomic.Bool             // a listing has waited for located
 	asked   atomic.Int64            // when Name last had the models listed, in nanoseconds since 1970
@@ -56,7 +57,10 @@ func (a *account) models(ctx context.Context) *snapshot {
 	return a.remembered()
 }
 
-func (a *account) fresh(s *snapshot) bool {
+func (a *account) fresh(s *snapshot) bool { return a.young(s) && s.changes == a.changes.Load() }
+
+// young reports whether the addresses of thumbnails in s still work.
+func (a *account) young(s *snapshot) bool {
 	age := a.now().Sub(s.taken)
 	return age >= 0 && age < a.cfg.Keep
 }
@@ -64,7 +68,7 @@ func (a *account) fresh(s *snapshot) bool {
 // fetch takes a new snapshot. After a failure it does not try again for a while: a gallery without thumbnails is
 // better than a slow one.
 func (a *account) fetch(ctx context.Context) error {
-	last, begun := a.remembered(), a.now()
+	last, begun, changes := a.remembered(), a.now(), a.changes.Load()
 	if a.fresh(last) {
 		return nil // another fetch has finished since the caller checked
 	}
@@ -72,6 +76,7 @@ func (a *account) fetch(ctx context.Context) error {
 	if err != nil {
 		next = last.stale(outageOf(err), begun.Add(retryAfter-a.cfg.Keep))
 	}
+	next.changes = changes
 	a.tell(ctx, last.outage, next.outage, err)
 	a.keep(next)
 	return err

@@ -149,6 +149,10 @@ func New(cfg Config) (*Catalog, error) {
 	}, nil
 }
 
+// Refresh has the next listing ask Matterport again, however fresh the cached models are. It asks nothing itself. Call it
+// when models have changed at Matterport. Folders, towns and numbers are not asked for any sooner.
+func (c *Catalog) Refresh() { c.account.changes.Add(1) }
+
 // Close stops the catalog's background work and waits for it to end. For and Search fail from then on. Close
 // can be called more than once; the error is always nil.
 func (c *Catalog) Close() error {

@@ -149,7 +149,7 @@ func (c *Catalog) Space(ctx context.Context, u *identity.User, model string) Spa
 	}
 	s := known.find(model)
 	s.ID, s.Name = model, cmp.Or(name, s.Name, model)
-	if !c.account.fresh(known) {
+	if !c.account.young(known) {
 		s.Thumbnail = ""
 	}
 	return s

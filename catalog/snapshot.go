@@ -53,6 +53,7 @@ type snapshot struct {
 	partial bool
 	outage  outage // of Matterport, when it was asked last
 	taken   time.Time
+	changes uint64 // that were known when it was taken
 }
 
 func newSnapshot(spaces []space, partial bool, taken time.Time) *snapshot {
