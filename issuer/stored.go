@@ -51,3 +51,18 @@ func (s stored) token() Token {
 }
 
 func seconds(d time.Duration) int { return int(d / time.Second) }
+
+// LiveModels returns how many live tokens open each model, of all users and on all replicas. It goes through the whole store,
+// so call it seldom. A token that is being minted is not counted yet. If the store fails, there is no answer.
+func (i *Issuer) LiveModels(ctx context.Context) (map[string]int, error) {
+	live := make(map[string]int)
+	for e, err := range i.store.Entries(ctx) {
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		for _, model := range e.Key.List() {
+			live[model]++
+		}
+	}
+	return live, nil
+}
