@@ -14,6 +14,7 @@ import (
 	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/handler/webhook"
 	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/issuer"
@@ -99,6 +100,10 @@ type Config struct {
 
 	// AccountLanguages are those words in the languages of Pages, by Lang. They come before AccountStrings. Default: those that ship.
 	AccountLanguages map[string]accounts.Strings
+
+	// Webhook is the credential that Matterport sends with its events. They end the tours of spaces that are deleted, transferred or
+	// deactivated at Matterport, and refresh the gallery. [Handler.Webhook] receives them. Default: none are received.
+	Webhook *webhook.Credential
 
 	// Pages says how all pages look, what shows a space in the browser, and which other origins may use
 	// the endpoints. Its Logger is by default that of this Config, and its SignOutURL that of Authenticate.

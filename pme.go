@@ -15,6 +15,7 @@ import (
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/handler"
+	"github.com/go-pme/pme/handler/webhook"
 	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/internal/stream"
 	"github.com/go-pme/pme/issuer"
@@ -58,6 +59,7 @@ type Handler struct {
 	connections  *connect.Connections // may be nil
 	accounts     *accounts.Handler    // nil without connections
 	routes       *routes
+	webhook      *webhook.Handler // nil if there is none
 	health       http.Handler
 	closing      context.CancelFunc // tells health
 	stopGroups   func()             // telling the Authenticator which groups the policy names
@@ -76,6 +78,9 @@ func New(cfg Config) (*Handler, error) {
 		return nil, errors.Join(err, h.Close())
 	}
 	if err := h.resolve(cfg); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	if err := h.receive(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.gallery = handler.NewGallery(h.catalog, h.pages)
@@ -97,7 +102,7 @@ func New(cfg Config) (*Handler, error) {
 
 // furnish makes all parts of h, also if some fail, so that its error reports every problem.
 func (h *Handler) furnish(cfg Config) error {
-	var errs [9]error
+	var errs [10]error
 	if isNil(cfg.Authenticate) {
 		errs[0] = errors.New("pme: Authenticate is missing: give a gate, for example of middleware.NewSession, and look at the error of its constructor")
 	}
@@ -110,6 +115,7 @@ func (h *Handler) furnish(cfg Config) error {
 	errs[6] = cfg.checkHealth()
 	errs[7] = cfg.checkFleet()
 	errs[8] = cfg.Selectors.Check()
+	errs[9] = cfg.checkWebhook()
 	if err := errors.Join(errs[:]...); err != nil || cfg.Connections == nil {
 		return err
 	}
@@ -148,6 +154,9 @@ func (h *Handler) Close() error {
 	h.closing()
 	h.stopGroups()
 	h.leaveFleet()
+	if h.webhook != nil {
+		_ = h.webhook.Close() // the error is always nil
+	}
 	h.stopEvents()
 	if h.watch != nil {
 		h.watch.Close()
