@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
@@ -20,6 +21,8 @@ const (
 	lookTimeout    = 30 * time.Second
 	soon           = time.Minute // until a model that becomes inactive is looked at again
 	maxAttempts    = 10
+
+	causeWebhook = "webhook" // the reason of event.TokensRevoked
 
 	firstBackoff = 5 * time.Second
 	maxBackoff   = 5 * time.Minute
@@ -168,6 +171,7 @@ func (l *looks) state(ctx context.Context, model string) (state matterport.Model
 // revoke ends the tokens of a model, those that are being minted included.
 func (l *looks) revoke(ctx context.Context, model string, state matterport.ModelState) (err error) {
 	defer rescue.Into(l.log, "a revocation", &err)
+	ctx = event.WithCause(ctx, event.Cause{Reason: causeWebhook})
 	revoked, err := l.cfg.Tokens.Revoke(ctx, store.Selector{Model: model})
 	if err != nil && !errors.Is(err, store.ErrPending) { // that one the store finishes
 		return err //nolint:wrapcheck // the issuer's own error
