@@ -1,4 +1,5 @@
-// Package budget limits how often each user may cause work elsewhere.
+// Package budget limits how often each user may cause work elsewhere, and how often a refusal is told. A user is whoever a
+// limit is about: a person, or the address of a client.
 package budget
 
 import (
@@ -8,26 +9,20 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A Budget lets each user spend Burst times at once, and once more each Every. It is safe for concurrent
-// use, runs no goroutine, and counts for this process only.
+// A Budget lets each user spend Burst times at once, and once more each Every. It remembers at most [Most] users. It is safe
+// for concurrent use, runs no goroutine, and counts for this process only.
 type Budget struct {
 	Burst int
 	Every time.Duration
 
 	now   func() time.Time
 	mu    sync.Mutex
-	users map[string]*account
-}
-
-// account is what one user has spent.
-type account struct {
-	*rate.Limiter
-	full time.Time // when the budget is full again, unless the user spends more
+	users table[rate.Limiter]
 }
 
 // New returns a budget of which nothing is spent. It tells the time by now only.
 func New(burst int, every time.Duration, now func() time.Time) *Budget {
-	return &Budget{Burst: burst, Every: every, now: now, users: make(map[string]*account)}
+	return &Budget{Burst: burst, Every: every, now: now, users: newTable[rate.Limiter]()}
 }
 
 // Spend takes one from what the user has left, and returns zero. If nothing is left, it takes nothing and
@@ -39,33 +34,33 @@ func (b *Budget) SpendN(user string, n int) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
-	a := b.account(user, now)
-	a.full = now.Add(time.Duration(b.Burst+1) * b.Every)
-	spent := a.ReserveN(now, n)
+	spent := b.users.get(user, b.full).ReserveN(now, n)
 	if wait = spent.DelayFrom(now); wait > 0 {
 		spent.CancelAt(now)
 	}
 	return wait
 }
 
-// account returns the user's account, which it opens if there is none. It needs b.mu.
-func (b *Budget) account(user string, now time.Time) *account {
-	a := b.users[user]
-	if a == nil {
-		if len(b.users)%1024 == 1023 {
-			b.sweep(now)
-		}
-		a = &account{Limiter: rate.NewLimiter(rate.Every(b.Every), b.Burst)}
-		b.users[user] = a
+// Wait returns what Spend would, and takes nothing. It remembers no user that it does not know.
+func (b *Budget) Wait(user string) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	left := b.users.find(user)
+	if left == nil {
+		return 0
 	}
-	return a
+	if missing := 1 - left.TokensAt(b.now()); missing > 0 {
+		return time.Duration(missing * float64(b.Every))
+	}
+	return 0
 }
 
-// sweep closes the accounts that are as good as new. It needs b.mu.
-func (b *Budget) sweep(now time.Time) {
-	for user, a := range b.users {
-		if !now.Before(a.full) {
-			delete(b.users, user)
-		}
-	}
+// Empty takes all that the user has left, as when another process says that it is spent there.
+func (b *Budget) Empty(user string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now, left := b.now(), b.users.get(user, b.full)
+	left.ReserveN(now, max(0, int(left.TokensAt(now))))
 }
+
+func (b *Budget) full() *rate.Limiter { return rate.NewLimiter(rate.Every(b.Every), b.Burst) }
