@@ -58,8 +58,8 @@ type Config struct {
 	MintTimeout time.Duration
 
 	// MintBurst and MintEvery limit how often one user may cause a call to Matterport: MintBurst
-	// times at once, and once more each MintEvery. In a fleet, each replica counts for itself.
-	// Default: 30, and one each 2 seconds.
+	// times at once, and once more each MintEvery. If the Store is a [store.Spender], as that of a fleet is, this holds for
+	// all replicas together. A stored token costs nothing. Default: 30, and one each 2 seconds.
 	MintBurst int
 	MintEvery time.Duration
 

@@ -3,6 +3,7 @@ package issuer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -51,6 +52,9 @@ func (i *Issuer) reused(ctx context.Context, key store.Key) {
 
 // reusedInTrouble emits the event of a cached token that was served because minting a new one failed with err.
 func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, held stored, err error) {
+	if errors.Is(err, ErrRateLimited) && i.limited.Note(key.User) == 0 {
+		return
+	}
 	e := about(event.TokenReused, slog.LevelWarn, key, reasonTrouble)
 	e.Detail, e.Count = err.Error(), seconds(held.left)
 	i.events.Emit(ctx, e)
@@ -168,13 +172,19 @@ func (i *Issuer) explain(ctx context.Context, u *identity.User, model string) (w
 	return why
 }
 
-// withheld emits the event that the user gets no token because of err.
+// withheld emits the event that the user gets no token because of err. A user who is over a limit goes on to ask: there is one
+// event at first and one a minute, which counts the others.
 func (i *Issuer) withheld(ctx context.Context, level slog.Level, key store.Key, reason string, err error) {
 	if isQuiet(ctx) {
 		return
 	}
 	e := about(event.TokenWithheld, level, key, reason)
 	e.Detail = err.Error()
+	if reason == reasonLimit {
+		if e.Count = i.limited.Note(key.User); e.Count == 0 {
+			return
+		}
+	}
 	i.events.Emit(ctx, e)
 }
 

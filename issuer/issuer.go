@@ -28,6 +28,7 @@ type Issuer struct {
 	store     store.Store
 	flights   *flight.Group // work that can outlast a request
 	budget    *budget.Budget
+	limited   *budget.Digest // of the refusals because of a limit
 	gone      gone
 	deletions *deletion.Deletions
 	unwatch   func()
@@ -74,6 +75,7 @@ func New(cfg Config) (*Issuer, error) {
 		store:   tokens,
 		flights: flight.New(cfg.Logger),
 		budget:  budget.New(cfg.MintBurst, cfg.MintEvery, time.Now),
+		limited: newLimited(),
 		gone:    newGone(),
 		unwatch: func() {},
 		unhear:  func() {},

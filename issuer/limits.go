@@ -1,15 +1,26 @@
 package issuer
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/patrickmn/go-cache"
+
+	"github.com/go-pme/pme/internal/budget"
+	"github.com/go-pme/pme/internal/rescue"
+	"github.com/go-pme/pme/issuer/store"
 )
 
-// spend takes one call to Matterport from the user's rate limit.
-func (i *Issuer) spend(user string) error {
-	if wait := i.budget.Spend(user); wait > 0 {
+// spend takes one call to Matterport from the user's rate limit: that of this process, and then that of all replicas, if the
+// store has one. So a user who is over the limit costs no round trip. If the store fails, this process counts alone: no one
+// goes without a token because a limit cannot be looked up.
+func (i *Issuer) spend(ctx context.Context, user string) error {
+	wait := i.budget.Spend(user)
+	if shared, ok := i.cfg.Store.(store.Spender); ok && wait == 0 {
+		wait = i.spendShared(ctx, shared, user)
+	}
+	if wait > 0 {
 		return &Error{
 			Kind:       ErrRateLimited,
 			RetryAfter: wait,
@@ -18,6 +29,27 @@ func (i *Issuer) spend(user string) error {
 	}
 	return nil
 }
+
+// spendShared returns zero if the store fails. The claim that comes next fails too then, and reports it.
+func (i *Issuer) spendShared(ctx context.Context, s store.Spender, user string) (wait time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, spendTime)
+	defer cancel()
+	err := func() (err error) {
+		defer rescue.Into(i.log, theStore, &err)
+		wait, err = s.Spend(ctx, "mint "+user, i.budget.Burst, i.budget.Every)
+		return err
+	}()
+	if err != nil {
+		return 0
+	}
+	return wait
+}
+
+// spendTime bounds how long a mint waits for the limit that replicas share.
+const spendTime = time.Second
+
+// newLimited returns what says which refusals because of a limit have an event.
+func newLimited() *budget.Digest { return budget.NewDigest(1, time.Minute, time.Now) }
 
 // gone remembers for a short time which sets of models Matterport did not find, so that repeated requests for
 // them make no calls to Matterport.

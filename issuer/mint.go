@@ -105,7 +105,7 @@ func (i *Issuer) mayCall(ctx context.Context, key store.Key) error {
 		i.withheld(ctx, slog.LevelWarn, key, reasonNoMint, errQuiet)
 		return &Error{Kind: ErrUnavailable, RetryAfter: wait, Err: errQuiet}
 	}
-	if err := i.spend(key.User); err != nil {
+	if err := i.spend(ctx, key.User); err != nil {
 		i.withheld(ctx, slog.LevelWarn, key, reasonLimit, err)
 		return err
 	}

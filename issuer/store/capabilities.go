@@ -55,3 +55,12 @@ type Hinter interface {
 	// OnHint has f called with the texts of a topic. f is quick. Call stop when f is not needed any more.
 	OnHint(topic string, f func(text string)) (stop func())
 }
+
+// A Spender is a [Store] that counts for all replicas how often someone causes a call elsewhere. The issuer's limit on mints then
+// holds in the whole fleet. Without it, each replica counts for itself, as it does while Spend fails.
+type Spender interface {
+	// Spend takes one from what is left under name, and returns zero. If nothing is left, it takes nothing and returns how long
+	// it takes until there is. There can be burst left, which is what there is at first, and one more comes each every. A name is
+	// any text, and always comes with the same burst and every. A repeated Spend takes again.
+	Spend(ctx context.Context, name string, burst int, every time.Duration) (wait time.Duration, err error)
+}
