@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/suite"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 )
@@ -67,6 +68,7 @@ func Run(t *testing.T, newStore func(t *testing.T, b Bounds) store.Store) {
 	} {
 		t.Run(name, func(t *testing.T) { check(t, newStore(t, wide)) })
 	}
+	t.Run("Spender", func(t *testing.T) { suite.RunSpender(t, newStore(t, wide)) })
 	t.Run("UserIsBounded", func(t *testing.T) {
 		userIsBounded(t, newStore(t, Bounds{MaxEntries: 1000, MaxPerUser: 2}))
 	})

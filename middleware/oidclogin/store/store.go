@@ -41,3 +41,12 @@ type Store interface {
 	// Delete removes the value under name. If there is none, that is no error.
 	Delete(ctx context.Context, name string) error
 }
+
+// A Spender is a [Store] that counts for all replicas how often someone causes a call to the provider. The login's limit on
+// failed logins then holds in all replicas together. Without it, each replica counts for itself, as it does while Spend fails.
+type Spender interface {
+	// Spend takes one from what is left under name, and returns zero. If nothing is left, it takes nothing and returns how long
+	// it takes until there is. There can be burst left, which is what there is at first, and one more comes each every. A name is
+	// any text, and always comes with the same burst and every. A repeated Spend takes again.
+	Spend(ctx context.Context, name string, burst int, every time.Duration) (wait time.Duration, err error)
+}

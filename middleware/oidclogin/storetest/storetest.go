@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-pme/pme/internal/suite"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
 	"github.com/go-pme/pme/middleware/revocation"
 	"github.com/go-pme/pme/middleware/revocation/revocationtest"
@@ -46,6 +47,7 @@ func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
 	} {
 		t.Run(name, func(t *testing.T) { check(t, newStore(t)) })
 	}
+	t.Run("Spender", func(t *testing.T) { suite.RunSpender(t, newStore(t)) })
 	t.Run("Revocations", func(t *testing.T) {
 		revocationtest.Run(t, func(t *testing.T) revocation.Store { return newStore(t) })
 	})
