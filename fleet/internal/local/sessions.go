@@ -16,7 +16,10 @@ type Sessions struct {
 	outage *Outage
 }
 
-var _ store.Store = (*Sessions)(nil)
+var (
+	_ store.Store   = (*Sessions)(nil)
+	_ store.Spender = (*Sessions)(nil)
+)
 
 // NewSessions returns the store of a fleet that goes on in an outage.
 func NewSessions(s *sessions.Store, o *Outage) *Sessions { return &Sessions{Store: s, outage: o} }

@@ -45,6 +45,7 @@ var (
 	_ store.Deleter  = (*Tokens)(nil)
 	_ store.Limiter  = (*Tokens)(nil)
 	_ store.Hinter   = (*Tokens)(nil)
+	_ store.Spender  = (*Tokens)(nil)
 )
 
 // NewTokens returns the store of a fleet that goes on in an outage.

@@ -29,6 +29,7 @@ var (
 	Prune    = load("prune")
 	Void     = load("void")
 	Ended    = load("ended")
+	Spend    = load("spend")
 )
 
 func load(name string) *rueidis.Lua { return rueidis.NewLuaScript(text("prelude") + text(name)) }

@@ -32,6 +32,7 @@ type Store struct {
 
 var (
 	_ store.Store     = (*Store)(nil)
+	_ store.Spender   = (*Store)(nil)
 	_ member.Cache    = (*cache)(nil)
 	_ health.Reporter = (*Store)(nil)
 )

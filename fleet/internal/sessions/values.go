@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"github.com/go-pme/pme/fleet/internal/limit"
 	"github.com/go-pme/pme/fleet/internal/redis"
 	"github.com/go-pme/pme/fleet/internal/vault"
 )
@@ -31,6 +32,15 @@ func (s *Store) Once(ctx context.Context, name string, ttl time.Duration) (bool,
 	}
 	text, err := redis.Text(&answer)
 	return text == own, err
+}
+
+// Spend implements [store.Spender].
+func (s *Store) Spend(ctx context.Context, name string, burst int, every time.Duration) (time.Duration, error) {
+	n, err := s.names()
+	if err != nil {
+		return 0, err
+	}
+	return limit.Spend(ctx, s.cfg.Conn, s.cfg.Space, n, name, burst, every)
 }
 
 func (s *Store) value(n *vault.Names, name string) string {

@@ -2,9 +2,11 @@
 package tokens
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
+	"github.com/go-pme/pme/fleet/internal/limit"
 	"github.com/go-pme/pme/fleet/internal/member"
 	"github.com/go-pme/pme/fleet/internal/redis"
 	"github.com/go-pme/pme/fleet/internal/vault"
@@ -51,6 +53,7 @@ var (
 	_ store.Awaiter  = (*Store)(nil)
 	_ store.Deleter  = (*Store)(nil)
 	_ store.Hinter   = (*Store)(nil)
+	_ store.Spender  = (*Store)(nil)
 	_ member.Cache   = (*cache)(nil)
 
 	_ health.Reporter = (*Store)(nil)
@@ -89,6 +92,15 @@ func (s *Store) Await(key store.Key) (put <-chan struct{}, leave func()) {
 		return nil, func() {}
 	}
 	return s.member.Await(s.place(n, key).name)
+}
+
+// Spend implements [store.Spender].
+func (s *Store) Spend(ctx context.Context, name string, burst int, every time.Duration) (time.Duration, error) {
+	n := s.member.Names()
+	if n == nil {
+		return 0, redis.ErrDown
+	}
+	return limit.Spend(ctx, s.cfg.Conn, s.cfg.Space, n, name, burst, every)
 }
 
 // Hint implements [store.Hinter].
