@@ -132,6 +132,17 @@ func TestRequestOutlivesItsContext(t *testing.T) {
 	}
 }
 
+func TestClientIsKnownIfTheConfigSaysWhoItIs(t *testing.T) {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	said := newStream(t, event.Config{Client: func(*http.Request) string { return "198.51.100.7" }})
+	for s, want := range map[*event.Stream]bool{said: true, newStream(t, event.Config{}): false, event.OrLog(nil, nil): false} {
+		address, known := s.Client(event.Context(r))
+		if known != want || known && address != "198.51.100.7" || !known && address != "192.0.2.1" {
+			t.Errorf("%q, %t, want %t", address, known, want)
+		}
+	}
+}
+
 func TestContextIsThatOfTheRequest(t *testing.T) {
 	type key struct{}
 	parent, cancel := context.WithTimeout(context.WithValue(t.Context(), key{}, "value"), time.Hour)

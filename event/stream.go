@@ -61,12 +61,14 @@ type Config struct {
 
 	// Client returns the address of the client that sent a request. Default: the address of the peer,
 	// which behind a proxy is the proxy's. Trust a header such as X-Forwarded-For only if the proxy
-	// overwrites it.
+	// overwrites it. Limits for each address need it, and count by it.
 	Client func(*http.Request) string
 
 	// RequestID returns the ID of a request. Default: its X-Request-Id header, which clients can forge
 	// unless the proxy overwrites it.
 	RequestID func(*http.Request) string
+
+	knowsClients bool // Client was given
 }
 
 func (cfg Config) withDefaults() Config {
@@ -75,7 +77,8 @@ func (cfg Config) withDefaults() Config {
 	if cfg.Queue == 0 {
 		cfg.Queue = 1024
 	}
-	if cfg.Client == nil {
+	cfg.knowsClients = cfg.Client != nil
+	if !cfg.knowsClients {
 		cfg.Client = peer
 	}
 	if cfg.RequestID == nil {
