@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/configtext"
 	"github.com/go-pme/pme/internal/outside"
 	"github.com/go-pme/pme/internal/weburl"
@@ -37,6 +38,7 @@ type refusal struct {
 	relogin     *relogin
 	log         *slog.Logger
 	look        *look
+	floods      *budget.Digest // by the client's address
 }
 
 func newRefusal(r Recognizer, cfg Config) (refusal, error) {
@@ -49,6 +51,7 @@ func newRefusal(r Recognizer, cfg Config) (refusal, error) {
 	return refusal{
 		login: login, returnParam: cmp.Or(cfg.ReturnParam, "next"), challenge: cfg.Challenge,
 		events: event.OrLog(cfg.Events, cfg.Logger), log: event.LoggerOr(cfg.Logger), relogin: newRelogin(r, login), look: new(look),
+		floods: budget.NewDigest(refusalsTold, refusalsEvery, time.Now),
 	}, err
 }
 
@@ -83,9 +86,24 @@ func (f *refusal) answer(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// tell emits the event of a refused request.
+// Anyone can send credentials that are no good, as often as they like. So many refusals of one address have an event of their own
+// at once, and one more each refusalsEvery.
+const (
+	refusalsTold  = 100
+	refusalsEvery = time.Minute
+)
+
+// tell emits the event of a refused request. It counts those before it that had none.
 func (f *refusal) tell(r *http.Request, level slog.Level, reason, detail string) {
-	f.events.Emit(event.Context(r), event.Event{Kind: event.RequestRefused, Level: level, Reason: reason, Detail: detail})
+	address, _ := f.events.Client(event.Context(r))
+	count := f.floods.Note(budget.Address(address))
+	if count == 0 {
+		return
+	}
+	if count == 1 {
+		count = 0
+	}
+	f.events.Emit(event.Context(r), event.Event{Kind: event.RequestRefused, Level: level, Reason: reason, Detail: detail, Count: count})
 }
 
 func (f *refusal) unauthenticated(w http.ResponseWriter, r *http.Request) {

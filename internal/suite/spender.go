@@ -16,7 +16,7 @@ type Spender interface {
 func RunSpender(t *testing.T, store any) {
 	s, ok := store.(Spender)
 	if !ok {
-		t.Skip("the store counts for no other replica")
+		return // it counts for no other replica
 	}
 	for name, check := range map[string]func(*testing.T, Spender){
 		"BurstAndThenOneEach": burstAndThenOneEach,

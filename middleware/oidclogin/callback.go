@@ -38,8 +38,13 @@ func (e *endpoints) callback(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK)
 		return
 	}
+	if wait := e.limits.wait(r); wait > 0 {
+		e.refuseFlood(w, r, back, wait)
+		return
+	}
 	e.attempts.End(w, r, id) // whatever the outcome: an attempt is for one callback
 	s, err := e.finish(r, a, query)
+	e.limits.note(r, err)
 	if errors.Is(err, errUsedAttempt) {
 		e.stray(w, r, back, err)
 		return

@@ -61,7 +61,7 @@ func New(cfg Config) (*Login, error) {
 	if err != nil {
 		return nil, fmt.Errorf("oidclogin: %w", err)
 	}
-	e := &endpoints{sessions: s, gate: gate, base: base, loginURL: loginURL, origins: sameorigin.New(cfg.RedirectURL)}
+	e := &endpoints{sessions: s, gate: gate, base: base, loginURL: loginURL, origins: sameorigin.New(cfg.RedirectURL), limits: newLimits(&cfg, s.given)}
 	e.attempts = &cookie.Attempts{
 		Jar: s.jar, Prefix: s.cookieName + "-login-", Most: maxAttempts, MaxBytes: maxAttemptBytes, Began: e.attemptBegan,
 	}
@@ -88,6 +88,10 @@ func New(cfg Config) (*Login, error) {
 // secret or a scope, the answer is 502 and says to tell whoever runs the site: trying again does not help. None
 // of these changes the session that the browser has. What the provider says is logged, without the secrets that it
 // was sent. Pages with an error lead to a login with the same next.
+//
+// If Events knows the clients' addresses by its Client, an address from which the provider was asked about many codes that it does
+// not accept gets 429 for a while, before the provider is asked again: 300 at once, and one more each second. Logins that succeed do
+// not count.
 //
 // The return path must be one that [middleware.LocalPath] accepts. It travels in the state, sealed, which makes the
 // address at the provider longer: by 3,000 bytes at most.
@@ -140,6 +144,7 @@ type endpoints struct {
 	loginURL string
 	attempts *cookie.Attempts
 	origins  *sameorigin.Check
+	limits   *limits
 }
 
 // local is a local path as browsers know it. Where the host does not say what a proxy has taken off the path,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/answer"
+	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/middleware"
@@ -146,11 +147,25 @@ func (e *endpoints) refuse(w http.ResponseWriter, r *http.Request, back string, 
 		return
 	}
 	if r.Method != http.MethodHead { // which signs no one in
-		e.cfg.Events.Emit(event.Context(r), event.Event{
-			Kind: event.SignInRefused, Level: slog.LevelWarn, Reason: refused.code, Detail: err.Error(),
-		})
+		e.tellRefused(r, refused, err)
 	}
 	e.explain(w, r, back, refused)
+}
+
+// tellRefused emits the event of a refused login. Anyone can open the callback, as often as they like: if one address has had many
+// events, there is one a minute, which counts the others.
+func (e *endpoints) tellRefused(r *http.Request, refused *loginRefusal, err error) {
+	address, _ := e.cfg.Events.Client(event.Context(r))
+	count := e.limits.floods.Note(budget.Address(address))
+	if count == 0 {
+		return
+	}
+	if count == 1 {
+		count = 0
+	}
+	e.cfg.Events.Emit(event.Context(r), event.Event{
+		Kind: event.SignInRefused, Level: slog.LevelWarn, Reason: refused.code, Detail: err.Error(), Count: count,
+	})
 }
 
 // explain answers people with a page, and others in JSON. Both name the login that leads back to there.
