@@ -271,7 +271,7 @@ func TestAUserHasFourStreamsOfConnections(t *testing.T) {
 		for range 4 {
 			a.watch(t, "alice", "/watch")
 		}
-		if b := a.watch(t, "alice", "/watch"); b.Status() != http.StatusTooManyRequests || b.Header().Get("Retry-After") != "60" {
+		if b := a.watch(t, "alice", "/watch"); b.Status() != http.StatusTooManyRequests || b.Header().Get("Retry-After") != "30" {
 			t.Errorf("the fifth: %d %v", b.Status(), b.Header())
 		}
 	})

@@ -128,8 +128,9 @@ type Catalog struct {
 	account *account
 	turns   *turns
 	budget  *budget.Budget
-	checks  atomic.Int64  // of the last listing: the next one may cost as much
-	flights *flight.Group // work that can outlast a request
+	limited *budget.Digest // of the refusals because of it
+	checks  atomic.Int64   // of the last listing: the next one may cost as much
+	flights *flight.Group  // work that can outlast a request
 }
 
 // New returns a Catalog, or an error that names everything wrong with cfg. It does not use the network.
@@ -145,6 +146,7 @@ func New(cfg Config) (*Catalog, error) {
 		account: newAccount(cfg, flights),
 		turns:   newTurns(flights),
 		budget:  newBudget(cfg),
+		limited: budget.NewDigest(1, time.Minute, time.Now),
 		flights: flights,
 	}, nil
 }

@@ -3,6 +3,8 @@ package catalog_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/catalog"
 	"github.com/go-pme/pme/identity"
+	"github.com/go-pme/pme/internal/logtest"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -173,6 +176,24 @@ func TestEachPersonHasABudget(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestUserWhoListsTooOftenHasARecordAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log logtest.Buffer
+		c := newCatalog(t, bigAccount(1200), access.Func(allowAll), func(c *catalog.Config) {
+			c.Keep, c.Logger = time.Hour, slog.New(slog.NewTextHandler(&log, nil))
+		})
+		refused := 0
+		for began := time.Now(); time.Since(began) < 65*time.Second; time.Sleep(100 * time.Millisecond) {
+			if _, err := c.For(t.Context(), alice); err != nil {
+				refused++
+			}
+		}
+		if n := strings.Count(log.String(), "spaces not listed"); refused < 100 || n != 2 {
+			t.Errorf("%d records of %d refusals in a minute, want 2:\n%s", n, refused, log.String())
+		}
+	})
 }
 
 // An hour of somebody who looks at the gallery every few seconds, in three tabs, behind a function.

@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -43,12 +44,21 @@ func (c *Catalog) Search(ctx context.Context, u *identity.User, query string) (L
 	return out, nil
 }
 
-// failed logs the error of a listing, unless the caller has left.
+// failed logs the error of a listing, unless the caller has left. A user who asks too often has one record at first and one a
+// minute, which counts the others.
 func (c *Catalog) failed(ctx context.Context, u *identity.User, err error) {
 	if ctx.Err() != nil || c.flights.Closed() {
 		return
 	}
-	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "spaces not listed", slog.String("user", u.ID), slog.Any("error", err))
+	attrs := []slog.Attr{slog.String("user", u.ID), slog.Any("error", err)}
+	if _, limited := errors.AsType[*RateLimitError](err); limited {
+		count := c.limited.Note(u.ID)
+		if count == 0 {
+			return
+		}
+		attrs = append(attrs, slog.Int("count", count))
+	}
+	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "spaces not listed", attrs...)
 }
 
 // nothing logs that the policy names no space for u. The gallery is empty then, and no request is refused.

@@ -45,10 +45,10 @@ func (c *Connections) Begin(ctx context.Context, u *identity.User, req Request) 
 	if err != nil {
 		return nil, err
 	}
-	if err := c.roomFor(ctx, u, req); err != nil {
+	if err := c.spend(ctx, u.ID); err != nil {
 		return nil, err
 	}
-	if err := c.spend(u.ID); err != nil {
+	if err := c.roomFor(ctx, u, req); err != nil {
 		return nil, err
 	}
 	now := c.cfg.Now()

@@ -29,6 +29,7 @@ type Connections struct {
 	log     *slog.Logger
 	flights *flight.Group
 	budget  *budget.Budget
+	limited *budget.Digest // of the refusals because of it
 	quiet   *quiet.Quiet[limited]
 	unsaved unsaved
 	sent    sent
@@ -62,6 +63,7 @@ func New(cfg Config) (*Connections, error) {
 		log:     cfg.Logger,
 		flights: flight.New(cfg.Logger),
 		budget:  budget.New(burst, every, cfg.Now),
+		limited: budget.NewDigest(1, time.Minute, cfg.Now),
 		quiet:   quiet.New[limited](cfg.Now, maxQuiet),
 		ahead:   make(chan struct{}, 1),
 	}
@@ -205,8 +207,9 @@ func (c *Connections) authorize(ctx context.Context, u *identity.User) error {
 }
 
 // spend takes one call to Matterport from the user's rate limit.
-func (c *Connections) spend(userID string) error {
+func (c *Connections) spend(ctx context.Context, userID string) error {
 	if wait := c.budget.Spend(userID); wait > 0 {
+		c.overLimit(ctx, userID)
 		return &Error{Kind: ErrRateLimited, RetryAfter: wait}
 	}
 	return nil

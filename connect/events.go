@@ -25,6 +25,17 @@ func (c *Connections) refuse(ctx context.Context, user, reason, detail string) {
 	c.cfg.Events.Emit(ctx, event.Event{Kind: event.ConnectRefused, Level: slog.LevelWarn, User: user, Reason: reason, Detail: detail})
 }
 
+// overLimit emits the event that the user causes too many calls to Matterport: one at first and one a minute, which counts the
+// others.
+func (c *Connections) overLimit(ctx context.Context, user string) {
+	if count := c.limited.Note(user); count > 0 {
+		c.cfg.Events.Emit(ctx, event.Event{
+			Kind: event.RequestRefused, Level: slog.LevelWarn, User: user, Reason: "too_many_requests", Count: count,
+			Detail: "too many calls to Matterport for connected accounts",
+		})
+	}
+}
+
 // foreign emits the event of a signed-in user's request that seems to come from a page of another site.
 func (c *Connections) foreign(ctx context.Context, user, detail string) {
 	c.cfg.Events.Emit(ctx, event.Event{

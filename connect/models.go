@@ -53,7 +53,7 @@ func (c *Connections) use(ctx context.Context, u *identity.User, id string, do c
 	if err := c.quietly(calls); err != nil {
 		return err
 	}
-	if err := c.spend(u.ID); err != nil {
+	if err := c.spend(ctx, u.ID); err != nil {
 		return err
 	}
 	err = within(ctx, r, do)

@@ -2,6 +2,7 @@ package connect_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,6 +87,14 @@ func TestOnePersonCannotKeepMatterportBusy(t *testing.T) {
 		var e *connect.Error
 		if !errors.As(err, &e) || e.RetryAfter <= 0 {
 			t.Error("no time to try again")
+		}
+		for range 50 {
+			_, err := d.Models(t.Context(), alice, "", matterport.ModelQuery{})
+			wantErr(t, "alice again", err, connect.ErrRateLimited)
+		}
+		d.log.has(t, "request refused", "user=alice", "reason=too_many_requests", "count=1")
+		if n := strings.Count(d.log.String(), "too_many_requests"); n != 1 {
+			t.Errorf("%d events of 51 refusals within a minute, want 1", n)
 		}
 		token(t, d.Connections, alice, "")
 		if _, err := d.Models(t.Context(), bob, "", matterport.ModelQuery{}); err != nil {

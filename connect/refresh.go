@@ -132,7 +132,7 @@ func (c *Connections) next(ctx context.Context, r *store.Record) (*renewal, erro
 	if err := c.quietly(limited{Key: r.Key}); err != nil {
 		return nil, err
 	}
-	if err := c.spend(r.User); err != nil {
+	if err := c.spend(ctx, r.User); err != nil {
 		return nil, err
 	}
 	grant, err := c.app.Refresh(ctx, r.RefreshToken)

@@ -232,7 +232,7 @@ func TestAUserHasEightStreams(t *testing.T) {
 		for range 8 {
 			streams = append(streams, n.watch(t, "alice", ""))
 		}
-		if b := n.watch(t, "alice", ""); b.Status() != http.StatusTooManyRequests || b.Header().Get("Retry-After") != "60" {
+		if b := n.watch(t, "alice", ""); b.Status() != http.StatusTooManyRequests || b.Header().Get("Retry-After") != "30" {
 			t.Errorf("the ninth: %d %v", b.Status(), b.Header())
 		}
 		n.watch(t, "bob", "").Want(t, "another user", "", false)

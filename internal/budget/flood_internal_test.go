@@ -7,14 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-)
 
-func heap() uint64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
-}
+	"github.com/go-pme/pme/internal/suite"
+)
 
 // Whoever makes up users, such as addresses, must not fill the memory.
 func TestFloodOfUsersIsBounded(t *testing.T) {
@@ -29,17 +24,17 @@ func TestFloodOfUsersIsBounded(t *testing.T) {
 		"budget": {func(user string) { b.Spend(user) }, b.users.len},
 		"digest": {func(user string) { d.Note(user) }, d.users.len},
 	} {
-		before, most := heap(), uint64(0)
+		before, most := suite.Heap(), 0.0
 		for n := range flood {
 			f.spend(long + strconv.Itoa(n))
 			if n%(Most/2) == Most/2-1 {
-				most = max(most, heap()-before)
+				most = max(most, suite.Grown(before))
 			}
 			if f.len() > Most {
 				t.Fatalf("%s: %d users are remembered, more than %d", what, f.len(), Most)
 			}
 		}
-		t.Logf("%s: %d users of 200 bytes each: %d remembered, %.1f MB at most, %d B each", what, flood, f.len(), float64(most)/1e6, most/Most)
+		t.Logf("%s: %d users of 200 bytes each: %d remembered, %.1f MB at most, %.0f B each", what, flood, f.len(), most, most*1e6/Most)
 	}
 	runtime.KeepAlive(b)
 	runtime.KeepAlive(d)

@@ -22,10 +22,11 @@ const (
 	beat = 25 * time.Second
 )
 
-// tooMany refuses a user who has too many streams open. The browser asks for tokens in turn then.
+// tooMany refuses a user who has too many streams open. The browser asks for tokens in turn then, and for a stream again after 40
+// seconds.
 var tooMany = answer.Refusal{
 	Status: http.StatusTooManyRequests, Code: "temporarily_unavailable",
-	Text: "You have opened many spaces in a short time. Please wait a moment.", Retry: time.Minute,
+	Text: "You have opened many spaces in a short time. Please wait a moment.", Retry: 30 * time.Second,
 }
 
 // Unsupported refuses a stream where there can be none, such as behind a middleware that buffers answers.
