@@ -17,7 +17,7 @@ func TestFloodOfLoginsIsBounded(t *testing.T) {
 	s := newSite(t, newIDP(t), func(c *oidclogin.Config) { c.Logger = slog.New(slog.DiscardHandler) })
 	s.browser(t).signIn()
 	gate := s.login.Require(nothing{})
-	flood := suite.Rounds(10_000, 100_000)
+	flood := suite.Rounds(3_000, 100_000)
 	for _, kind := range []struct {
 		name   string
 		send   func(n int) (status int)

@@ -133,7 +133,7 @@ func TestCompanyBehindOneAddressSignsIn(t *testing.T) {
 		p := newIDP(t)
 		s := newSite(t, p, change...)
 		b := s.browser(t)
-		for n := range suite.Rounds(1000, 10_000) {
+		for n := range suite.Rounds(400, 10_000) {
 			b.Jar, _ = cookiejar.New(nil)
 			if a := b.from(someone, b.toCallback("/page")); a.status != http.StatusSeeOther {
 				t.Fatalf("%s: person %d gets %d: %s", what, n+1, a.status, a.body)
