@@ -47,12 +47,9 @@ func newLimits(cfg *Config, given any) *limits {
 	return l
 }
 
-// wait returns how long the address that sent r has to wait.
+// wait returns how long the address that sent r has to wait. If it is not known, note has counted nothing.
 func (l *limits) wait(r *http.Request) time.Duration {
-	address, known := l.events.Client(event.Context(r))
-	if !known {
-		return 0
-	}
+	address, _ := l.events.Client(event.Context(r))
 	return l.failed.Wait(budget.Address(address))
 }
 
