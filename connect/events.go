@@ -28,12 +28,16 @@ func (c *Connections) refuse(ctx context.Context, user, reason, detail string) {
 // overLimit emits the event that the user causes too many calls to Matterport: one at first and one a minute, which counts the
 // others.
 func (c *Connections) overLimit(ctx context.Context, user string) {
-	if count := c.limited.Note(user); count > 0 {
-		c.cfg.Events.Emit(ctx, event.Event{
-			Kind: event.RequestRefused, Level: slog.LevelWarn, User: user, Reason: "too_many_requests", Count: count,
-			Detail: "too many calls to Matterport for connected accounts",
-		})
+	const reason = "too_many_requests"
+	count := c.limited.Note(user)
+	if count == 0 {
+		c.cfg.Events.Counter(event.RequestRefused, reason).Add(1)
+		return
 	}
+	c.cfg.Events.Emit(ctx, event.Event{
+		Kind: event.RequestRefused, Level: slog.LevelWarn, User: user, Reason: reason, Count: count,
+		Detail: "too many calls to Matterport for connected accounts",
+	})
 }
 
 // foreign emits the event of a signed-in user's request that seems to come from a page of another site.

@@ -53,6 +53,7 @@ func (i *Issuer) reused(ctx context.Context, key store.Key) {
 // reusedInTrouble emits the event of a cached token that was served because minting a new one failed with err.
 func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, held stored, err error) {
 	if errors.Is(err, ErrRateLimited) && i.limited.Note(key.User) == 0 {
+		i.events.Counter(event.TokenReused, reasonTrouble).Add(1)
 		return
 	}
 	e := about(event.TokenReused, slog.LevelWarn, key, reasonTrouble)
@@ -182,6 +183,7 @@ func (i *Issuer) withheld(ctx context.Context, level slog.Level, key store.Key, 
 	e.Detail = err.Error()
 	if reason == reasonLimit {
 		if e.Count = i.limited.Note(key.User); e.Count == 0 {
+			i.events.Counter(event.TokenWithheld, reasonLimit).Add(1)
 			return
 		}
 	}

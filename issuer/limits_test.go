@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/budget"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
@@ -98,7 +99,11 @@ func TestLimitThatCannotBeLookedUpRefusesNoOne(t *testing.T) {
 
 func TestFloodOfRefusalsHasAnEventAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, func(c *issuer.Config) { c.MintBurst, c.MintEvery = 1, time.Hour })
+		var events *event.Stream
+		r := newRig(t, func(c *issuer.Config) {
+			events = event.OrLog(nil, c.Logger)
+			c.MintBurst, c.MintEvery, c.Events = 1, time.Hour, events
+		})
 		r.issue(t, alice, office)
 		for range 90 {
 			r.refuse(t, issuer.ErrRateLimited, alice, warehouse)
@@ -107,6 +112,9 @@ func TestFloodOfRefusalsHasAnEventAMinute(t *testing.T) {
 		r.rules.set("bob", office, warehouse)
 		r.issue(t, bob, office)
 		r.refuse(t, issuer.ErrRateLimited, bob, warehouse)
+		if n := events.Counter(event.TokenWithheld, "limit").Load(); n != 91 {
+			t.Errorf("%d refusals are counted, want all 91", n)
+		}
 		records := 0
 		for line := range strings.Lines(r.log.String()) {
 			if strings.Contains(line, "reason=limit") {

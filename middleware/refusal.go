@@ -98,6 +98,7 @@ func (f *refusal) tell(r *http.Request, level slog.Level, reason, detail string)
 	address, _ := f.events.Client(event.Context(r))
 	count := f.floods.Note(budget.Address(address))
 	if count == 0 {
+		f.events.Counter(event.RequestRefused, reason).Add(1)
 		return
 	}
 	if count == 1 {

@@ -26,6 +26,9 @@ const (
 // spendTime bounds how long an answer waits for the limit that replicas share.
 const spendTime = time.Second
 
+// tooManyRequests is the reason in the events.
+const tooManyRequests = "too_many_requests"
+
 // limits counts failed logins by the client's address, if that is known.
 type limits struct {
 	events *event.Stream
@@ -85,9 +88,11 @@ func (e *endpoints) refuseFlood(w http.ResponseWriter, r *http.Request, back str
 	address, _ := e.limits.events.Client(event.Context(r))
 	if count := e.limits.told.Note(budget.Address(address)); count > 0 {
 		e.cfg.Events.Emit(event.Context(r), event.Event{
-			Kind: event.RequestRefused, Level: slog.LevelWarn, Reason: "too_many_requests", Count: count,
+			Kind: event.RequestRefused, Level: slog.LevelWarn, Reason: tooManyRequests, Count: count,
 			Detail: "the provider has not accepted the codes of many logins from this address",
 		})
+	} else {
+		e.cfg.Events.Counter(event.RequestRefused, tooManyRequests).Add(1)
 	}
 	e.show(w, r, answer.Refusal{
 		Status: http.StatusTooManyRequests, Code: "temporarily_unavailable", Retry: wait,

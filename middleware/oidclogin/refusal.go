@@ -158,6 +158,7 @@ func (e *endpoints) tellRefused(r *http.Request, refused *loginRefusal, err erro
 	address, _ := e.cfg.Events.Client(event.Context(r))
 	count := e.limits.floods.Note(budget.Address(address))
 	if count == 0 {
+		e.cfg.Events.Counter(event.SignInRefused, refused.code).Add(1)
 		return
 	}
 	if count == 1 {
