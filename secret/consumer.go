@@ -1,0 +1,123 @@
+package secret
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/go-pme/pme/health"
+)
+
+// A Consumer is told what becomes of a [Source]. All fields are optional. Check and CheckAll must not call
+// the Source.
+type Consumer struct {
+	// Check returns what is wrong with a value, or nil. Its error must not quote the value. If one value is
+	// wrong, none of the new ones is put in force.
+	Check func(value string) error
+
+	// CheckAll does so with all values together.
+	CheckAll func(values []string) error
+
+	// Changed is called after a look that brought news, one call at a time. No request waits for it, and a panic in
+	// it is lost.
+	Changed func(Change)
+}
+
+// A Change is the news of a look at the files of a [Source]. It has no value.
+type Change struct {
+	// File is the base name of the file, or the names of the files.
+	File string
+
+	// Problem says why the content of the files is not used: the last good values stay in force. It names the path. It is
+	// empty if the values in the files are in force.
+	Problem string
+
+	// Values says that other values than before are in force. If it is false and there is no problem, files that were
+	// unusable have the same values again.
+	Values bool
+}
+
+// Register has c check the values in force, and from now on all new ones, and tells it what changes until remove is called.
+// The error says what is wrong with the values in force; then c is not registered.
+func (s *Source) Register(c Consumer) (remove func(), err error) {
+	if s == nil {
+		return func() {}, errors.New("secret: the *Source is nil: look at the error of File")
+	}
+	if s.fault != nil {
+		return func() {}, s.fault
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := c.check(*s.values.Load()); err != nil {
+		return func() {}, err
+	}
+	registered := &c
+	s.consumers = append(s.consumers, registered)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.consumers = slices.DeleteFunc(s.consumers, func(other *Consumer) bool { return other == registered })
+	}, nil
+}
+
+// check also turns a panic into an error, whose value could contain a secret: in a look it would end the process.
+func (c *Consumer) check(values []string) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the check of the value panicked")
+		}
+	}()
+	if c.Check != nil {
+		for _, v := range values {
+			if err := c.Check(v); err != nil {
+				return err
+			}
+		}
+	}
+	if c.CheckAll != nil {
+		return c.CheckAll(values)
+	}
+	return nil
+}
+
+// tell passes a change on.
+func (s *Source) tell(change Change) {
+	s.mu.Lock()
+	consumers := slices.Clone(s.consumers)
+	s.mu.Unlock()
+	for _, c := range consumers {
+		if c.Changed != nil {
+			survive(func() { c.Changed(change) })
+		}
+	}
+}
+
+// survive calls f. A panic, as the handler of a log may raise, must not end the process.
+func survive(f func()) {
+	defer func() { _ = recover() }()
+	f()
+}
+
+// Unauthenticated probes show these words.
+const (
+	healthFile  = health.Degraded("a secret cannot be read again, the last good value is in use")
+	healthHangs = health.Degraded("the file system with a secret does not answer, the last good value is in use")
+)
+
+// HealthParts returns the part "secrets". It is degraded while the files cannot be used. Like every look, it is as of the
+// last use of the source.
+func (s *Source) HealthParts() []health.Part {
+	return []health.Part{{Name: "secrets", Check: func(context.Context) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		switch {
+		case s.problem == problemHangs, s.running != nil && s.now()-s.running.at >= patience:
+			return healthHangs
+		case s.problem != "":
+			return healthFile
+		}
+		return nil
+	}}}
+}
+
+var _ health.Reporter = (*Source)(nil)
