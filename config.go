@@ -22,6 +22,7 @@ import (
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/pages"
+	"github.com/go-pme/pme/secret"
 )
 
 // An Authenticator passes only requests of signed-in users on to next, with their identity.User in the
@@ -47,6 +48,10 @@ type Config struct {
 	// under Developer Tools. They never leave the server.
 	ClientID     string
 	ClientSecret matterport.Secret
+
+	// ClientSecrets take the place of ClientSecret, for a secret that is replaced without a restart: a file that is read
+	// again when it changes, or several values. See matterport.Config and docs/secrets.md. Default: none.
+	ClientSecrets *secret.Source
 
 	// Authenticate tells who sent a request: a gate of package middleware, an oidclogin.Login, or the
 	// application's own.
@@ -148,8 +153,8 @@ func isNil(part any) bool {
 
 func (c Config) matterport() matterport.Config {
 	return matterport.Config{
-		ClientID: c.ClientID, ClientSecret: c.ClientSecret, BaseURL: c.APIURL, HTTPClient: c.HTTPClient, Logger: c.Logger,
-		Views: c.Views,
+		ClientID: c.ClientID, ClientSecret: c.ClientSecret, ClientSecrets: c.ClientSecrets, BaseURL: c.APIURL,
+		HTTPClient: c.HTTPClient, Logger: c.Logger, Events: c.Events, Views: c.Views,
 	}
 }
 

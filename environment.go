@@ -10,6 +10,7 @@ import (
 	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/pages"
+	"github.com/go-pme/pme/secret"
 )
 
 // ConfigFromEnv reads what a deployment sets in its environment, through lookup, which is usually
@@ -26,13 +27,19 @@ import (
 // characters are errors. Authenticate and Access are left to the caller. The values are checked by
 // [New].
 //
+// The file of MATTERPORT_CLIENT_SECRET_FILE is read again when it changes, and may have several values, one on each
+// line: it is Config.ClientSecrets then, and ClientSecret is empty. MATTERPORT_CLIENT_SECRET may have several values
+// separated by spaces, the newest first. See docs/secrets.md.
+//
 // The error names every variable that is wrong, and contains no value.
 func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 	e := environment{lookup: lookup}
+	one, several := e.secret("MATTERPORT_CLIENT_SECRET")
 	c := Config{
-		ClientID:     e.required("MATTERPORT_CLIENT_ID"),
-		ClientSecret: matterport.Secret(e.required("MATTERPORT_CLIENT_SECRET")),
-		APIURL:       e.text("MATTERPORT_API_URL"),
+		ClientID:      e.required("MATTERPORT_CLIENT_ID"),
+		ClientSecret:  one,
+		ClientSecrets: several,
+		APIURL:        e.text("MATTERPORT_API_URL"),
 		Pages: pages.Config{
 			ShowcaseURL: e.text("MATTERPORT_SHOWCASE_URL"),
 			SDKURL:      e.text("MATTERPORT_SDK_URL"),
@@ -55,11 +62,16 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 //	MATTERPORT_OAUTH_SCOPES         separated by spaces; default: ViewDetails
 //	MATTERPORT_OAUTH_TOKEN_LIFE     such as 1h
 //	MATTERPORT_AUTHORIZE_URL        MATTERPORT_SELECTOR_URL  MATTERPORT_API_URL
+//
+// MATTERPORT_OAUTH_CLIENT_SECRET may have several values, and its file is read again, as that of
+// MATTERPORT_CLIENT_SECRET.
 func OAuthConfigFromEnv(lookup func(string) (string, bool)) (matterport.OAuthConfig, error) {
 	e := environment{lookup: lookup}
+	one, several := e.secret("MATTERPORT_OAUTH_CLIENT_SECRET")
 	c := matterport.OAuthConfig{
 		ClientID:        e.required("MATTERPORT_OAUTH_CLIENT_ID"),
-		ClientSecret:    matterport.Secret(e.required("MATTERPORT_OAUTH_CLIENT_SECRET")),
+		ClientSecret:    one,
+		ClientSecrets:   several,
 		RedirectURL:     e.required("MATTERPORT_OAUTH_REDIRECT_URL"),
 		AccessTokenLife: e.duration("MATTERPORT_OAUTH_TOKEN_LIFE"),
 		AuthorizeURL:    e.text("MATTERPORT_AUTHORIZE_URL"),
@@ -97,6 +109,24 @@ func (e *environment) text(name string) string {
 		return ""
 	}
 	return value
+}
+
+// secret returns a value that is required, or a source if there are several, or a file that may change.
+func (e *environment) secret(name string) (matterport.Secret, *secret.Source) {
+	value, _ := e.lookup(name)
+	path, _ := e.lookup(name + "_FILE")
+	if value == "" && path != "" {
+		source, err := secret.File(path)
+		if err != nil {
+			e.problem("%s_FILE: %w", name, err)
+		}
+		return "", source
+	}
+	value = e.required(name)
+	if values := strings.Fields(value); len(values) > 1 {
+		return "", secret.Fixed(values...)
+	}
+	return matterport.Secret(value), nil
 }
 
 // words returns the words of a value.

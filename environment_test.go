@@ -3,6 +3,7 @@ package pme_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,12 +33,18 @@ func TestConfigFromEnv(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(got.ClientSecret) != "hush" {
+	if got.ClientSecret != "" || !slices.Equal(got.ClientSecrets.Values(), []string{"hush"}) {
 		t.Error("the secret is not what the file holds")
 	}
-	want := pme.Config{ClientID: "id", ClientSecret: "hush", Pages: pages.Config{SDKKey: "key"}, ValidFor: 5 * time.Minute}
+	got.ClientSecrets = nil
+	want := pme.Config{ClientID: "id", Pages: pages.Config{SDKKey: "key"}, ValidFor: 5 * time.Minute}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+
+	several, err := pme.ConfigFromEnv(lookup(map[string]string{"MATTERPORT_CLIENT_ID": "id", "MATTERPORT_CLIENT_SECRET": "new old"}))
+	if err != nil || several.ClientSecret != "" || !slices.Equal(several.ClientSecrets.Values(), []string{"new", "old"}) {
+		t.Error("two values are not two secrets", err)
 	}
 
 	for name, tc := range map[string]struct {
@@ -86,6 +93,17 @@ func TestOAuthConfigFromEnv(t *testing.T) {
 	}
 	if string(got.ClientSecret) != "hush" {
 		t.Error("the secret is another")
+	}
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("new\nold\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read, err := pme.OAuthConfigFromEnv(lookup(map[string]string{
+		"MATTERPORT_OAUTH_CLIENT_ID": "id", "MATTERPORT_OAUTH_CLIENT_SECRET_FILE": file,
+		"MATTERPORT_OAUTH_REDIRECT_URL": "https://portal.example.com/callback",
+	}))
+	if err != nil || read.ClientSecret != "" || !slices.Equal(read.ClientSecrets.Values(), []string{"new", "old"}) {
+		t.Error("the secrets are not what the file holds", err)
 	}
 	_, err = pme.OAuthConfigFromEnv(lookup(map[string]string{"MATTERPORT_OAUTH_TOKEN_LIFE": "hush"}))
 	for _, want := range []string{"CLIENT_ID is not set", "CLIENT_SECRET is not set", "REDIRECT_URL is not set", "TOKEN_LIFE is no duration"} {

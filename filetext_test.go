@@ -151,7 +151,7 @@ func TestValuesOfTheEnvironmentAreChecked(t *testing.T) {
 		cfg, err := pme.ConfigFromEnv(lookup)
 		switch how {
 		case "LF", "CR LF", "CR", "byte order mark", "both":
-			if err != nil || cfg.ClientSecret != "hush-hush" {
+			if err != nil || cfg.ClientSecret != "" || cfg.ClientSecrets.Values()[0] != "hush-hush" {
 				t.Errorf("%s in a file: %v", how, err)
 			}
 		default:

@@ -45,8 +45,12 @@ func NewOAuthApp(cfg OAuthConfig) (*OAuthApp, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	api, err := newUpstream(cfg.connection(), "oauth client secret")
+	if err != nil {
+		return nil, err
+	}
 	a := &OAuthApp{
-		api:       newUpstream(cfg.connection()),
+		api:       api,
 		redirect:  cfg.RedirectURL,
 		scopes:    slices.Clone(cfg.Scopes),
 		life:      cfg.AccessTokenLife,
@@ -57,6 +61,7 @@ func NewOAuthApp(cfg OAuthConfig) (*OAuthApp, error) {
 	a.quietCalls = quiet.New[[sha256.Size]byte](a.api.clock.now, longestQuiet)
 	a.api.health.connected = true
 	condition.Add(&a.parts, a.api.health.grants.Part("matterport_accounts"), a.api.health.calls.Part("matterport_accounts"))
+	condition.Add(&a.parts, cfg.connection().secretParts(api)...)
 	return a, nil
 }
 

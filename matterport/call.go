@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -16,6 +17,9 @@ type operation struct {
 	root  string // the field of the data that holds the result
 	text  string
 	limit int64 // bytes of answer
+
+	// credentials says that the arguments clientId and clientSecret are to be added.
+	credentials bool
 
 	// partial takes a result even if upstream reports errors in the depths of it.
 	partial bool
@@ -49,7 +53,7 @@ type caller func(ctx context.Context, op operation, vars variables, read reader)
 // them, and once more with a new application token if the first is refused.
 func (c *Client) call(ctx context.Context, op operation, vars variables, read reader) error {
 	renewed := false
-	return c.api.retry(ctx, op.name, passing, func() *Error {
+	attempt := func(vars variables) *Error {
 		for {
 			token, e := c.tokens.get(ctx, op.name)
 			if e != nil {
@@ -62,6 +66,12 @@ func (c *Client) call(ctx context.Context, op operation, vars variables, read re
 			renewed = true
 			c.tokens.drop(token)
 		}
+	}
+	return c.api.retry(ctx, op.name, passing, func() *Error {
+		if op.credentials {
+			return c.api.withCredentials(ctx, op.name, vars, attempt)
+		}
+		return attempt(vars)
 	})
 }
 
@@ -76,7 +86,7 @@ func (u *upstream) send(ctx context.Context, op operation, token string, vars va
 	if e != nil {
 		return e
 	}
-	return u.receive(ctx, op, a, append(secrets, u.secret(), token), read)
+	return u.receive(ctx, op, a, slices.Concat(secrets, u.secrets.Values(), []string{token}), read)
 }
 
 func (u *upstream) graphRequest(ctx context.Context, op operation, token string, vars map[string]any) (*http.Request, *Error) {

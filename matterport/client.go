@@ -42,8 +42,13 @@ func New(cfg Config) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	c := &Client{api: newUpstream(cfg), views: cfg.Views}
+	api, err := newUpstream(cfg, "matterport client secret")
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{api: api, views: cfg.Views}
 	condition.Add(&c.parts, c.api.health.calls.Part("matterport"))
+	condition.Add(&c.parts, cfg.secretParts(api)...)
 	c.tokens = newAppTokens(c.fetchAppToken, cfg.Now, cfg.Logger)
 	return c, nil
 }

@@ -114,7 +114,9 @@ func (a *OAuthApp) grantOnce(ctx context.Context, op string, form url.Values) (*
 	}
 	g, e := a.api.grant(ctx, op, form)
 	if e != nil {
-		a.quietGrants.Keep(struct{}{}, e.RetryAfter)
+		if e.Status != 0 { // otherwise it is no wish of Matterport's
+			a.quietGrants.Keep(struct{}{}, e.RetryAfter)
+		}
 		return nil, grantRefused(e)
 	}
 	used := form.Get("refresh_token")

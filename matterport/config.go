@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/secret"
 )
 
 const defaultBaseURL = "https://api.matterport.com"
@@ -27,6 +28,11 @@ type Config struct {
 	ClientID     string
 	ClientSecret Secret
 
+	// ClientSecrets take the place of ClientSecret: a file that is read again when it changes, or several values. If
+	// Matterport refuses one, another is tried. A value that was accepted stays in use if those that follow it are refused.
+	// Default: none, ClientSecret is the only one.
+	ClientSecrets *secret.Source
+
 	// BaseURL is where the API lives, without the paths /api/oauth/token and /api/models/graph. It must
 	// be https, since the client secret is sent there; plain http is accepted for a loopback host only.
 	// Default: https://api.matterport.com.
@@ -44,6 +50,9 @@ type Config struct {
 	// Logger gets a record for each application token, each call that had to be repeated and, at debug level, each
 	// failed call, whose error the caller gets; never the body or the header of a request. Default: slog.Default().
 	Logger *slog.Logger
+
+	// Events gets an event when ClientSecrets change or are refused. Default: a stream that writes to Logger.
+	Events *event.Stream
 
 	// Now is the local clock. Default: time.Now.
 	Now func() time.Time
@@ -65,6 +74,7 @@ func (cfg Config) withDefaults() Config {
 	cfg.MaxAttempts = cmp.Or(cfg.MaxAttempts, 3)
 	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, 10*time.Second)
 	cfg.Logger = event.LoggerOr(cfg.Logger)
+	cfg.Events = event.OrLog(cfg.Events, cfg.Logger)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -81,9 +91,13 @@ func (cfg Config) validate() error {
 // check is what the configurations of a [Client] and an [OAuthApp] have in common.
 func (cfg Config) check(p *problems) {
 	p.report(cfg.ClientID == "", "ClientID is required")
-	p.report(cfg.ClientSecret == "", "ClientSecret is required")
+	p.report(cfg.ClientSecret == "" && cfg.ClientSecrets == nil, "ClientSecret is required")
+	p.report(cfg.ClientSecret != "" && cfg.ClientSecrets != nil, "ClientSecret and ClientSecrets are both set: set one of them")
 	p.tidy("ClientID", cfg.ClientID)
 	p.tidy("ClientSecret", string(cfg.ClientSecret))
+	if cfg.ClientSecrets != nil {
+		p.wrong("ClientSecrets", checkSource(cfg.ClientSecrets))
+	}
 	p.report(cfg.MaxAttempts < 0, "MaxAttempts must not be negative")
 	p.report(cfg.AttemptTimeout < 0, "AttemptTimeout must not be negative")
 	if base := p.webURL("BaseURL", cfg.BaseURL, "the client secret is sent there"); base != nil {

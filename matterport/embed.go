@@ -29,9 +29,9 @@ var (
 	//go:embed operations/deleteEmbedToken.graphql
 	deleteEmbedTokenText string
 
-	createEmbedLink  = operation{name: "createEmbedLink", root: "createPrivateModelEmbedLink", text: createEmbedLinkText, limit: maxBody}
-	createEmbedToken = operation{name: "createEmbedToken", root: "createPrivateModelEmbedToken", text: createEmbedTokenText, limit: maxBody}
-	deleteEmbedToken = operation{name: "deleteEmbedToken", root: "deletePrivateModelEmbedToken", text: deleteEmbedTokenText, limit: maxBody}
+	createEmbedLink  = operation{name: "createEmbedLink", root: "createPrivateModelEmbedLink", text: createEmbedLinkText, limit: maxBody, credentials: true}
+	createEmbedToken = operation{name: "createEmbedToken", root: "createPrivateModelEmbedToken", text: createEmbedTokenText, limit: maxBody, credentials: true}
+	deleteEmbedToken = operation{name: "deleteEmbedToken", root: "deletePrivateModelEmbedToken", text: deleteEmbedTokenText, limit: maxBody, credentials: true}
 )
 
 // EmbedToken lets a browser show one or several private models for a while.
@@ -62,7 +62,7 @@ func (c *Client) CreateEmbedLink(ctx context.Context, modelID string, validFor t
 	if e := c.checkMint(op.name, []string{modelID}, validFor); e != nil {
 		return nil, e
 	}
-	vars := c.withCredentials(variables{"modelId": modelID, "validFor": wholeSeconds(validFor)})
+	vars := variables{"modelId": modelID, "validFor": wholeSeconds(validFor)}
 	return c.mint(ctx, op, vars, validFor, true)
 }
 
@@ -74,7 +74,7 @@ func (c *Client) CreateEmbedToken(ctx context.Context, modelIDs []string, validF
 	if e := c.checkMint(op.name, modelIDs, validFor); e != nil {
 		return nil, e
 	}
-	vars := c.withCredentials(variables{"modelIds": slices.Clone(modelIDs), "validFor": wholeSeconds(validFor)})
+	vars := variables{"modelIds": slices.Clone(modelIDs), "validFor": wholeSeconds(validFor)}
 	return c.mint(ctx, op, vars, validFor, false)
 }
 
@@ -86,19 +86,13 @@ func (c *Client) DeleteEmbedToken(ctx context.Context, token Secret) error {
 	if token == "" {
 		return invalid(op.name, "no token was given")
 	}
-	vars := c.withCredentials(variables{"accessToken": token})
+	vars := variables{"accessToken": token}
 	return c.call(ctx, op, vars, func(result json.RawMessage, _ time.Time) string {
 		if !lenient[bool](result) {
 			return "Matterport did not confirm that the token was deleted"
 		}
 		return ""
 	})
-}
-
-func (c *Client) withCredentials(vars variables) variables {
-	vars["clientId"] = c.api.id
-	vars["clientSecret"] = Secret(c.api.secret())
-	return vars
 }
 
 // embedJSON is the result of both creating mutations.

@@ -23,14 +23,14 @@ type granted struct {
 // secretFields are those parts of a request to the token endpoint that no error may repeat.
 var secretFields = []string{"client_secret", "code", "code_verifier", "refresh_token"}
 
-// grant asks the token endpoint once. The client's credentials go in the body, as Matterport wants
+// grantWith asks the token endpoint once. The client's credentials go in the body, as Matterport wants
 // them (docs/matterport.md §1, §5).
 //
 // The form is sent without the help of x/oauth2, whose refresh cannot carry Matterport's expires_in,
 // and whose errors hold the body of the answer.
-func (u *upstream) grant(ctx context.Context, op string, form url.Values) (*granted, *Error) {
+func (u *upstream) grantWith(ctx context.Context, op string, form url.Values, secret string) (*granted, *Error) {
 	form.Set("client_id", u.id)
-	form.Set("client_secret", u.secret())
+	form.Set("client_secret", secret)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.base+oauthPath, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, invalid(op, "the request cannot be built; check BaseURL")

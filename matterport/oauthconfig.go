@@ -8,6 +8,9 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/secret"
 )
 
 // Where the owner of an account is sent (docs/matterport.md, Hosts).
@@ -31,6 +34,9 @@ type OAuthConfig struct {
 	ClientID     string
 	ClientSecret Secret
 
+	// ClientSecrets take the place of ClientSecret, as in [Config].
+	ClientSecrets *secret.Source
+
 	// RedirectURL is where Matterport sends the browser back to, exactly as it is registered with the
 	// application. It must be https, since the code arrives there; plain http is taken for a loopback
 	// host only. It has no fragment, and none of the parameters that come back with a callback (code,
@@ -52,11 +58,12 @@ type OAuthConfig struct {
 	AuthorizeURL string
 	SelectorURL  string
 
-	// BaseURL, HTTPClient, Logger, Now, MaxAttempts and AttemptTimeout are as in [Config]. The logger
+	// BaseURL, HTTPClient, Logger, Events, Now, MaxAttempts and AttemptTimeout are as in [Config]. The logger
 	// gets a record for each access token, too.
 	BaseURL        string
 	HTTPClient     *http.Client
 	Logger         *slog.Logger
+	Events         *event.Stream
 	Now            func() time.Time
 	MaxAttempts    int
 	AttemptTimeout time.Duration
@@ -77,9 +84,11 @@ func (cfg OAuthConfig) connection() Config {
 	return Config{
 		ClientID:       cfg.ClientID,
 		ClientSecret:   cfg.ClientSecret,
+		ClientSecrets:  cfg.ClientSecrets,
 		BaseURL:        cfg.BaseURL,
 		HTTPClient:     cfg.HTTPClient,
 		Logger:         cfg.Logger,
+		Events:         cfg.Events,
 		Now:            cfg.Now,
 		MaxAttempts:    cfg.MaxAttempts,
 		AttemptTimeout: cfg.AttemptTimeout,

@@ -2,6 +2,7 @@ package matterport
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -20,6 +21,13 @@ type problems struct {
 func (p *problems) report(bad bool, problem string) {
 	if bad {
 		p.list = append(p.list, errors.New("matterport: "+p.of+"."+problem))
+	}
+}
+
+// wrong notes the error of a field, which quotes no value.
+func (p *problems) wrong(field string, err error) {
+	if err != nil {
+		p.list = append(p.list, fmt.Errorf("matterport: %s.%s: %w", p.of, field, err))
 	}
 }
 

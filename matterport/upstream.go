@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/go-pme/pme/internal/rotation"
 )
 
 // upstream is Matterport's API as one OAuth application reaches it. A [Client] and an [OAuthApp] share
@@ -13,7 +15,7 @@ import (
 // They differ in the token that they present.
 type upstream struct {
 	id             string
-	secret         func() string // fmt finds its way to anything else in an unexported field
+	secrets        *rotation.Ring
 	base           string
 	http           *http.Client
 	ownTransport   *http.Transport // nil when the caller brought the client
@@ -24,11 +26,15 @@ type upstream struct {
 	health         conditions
 }
 
-// newUpstream takes a configuration that was checked.
-func newUpstream(cfg Config) *upstream {
+// newUpstream takes a configuration that was checked. part names the client secret.
+func newUpstream(cfg Config, part string) (*upstream, error) {
+	secrets, err := newSecrets(cfg, part)
+	if err != nil {
+		return nil, err
+	}
 	u := &upstream{
 		id:             cfg.ClientID,
-		secret:         func() string { return string(cfg.ClientSecret) },
+		secrets:        secrets,
 		base:           cfg.BaseURL,
 		log:            cfg.Logger,
 		clock:          &clock{now: cfg.Now},
@@ -42,11 +48,12 @@ func newUpstream(cfg Config) *upstream {
 	withoutRedirects := *cfg.HTTPClient
 	withoutRedirects.CheckRedirect = stayHere
 	u.http = &withoutRedirects
-	return u
+	return u, nil
 }
 
-// close closes idle connections, unless the transport is the caller's.
+// close ends the telling of changed secrets, and closes idle connections, unless the transport is the caller's.
 func (u *upstream) close() {
+	u.secrets.Close()
 	if u.ownTransport != nil {
 		u.ownTransport.CloseIdleConnections()
 	}

@@ -74,8 +74,8 @@ func (s *Server) redeem(form url.Values) (answer map[string]any, fault string) {
 // were configured alike, both. An application that is disabled has none.
 func (s *Server) clients(form url.Values) (account, partner bool) {
 	id, secret := form.Get("client_id"), form.Get("client_secret")
-	account = id == s.cfg.ClientID && secret == s.cfg.ClientSecret
-	partner = id == s.cfg.OAuth.ClientID && secret == s.cfg.OAuth.ClientSecret
+	account = s.knows(id, secret)
+	partner = id == s.cfg.OAuth.ClientID && s.isOneOf(&s.oauthSecrets, secret)
 	return account, partner && !s.disabled()
 }
 

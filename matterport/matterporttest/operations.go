@@ -80,8 +80,7 @@ func (x *execution) authorize(args arguments) *graphError {
 	if err := x.caller.mayEmbed(); err != nil {
 		return err
 	}
-	cfg := x.server.cfg
-	if args.text("clientId") != cfg.ClientID || args.text("clientSecret") != cfg.ClientSecret {
+	if !x.server.knows(args.text("clientId"), args.text("clientSecret")) {
 		return fault(codeUnauthorized, "clientId or clientSecret is wrong")
 	}
 	return nil

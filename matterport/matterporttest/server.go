@@ -23,8 +23,11 @@ type Server struct {
 	embeds map[string]embedToken
 	ledger ledger
 	minted int
-	rules  []*rule
-	calls  map[string]int
+
+	secrets      []string // of the account
+	oauthSecrets []string // of the OAuth application
+	rules        []*rule
+	calls        map[string]int
 }
 
 // New returns an emulator of what is in cfg. There is nothing in cfg that could be wrong.
@@ -36,6 +39,9 @@ func New(cfg Config) *Server {
 		embeds: map[string]embedToken{},
 		ledger: newLedger(),
 		calls:  map[string]int{},
+
+		secrets:      []string{cfg.ClientSecret},
+		oauthSecrets: []string{cfg.OAuth.ClientSecret},
 	}
 	for _, a := range cfg.Accounts {
 		a.Models = slices.Clone(a.Models)

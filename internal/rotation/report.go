@@ -1,0 +1,91 @@
+package rotation
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+
+	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/health"
+	"github.com/go-pme/pme/secret"
+)
+
+// Unauthenticated probes show these words.
+const (
+	healthOlder   = health.Degraded("a new secret is refused, the one before it is in use")
+	healthRefused = health.Degraded("a secret is refused, an operator has to replace it")
+)
+
+// The reasons in events.
+const (
+	reasonRead       = "read"       // another value was read, and is in use from now on
+	reasonReadable   = "readable"   // the file that was unusable has the value in use again
+	reasonUnreadable = "unreadable" // the file cannot be used
+	reasonRefused    = "refused"    // by the other side
+	reasonAccepted   = "accepted"   // by the other side, after it was refused
+)
+
+// Report emits an event for each change of a source.
+func Report(events *event.Stream, part string, c secret.Change) {
+	if events == nil {
+		return
+	}
+	e := event.Event{Kind: secretChanged, Level: slog.LevelInfo}
+	switch {
+	case c.Problem != "":
+		e.Kind, e.Level, e.Reason = secretRejected, slog.LevelWarn, reasonUnreadable
+		e.Detail = c.Problem + "; the last good value stays in use"
+	case c.Values:
+		e.Reason, e.Detail = reasonRead, "read from "+c.File
+	default:
+		e.Reason, e.Detail = reasonReadable, c.File+" has the value in use again"
+	}
+	events.Emit(context.Background(), of(part, e))
+}
+
+// changed forgets what is known of values that are gone, so that one that comes back is shown again.
+func (r *Ring) changed(c secret.Change) {
+	if c.Values {
+		values := r.cfg.Source.Values()
+		r.mu.Lock()
+		for v := range r.records {
+			if !slices.Contains(values, v) && v != r.accepted {
+				delete(r.records, v)
+			}
+		}
+		well := len(values) > 0 && r.records[values[0]] == nil
+		r.mu.Unlock()
+		if well {
+			r.newest.Well()
+		}
+	}
+	Report(r.cfg.Events, r.cfg.Part, c)
+}
+
+func (r *Ring) tellRefused(ctx context.Context) {
+	r.emit(ctx, event.Event{
+		Kind: secretRejected, Level: slog.LevelWarn, Reason: reasonRefused,
+		Detail: "the newest value is refused; another one is used as long as that is accepted. Correct the value, or make it known at the other side",
+	})
+}
+
+func (r *Ring) tellAccepted(ctx context.Context) {
+	r.emit(ctx, event.Event{Kind: secretChanged, Level: slog.LevelInfo, Reason: reasonAccepted, Detail: "the value that was refused is accepted"})
+}
+
+func (r *Ring) emit(ctx context.Context, e event.Event) {
+	if r.cfg.Events != nil {
+		r.cfg.Events.Emit(ctx, of(r.cfg.Part, e))
+	}
+}
+
+const (
+	secretChanged  event.Kind = "secret changed"
+	secretRejected event.Kind = "secret rejected"
+)
+
+// of returns the event with the name of the secret.
+func of(part string, e event.Event) event.Event {
+	e.Detail = part + ": " + e.Detail
+	return e
+}
