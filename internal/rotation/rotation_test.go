@@ -97,10 +97,11 @@ func (b *bench) logged(kind, reason string) int {
 	return n
 }
 
-func play(t *testing.T, content string, knows string, scene func(b *bench)) {
+// play plays a scene in which the other side knows the value "first" at the beginning.
+func play(t *testing.T, content string, scene func(b *bench)) {
 	for _, vague := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t, content, strings.Fields(knows)...)
+			b := newBench(t, content, "first")
 			b.vague = vague
 			scene(b)
 			time.Sleep(2 * time.Second)
@@ -117,7 +118,7 @@ func play(t *testing.T, content string, knows string, scene func(b *bench)) {
 }
 
 func TestTheNewestIsShownFirstAndTheOneThatWorksFromThenOn(t *testing.T) {
-	play(t, "second\nfirst\n", "first", func(b *bench) {
+	play(t, "second\nfirst\n", func(b *bench) {
 		b.want("second first", true)
 		if b.health() == "" || b.logged("secret rejected", "refused") != 1 {
 			t.Error("the refusal is not told", b.log.String())
@@ -135,7 +136,7 @@ func TestTheNewestIsShownFirstAndTheOneThatWorksFromThenOn(t *testing.T) {
 }
 
 func TestABadNewFileKeepsTheValueThatWorks(t *testing.T) {
-	play(t, "first\n", "first", func(b *bench) {
+	play(t, "first\n", func(b *bench) {
 		b.want("first", true)
 		b.write("second\n")
 		time.Sleep(time.Second)
@@ -159,7 +160,7 @@ func TestABadNewFileKeepsTheValueThatWorks(t *testing.T) {
 }
 
 func TestAFileThatWasJustReplacedIsLookedAtBeforeGivingUp(t *testing.T) {
-	play(t, "first\n", "first", func(b *bench) {
+	play(t, "first\n", func(b *bench) {
 		b.want("first", true)
 		b.knows = []string{"second"}
 		b.want("first", false)
@@ -214,7 +215,7 @@ func TestDoubtIsNotAPauseForTheValueThatWorks(t *testing.T) {
 }
 
 func TestNothingIsConcludedFromSilence(t *testing.T) {
-	play(t, "second\nfirst\n", "first", func(b *bench) {
+	play(t, "second\nfirst\n", func(b *bench) {
 		b.silent = true
 		for range 5 {
 			b.want("second", false)
@@ -225,7 +226,7 @@ func TestNothingIsConcludedFromSilence(t *testing.T) {
 }
 
 func TestUnreadableFilesAreTold(t *testing.T) {
-	play(t, "first\n", "first", func(b *bench) {
+	play(t, "first\n", func(b *bench) {
 		b.want("first", true)
 		b.write("")
 		for range 3 {

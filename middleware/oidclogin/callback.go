@@ -111,9 +111,11 @@ func (e *endpoints) finish(r *http.Request, a *attempt, query url.Values) (*sign
 		return nil, err
 	}
 	ctx = oidc.ClientContext(ctx, e.client)
-	token, err := p.oauth.Exchange(ctx, code, oauth2.VerifierOption(a.verifier()))
+	token, err := e.askForTokens(ctx, p, func(with *oauth2.Config) (*oauth2.Token, error) {
+		return with.Exchange(ctx, code, oauth2.VerifierOption(a.verifier()))
+	}, append(a.secrets(), code)...)
 	if err != nil {
-		return nil, e.tokenError(err, append(a.secrets(), code)...)
+		return nil, err
 	}
 	v, err := e.verify(ctx, p, token)
 	if err != nil {

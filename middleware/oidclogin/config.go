@@ -23,6 +23,7 @@ import (
 	"github.com/go-pme/pme/middleware/oidclogin/internal/memory"
 	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 	"github.com/go-pme/pme/middleware/oidclogin/store"
+	"github.com/go-pme/pme/secret"
 )
 
 // Config is what [New] makes a [Login] from. The first four fields are required, and ClientSecret for every
@@ -52,6 +53,11 @@ type Config struct {
 	// ClientSecret authenticates this application to the provider. Empty means a public client, which
 	// is protected by PKCE alone.
 	ClientSecret string
+
+	// ClientSecrets take the place of ClientSecret, for a secret that is replaced without a restart: a file that is read
+	// again when it changes, or several values, the newest first. If the provider refuses one, another is tried. A value that
+	// was accepted stays in use if those that follow it are refused. Default: none.
+	ClientSecrets *secret.Source
 
 	// TokenEndpointAuthMethod is how ClientSecret is sent: client_secret_basic or client_secret_post. Default: as
 	// the discovery document says, and client_secret_basic if it names both.
@@ -234,7 +240,9 @@ func (c Config) validate() error {
 	must(c.DiscoveryURL == "" || isSecureURL(c.DiscoveryURL), "DiscoveryURL must be the https URL of the discovery document, without fragment")
 	must(slices.Contains([]string{"", clientSecretBasic, clientSecretPost}, c.TokenEndpointAuthMethod),
 		"TokenEndpointAuthMethod must be %s or %s, or empty; %q is not", clientSecretBasic, clientSecretPost, c.TokenEndpointAuthMethod)
-	must(c.TokenEndpointAuthMethod == "" || c.ClientSecret != "", "TokenEndpointAuthMethod says how ClientSecret is sent, which is missing")
+	must(c.ClientSecret == "" || c.ClientSecrets == nil, "ClientSecret and ClientSecrets are both set: set one of them")
+	must(c.checkSecrets() == nil, "ClientSecrets: %w", c.checkSecrets())
+	must(c.TokenEndpointAuthMethod == "" || c.hasSecret(), "TokenEndpointAuthMethod says how ClientSecret is sent, which is missing")
 	if err := sealed.CheckKeys(c.CookieKeys); err != nil {
 		errs = append(errs, err)
 	}

@@ -202,7 +202,7 @@ func (m *metadata) authStyle(cfg *Config) oauth2.AuthStyle {
 	if cfg.TokenEndpointAuthMethod != "" {
 		basic = cfg.TokenEndpointAuthMethod == clientSecretBasic
 	}
-	if cfg.ClientSecret != "" && basic {
+	if cfg.hasSecret() && basic {
 		return oauth2.AuthStyleInHeader
 	}
 	return oauth2.AuthStyleInParams

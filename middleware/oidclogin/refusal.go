@@ -1,7 +1,6 @@
 package oidclogin
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -115,19 +114,6 @@ func (c *party) tokenError(err error, secrets ...string) error {
 		return fmt.Errorf("oidclogin: the token endpoint does not answer: %s", provider.Brief(err))
 	}
 	return providerError(oautherror.OfTokenEndpoint(answered, append(secrets, c.credentials()...)...))
-}
-
-// credentials are the client's secret and the forms in which it is sent.
-func (c *party) credentials() []string {
-	id, secret := c.cfg.ClientID, c.cfg.ClientSecret
-	if secret == "" {
-		return nil
-	}
-	var forms []string
-	for _, pair := range []string{url.QueryEscape(id) + ":" + url.QueryEscape(secret), id + ":" + secret} {
-		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(pair)))
-	}
-	return append(forms, secret)
 }
 
 // refuse answers a login that did not succeed and would have led back to there, if that is known.

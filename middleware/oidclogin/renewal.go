@@ -97,9 +97,11 @@ func (s *sessions) refresh(ctx context.Context, saved *savedTokens) error {
 		return err
 	}
 	ctx = oidc.ClientContext(ctx, s.client)
-	token, err := p.oauth.TokenSource(ctx, &oauth2.Token{RefreshToken: saved.refresh}).Token()
+	token, err := s.askForTokens(ctx, p, func(with *oauth2.Config) (*oauth2.Token, error) {
+		return with.TokenSource(ctx, &oauth2.Token{RefreshToken: saved.refresh}).Token()
+	}, saved.refresh)
 	if err != nil {
-		return s.tokenError(err, saved.refresh)
+		return err
 	}
 	saved.refresh = token.RefreshToken
 	if _, ok := token.Extra("id_token").(string); !ok { // optional (OpenID Connect Core 1.0 §12.2)

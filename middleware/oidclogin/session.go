@@ -63,6 +63,10 @@ func newSessions(cfg *Config, jar cookie.Jar) (*sessions, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it says which field is wrong
 	}
+	secrets, err := newClientSecrets(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("oidclogin: ClientSecrets: %w", err)
+	}
 	client := provider.NewClient(cfg.HTTPClient)
 	keys := provider.NewKeys(provider.Config{Issuer: cfg.Issuer, DiscoveryURL: cfg.DiscoveryURL, Client: client, Logger: cfg.Logger, Now: cfg.Now})
 	flights := flight.New(cfg.Logger)
@@ -71,6 +75,7 @@ func newSessions(cfg *Config, jar cookie.Jar) (*sessions, error) {
 		party: party{
 			cfg: cfg, client: client, named: sets, groupClaim: newGroupClaim(cfg, sets),
 			discovery: &discovery{cfg: cfg, client: client, keys: keys, flights: flights},
+			secrets:   secrets,
 		},
 		seals:      seals,
 		jar:        jar,
@@ -93,7 +98,8 @@ func (s *sessions) observe() {
 	stored := &observed.Store{Store: s.cfg.Store}
 	s.parts = slices.Concat(
 		calls.HealthParts(name), condition.Of(s.cfg.Store),
-		[]health.Part{s.discovery.health.Part(name), s.keys.HealthPart(name), stored.Condition.Part(name)})
+		[]health.Part{s.discovery.health.Part(name), s.keys.HealthPart(name), stored.Condition.Part(name)},
+		secretParts(s.secrets))
 	s.cfg.Store = stored
 }
 
@@ -190,6 +196,9 @@ func (s *sessions) Invalidate(userID string) { s.memo.Invalidate(userID) }
 func (s *sessions) Close() error {
 	s.flights.Close()
 	s.keys.Close()
+	if s.secrets != nil {
+		s.secrets.Close()
+	}
 	s.client.CloseIdleConnections()
 	return nil
 }

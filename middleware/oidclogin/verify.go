@@ -11,6 +11,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/internal/rotation"
 	"github.com/go-pme/pme/middleware/oidclogin/internal/named"
 )
 
@@ -19,7 +20,8 @@ type party struct {
 	cfg       *Config
 	client    *http.Client // calls the provider
 	discovery *discovery
-	named     *named.Sets // the groups that policies name
+	secrets   *rotation.Ring // nil without ClientSecrets
+	named     *named.Sets    // the groups that policies name
 
 	groupClaim *provider.Groups
 }

@@ -1,0 +1,103 @@
+package oidclogin
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/go-pme/pme/health"
+	"github.com/go-pme/pme/internal/rotation"
+	"github.com/go-pme/pme/secret"
+)
+
+// newClientSecrets returns nil without ClientSecrets.
+func newClientSecrets(cfg *Config) (*rotation.Ring, error) {
+	if cfg.ClientSecrets == nil {
+		return nil, nil //nolint:nilnil // there is no ring
+	}
+	return rotation.New(rotation.Config{Part: "oidc client secret", Source: cfg.ClientSecrets, Events: cfg.Events, Now: cfg.Now})
+}
+
+func (c Config) hasSecret() bool { return c.ClientSecret != "" || c.ClientSecrets != nil }
+
+// checkSecrets says what is wrong with ClientSecrets.
+func (c Config) checkSecrets() error {
+	if c.ClientSecrets == nil {
+		return nil
+	}
+	remove, err := c.ClientSecrets.Register(secret.Consumer{})
+	remove()
+	return err //nolint:wrapcheck // the caller wraps it
+}
+
+func secretParts(ring *rotation.Ring) []health.Part {
+	if ring == nil {
+		return nil
+	}
+	return ring.HealthParts()
+}
+
+// askForTokens calls the token endpoint with the client secret, and with another one if the provider does not know that. A
+// provider authenticates the client before it looks at the code or the refresh token (RFC 6749 §3.2.1 and §4.1.3), so
+// that these are not used up. After any other refusal no other secret is tried. The error is scrubbed of what was sent.
+func (c *party) askForTokens(ctx context.Context, p *idProvider, call func(*oauth2.Config) (*oauth2.Token, error), sent ...string) (*oauth2.Token, error) {
+	if c.secrets == nil {
+		token, err := call(p.oauth)
+		if err != nil {
+			return nil, c.tokenError(err, sent...)
+		}
+		return token, nil
+	}
+	var token *oauth2.Token
+	var err error
+	pause := c.secrets.Show(ctx, func(secret string) rotation.Answer {
+		with := *p.oauth
+		with.ClientSecret = secret
+		token, err = call(&with)
+		return ofTokenEndpoint(err)
+	})
+	switch {
+	case pause > 0:
+		return nil, &setupError{"the provider has refused every client secret, and is not asked again for " + pause.Round(time.Second).String() +
+			": check ClientID and ClientSecrets, and that the secret has not expired"}
+	case err != nil:
+		return nil, c.tokenError(err, sent...)
+	}
+	return token, nil
+}
+
+// ofTokenEndpoint says what an answer of the token endpoint tells of the client secret.
+func ofTokenEndpoint(err error) rotation.Answer {
+	if err == nil {
+		return rotation.Accepted
+	}
+	answered, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if ok && (answered.ErrorCode == "invalid_client" || answered.Response.StatusCode == http.StatusUnauthorized && answered.ErrorCode != "invalid_grant") {
+		return rotation.Refused
+	}
+	return rotation.Silent
+}
+
+// credentials are the client's secrets and the forms in which they are sent.
+func (c *party) credentials() []string {
+	secrets := []string{c.cfg.ClientSecret}
+	if c.secrets != nil {
+		secrets = c.secrets.Values()
+	}
+	var forms []string
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		for _, pair := range []string{url.QueryEscape(c.cfg.ClientID) + ":" + url.QueryEscape(secret), c.cfg.ClientID + ":" + secret} {
+			forms = append(forms, base64.StdEncoding.EncodeToString([]byte(pair)))
+		}
+		forms = append(forms, secret)
+	}
+	return forms
+}

@@ -1,0 +1,148 @@
+package oidclogin_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-pme/pme/middleware/oidclogin"
+	"github.com/go-pme/pme/secret"
+)
+
+const otherSecret = "another client secret that must not be seen"
+
+// refusing makes the provider refuse every client secret but the right one, as RFC 6749 §5.2 says.
+func (p *idp) refusing() {
+	p.down = func(w http.ResponseWriter, r *http.Request) bool {
+		_, password, _ := r.BasicAuth()
+		got, _ := url.QueryUnescape(password)
+		if r.URL.Path != "/token" || got == clientSecret {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = w.Write([]byte(`{"error":"invalid_client"}`))
+		return true
+	}
+}
+
+// secretSite has its client secret in a file.
+func secretSite(t *testing.T, p *idp, content string) (*site, string) {
+	path := filepath.Join(t.TempDir(), "client-secret")
+	putSecret(t, path, content)
+	source, err := secret.File(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, p, keepTokens, func(c *oidclogin.Config) { c.ClientSecret, c.ClientSecrets = "", source })
+	t.Cleanup(func() {
+		if strings.Contains(s.log.String(), "client secret that must not be seen") {
+			t.Error("a secret is in the log")
+		}
+	})
+	return s, path
+}
+
+func putSecret(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *site) told(kind string) int { return strings.Count(s.log.String(), `msg="`+kind+`"`) }
+
+func TestTheNextClientSecretIsTriedIfTheProviderRefusesOne(t *testing.T) {
+	p := newIDP(t)
+	p.refresh = "first refresh token"
+	p.refusing()
+	s, _ := secretSite(t, p, otherSecret+"\n"+clientSecret+"\n")
+	b := s.browser(t)
+	b.signIn()
+	if n := p.called("/token"); n != 2 || s.told("secret rejected") != 1 {
+		t.Errorf("%d calls, told %d times", n, s.told("secret rejected"))
+	}
+	p.clock.pass(5 * time.Minute)
+	b.wantSignedIn() // a refresh, with the secret that works
+	if n := p.called("/token"); n != 3 {
+		t.Errorf("%d calls after a renewal", n)
+	}
+	s.browser(t).signIn()
+	if n := p.called("/token"); n != 4 {
+		t.Errorf("%d calls after another login", n)
+	}
+}
+
+func TestARenewalTakesTheSecretThatIsNewInTheFile(t *testing.T) {
+	p := newIDP(t)
+	p.refresh = "first refresh token"
+	s, path := secretSite(t, p, clientSecret)
+	b := s.browser(t)
+	b.signIn()
+	putSecret(t, path, otherSecret+"\n"+clientSecret) // the new one is not known yet
+	p.refusing()
+	for range 3 {
+		p.clock.pass(5 * time.Minute)
+		b.wantSignedIn()
+	}
+	if n := s.told("session not renewed"); n != 0 {
+		t.Errorf("%d renewals failed", n)
+	}
+}
+
+// A code or a refresh token that is refused is not shown again, with whatever secret.
+func TestNoOtherSecretIsTriedForACodeThatIsRefused(t *testing.T) {
+	for body, status := range map[string]int{
+		`{"error":"invalid_grant"}`: http.StatusBadRequest, `{"error":"unauthorized_client"}`: http.StatusBadRequest,
+		`{"error":"server_error"}`: http.StatusInternalServerError, `<html>`: http.StatusBadGateway, `{"error": "invalid_grant"}`: http.StatusUnauthorized,
+	} {
+		p := newIDP(t)
+		s, _ := secretSite(t, p, otherSecret+"\n"+clientSecret)
+		p.failing(status, body)
+		b := s.browser(t)
+		if a := b.open(b.toCallback("/page")); a.status < 400 || p.called("/token") != 1 {
+			t.Errorf("%s: status %d after %d calls", body, a.status, p.called("/token"))
+		}
+	}
+}
+
+func TestAProviderThatRefusesEverySecretIsNotAskedForEachLogin(t *testing.T) {
+	p := newIDP(t)
+	p.failing(http.StatusUnauthorized, `{"error":"invalid_client"}`)
+	s, _ := secretSite(t, p, otherSecret+"\n"+clientSecret)
+	b := s.browser(t)
+	for range 10 {
+		if a := b.open(b.toCallback("/page")); a.status != http.StatusBadGateway {
+			t.Errorf("status %d", a.status)
+		}
+	}
+	if n := p.called("/token"); n != 6 || s.told("secret rejected") != 1 {
+		t.Errorf("%d calls, told %d times", n, s.told("secret rejected"))
+	}
+	if !strings.Contains(s.log.String(), "is not asked again for 1s: check ClientID and ClientSecrets") {
+		t.Error("the log does not say what to do")
+	}
+	p.refusing()
+	p.clock.pass(2 * time.Second)
+	b.signIn()
+}
+
+func TestClientSecretsAreChecked(t *testing.T) {
+	for want, change := range map[string]func(*oidclogin.Config){
+		"ClientSecret and ClientSecrets are both set": func(c *oidclogin.Config) { c.ClientSecrets = secret.Fixed(otherSecret) },
+		"ClientSecrets: secret: there is no value":    func(c *oidclogin.Config) { c.ClientSecret, c.ClientSecrets = "", secret.Fixed() },
+	} {
+		cfg := oidclogin.Config{
+			Issuer: "https://id.example", ClientID: "id", ClientSecret: clientSecret, RedirectURL: "https://a.example/callback",
+			CookieKeys: [][]byte{hashKey, blockKey},
+		}
+		change(&cfg)
+		if _, err := oidclogin.New(cfg); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "must not be seen") {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
