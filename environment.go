@@ -29,12 +29,14 @@ import (
 //
 // The file of MATTERPORT_CLIENT_SECRET_FILE is read again when it changes, and may have several values, one on each
 // line: it is Config.ClientSecrets then, and ClientSecret is empty. MATTERPORT_CLIENT_SECRET may have several values
-// separated by spaces, the newest first. See docs/secrets.md.
+// separated by spaces, the newest first. The file of MATTERPORT_SDK_KEY_FILE is read again, too, and is Pages.SDKKeys. See
+// docs/secrets.md.
 //
 // The error names every variable that is wrong, and contains no value.
 func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 	e := environment{lookup: lookup}
 	one, several := e.secret("MATTERPORT_CLIENT_SECRET")
+	key, keys := e.optional("MATTERPORT_SDK_KEY")
 	c := Config{
 		ClientID:      e.required("MATTERPORT_CLIENT_ID"),
 		ClientSecret:  one,
@@ -43,7 +45,8 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 		Pages: pages.Config{
 			ShowcaseURL: e.text("MATTERPORT_SHOWCASE_URL"),
 			SDKURL:      e.text("MATTERPORT_SDK_URL"),
-			SDKKey:      e.text("MATTERPORT_SDK_KEY"),
+			SDKKey:      key,
+			SDKKeys:     keys,
 		},
 		ValidFor:      e.duration("PME_VALID_FOR"),
 		RefreshBefore: e.duration("PME_REFRESH_BEFORE"),
@@ -113,20 +116,36 @@ func (e *environment) text(name string) string {
 
 // secret returns a value that is required, or a source if there are several, or a file that may change.
 func (e *environment) secret(name string) (matterport.Secret, *secret.Source) {
-	value, _ := e.lookup(name)
-	path, _ := e.lookup(name + "_FILE")
-	if value == "" && path != "" {
-		source, err := secret.File(path)
-		if err != nil {
-			e.problem("%s_FILE: %w", name, err)
-		}
+	if source, is := e.file(name); is {
 		return "", source
 	}
-	value = e.required(name)
+	value := e.required(name)
 	if values := strings.Fields(value); len(values) > 1 {
 		return "", secret.Fixed(values...)
 	}
 	return matterport.Secret(value), nil
+}
+
+// optional returns a value, or the source if it is in a file, which may change.
+func (e *environment) optional(name string) (string, *secret.Source) {
+	if source, is := e.file(name); is {
+		return "", source
+	}
+	return e.text(name), nil
+}
+
+// file returns the source if name_FILE alone is set.
+func (e *environment) file(name string) (source *secret.Source, is bool) {
+	value, _ := e.lookup(name)
+	path, _ := e.lookup(name + "_FILE")
+	if value != "" || path == "" {
+		return nil, false
+	}
+	source, err := secret.File(path)
+	if err != nil {
+		e.problem("%s_FILE: %w", name, err)
+	}
+	return source, true
 }
 
 // words returns the words of a value.

@@ -26,6 +26,7 @@ import (
 //	fleet                the Fleet: whether this replica may answer from memory
 //	connections          the store of connected accounts
 //	matterport_accounts  Matterport, as the OAuth application of connected accounts last found it
+//	secrets              the secrets that can change: whether their files can be read, and the newest are accepted
 //
 // and those of Config.Health. A probe calls nothing but the checks of the latter. What was not used yet is ok.
 //
@@ -49,6 +50,9 @@ func (h *Handler) healthParts(cfg Config) []health.Part {
 	parts := condition.Of(h.client, h.issuer, h.authenticate)
 	if h.resolver != nil {
 		parts = append(parts, condition.Of(h.resolver)...)
+	}
+	if cfg.Pages.SDKKeys != nil {
+		parts = append(parts, cfg.Pages.SDKKeys.HealthParts()...)
 	}
 	if cfg.Connections != nil {
 		parts = append(parts, cfg.Connections.HealthParts()...)

@@ -65,6 +65,7 @@ type Handler struct {
 	stopGroups   func()             // telling the Authenticator which groups the policy names
 	leaveFleet   func()
 	stopEvents   func()
+	stopKeys     func() // telling that SDK keys have changed
 	closed       atomic.Bool
 }
 
@@ -73,7 +74,7 @@ type Handler struct {
 func New(cfg Config) (*Handler, error) {
 	cfg.Events = event.OrLog(cfg.Events, cfg.Logger)
 	alive, closing := context.WithCancel(context.Background())
-	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}, leaveFleet: func() {}, stopEvents: func() {}}
+	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}, leaveFleet: func() {}, stopEvents: func() {}, stopKeys: func() {}}
 	if err := h.furnish(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -94,6 +95,7 @@ func New(cfg Config) (*Handler, error) {
 	h.stopGroups = keepGroups(h.authenticate, h.policy)
 	h.leaveFleet = h.join(cfg.Fleet)
 	h.stopEvents = h.tell(alive, cfg.Events, parts)
+	h.stopKeys = cfg.watchKeys()
 	if a, ok := cfg.Authenticate.(middleware.PageShower); ok {
 		a.UsePages(h.pages)
 	}
@@ -158,6 +160,7 @@ func (h *Handler) Close() error {
 		_ = h.webhook.Close() // the error is always nil
 	}
 	h.stopEvents()
+	h.stopKeys()
 	if h.watch != nil {
 		h.watch.Close()
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/internal/logtest"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/pages"
 	"github.com/go-pme/pme/secret"
 )
 
@@ -195,4 +196,40 @@ func TestABadNewClientSecretKeepsTheOldOne(t *testing.T) {
 		t.Errorf("with the right secret a new visitor gets %d", w.Code)
 	}
 	await(t, "health is well", func() bool { return !strings.Contains(s.readyz(t), "secret is refused") }) // a report is shown for a second
+}
+
+// A page that is made after the change has the new key; a bad file changes nothing.
+func TestAnSDKKeyIsReplaced(t *testing.T) {
+	v := newVolume(t, "key-one\n")
+	source, err := secret.File(v.file())
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := new(logtest.Buffer)
+	h, _ := newHandler(t, func(cfg *pme.Config) {
+		cfg.Pages.SDKKeys = source
+		cfg.Logger = slog.New(slog.NewTextHandler(log, nil))
+	})
+	key := func(want string) bool {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/settings", nil)
+		r.Header.Set("Person", "alice")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return strings.Contains(w.Body.String(), `"sdk_key":"`+want+`"`)
+	}
+	if !key("key-one") {
+		t.Error("the first key is not shown")
+	}
+	v.swap("key-two\n")
+	await(t, "the key changes", func() bool { return key("key-two") })
+	v.swap("")
+	await(t, "the empty file is told", func() bool { return key("key-two") && strings.Contains(log.String(), `msg="secret rejected"`) })
+	if strings.Count(log.String(), `msg="secret changed"`) != 1 || strings.Contains(log.String(), "key-two") {
+		t.Error(log.String())
+	}
+
+	_, err = pme.New(pme.Config{Pages: pages.Config{SDKKey: "a", SDKKeys: source}})
+	if err == nil || !strings.Contains(err.Error(), "SDKKey and SDKKeys are both set") {
+		t.Error(err)
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/go-pme/pme/internal/configtext"
 	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/internal/weburl"
+	"github.com/go-pme/pme/secret"
 )
 
 // Where Matterport serves what the browser needs.
@@ -38,6 +39,11 @@ type Config struct {
 	// origins it was made for, and no secret: every page that uses the SDK shows it. Without a key,
 	// spaces are shown by plain links, which the page replaces before they expire.
 	SDKKey string
+
+	// SDKKeys take the place of SDKKey, for a key that is replaced without a restart: a file that is read again when it
+	// changes. The first value counts. An application that uses this package without package pme emits no events for it.
+	// Default: none.
+	SDKKeys *secret.Source
 
 	// SDKIntegrity is the Subresource Integrity value of the module at SDKURL, such as "sha384-…"
 	// (openssl dgst -sha384 -binary sdk.es6.js | openssl base64 -A). Browsers then refuse another
@@ -116,6 +122,12 @@ func (c Config) validate() error {
 	t.Address("SDKURL", c.SDKURL)
 	t.Text("SDKKey", c.SDKKey)
 	errs = append(errs, t.Problems...)
+	if c.SDKKey != "" && c.SDKKeys != nil {
+		bad("SDKKey and SDKKeys are both set: set one of them")
+	}
+	if err := c.checkKeys(); err != nil {
+		bad("SDKKeys: %w", err)
+	}
 	if u, ok := webURL(c.ShowcaseURL); !ok || u.Path != "" || u.RawQuery != "" {
 		bad("ShowcaseURL is %q: want an origin such as %s", c.ShowcaseURL, showcaseURL)
 	}
@@ -218,4 +230,22 @@ func origin(raw string) string {
 		return "'none'"
 	}
 	return u.Scheme + "://" + u.Host
+}
+
+// checkKeys says what is wrong with SDKKeys.
+func (c Config) checkKeys() error {
+	if c.SDKKeys == nil {
+		return nil
+	}
+	remove, err := c.SDKKeys.Register(secret.Consumer{})
+	remove()
+	return err //nolint:wrapcheck // the caller wraps it
+}
+
+// sdkKey returns the key for a page that is made now.
+func (c *Config) sdkKey() string {
+	if c.SDKKeys != nil {
+		return c.SDKKeys.Values()[0]
+	}
+	return c.SDKKey
 }

@@ -31,7 +31,7 @@ func (p *Pages) WriteSettings(w http.ResponseWriter, selector string, watch bool
 
 func (p *Pages) settings(selector string, watch bool, viewer []string) settings {
 	return settings{
-		Showcase: p.cfg.ShowcaseURL, SDK: p.cfg.SDKURL, SDKKey: p.cfg.SDKKey,
+		Showcase: p.cfg.ShowcaseURL, SDK: p.cfg.SDKURL, SDKKey: p.cfg.sdkKey(),
 		Selector: selector, Watch: watch, Viewer: fingerprint(viewer),
 	}
 }
@@ -70,7 +70,7 @@ type begin struct {
 
 func (p *Pages) sooner(r *http.Request, base, nonce string, frames bool, spaces, viewer []string) sooner {
 	out := sooner{Base: base, ScriptName: bundled().script.Lasting, Nonce: nonce, Frames: frames, Preloads: preloads(r), Showcase: p.cfg.ShowcaseURL, Settings: p.settings("", true, viewer)}
-	if p.cfg.SDKKey == "" { // plain links are asked for elsewhere
+	if p.cfg.sdkKey() == "" { // plain links are asked for elsewhere
 		return out
 	}
 	out.SDK, out.Integrity = p.cfg.SDKURL, p.cfg.SDKIntegrity
@@ -87,14 +87,14 @@ func preloads(r *http.Request) bool { return strings.Contains(r.Header.Get("Sec-
 
 // frame returns the address of a model's frame as the browser module has it, or nothing without an SDK key.
 func (p *Pages) frame(model, params string) string {
-	if p.cfg.SDKKey == "" {
+	if p.cfg.sdkKey() == "" {
 		return ""
 	}
 	query, err := url.ParseQuery(params)
 	if err != nil { // the module makes a frame of its own
 		query = make(url.Values)
 	}
-	for name, value := range map[string]string{"m": model, "applicationKey": p.cfg.SDKKey, "play": "1"} {
+	for name, value := range map[string]string{"m": model, "applicationKey": p.cfg.sdkKey(), "play": "1"} {
 		query.Set(name, value)
 	}
 	return p.cfg.ShowcaseURL + "/show?" + query.Encode()

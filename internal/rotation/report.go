@@ -30,17 +30,17 @@ func Report(events *event.Stream, part string, c secret.Change) {
 	if events == nil {
 		return
 	}
-	e := event.Event{Kind: secretChanged, Level: slog.LevelInfo}
+	e := event.Event{Kind: event.SecretChanged, Level: slog.LevelInfo, Part: part}
 	switch {
 	case c.Problem != "":
-		e.Kind, e.Level, e.Reason = secretRejected, slog.LevelWarn, reasonUnreadable
+		e.Kind, e.Level, e.Reason = event.SecretRejected, slog.LevelWarn, reasonUnreadable
 		e.Detail = c.Problem + "; the last good value stays in use"
 	case c.Values:
 		e.Reason, e.Detail = reasonRead, "read from "+c.File
 	default:
 		e.Reason, e.Detail = reasonReadable, c.File+" has the value in use again"
 	}
-	events.Emit(context.Background(), of(part, e))
+	events.Emit(context.Background(), e)
 }
 
 // changed forgets what is known of values that are gone, so that one that comes back is shown again.
@@ -64,28 +64,18 @@ func (r *Ring) changed(c secret.Change) {
 
 func (r *Ring) tellRefused(ctx context.Context) {
 	r.emit(ctx, event.Event{
-		Kind: secretRejected, Level: slog.LevelWarn, Reason: reasonRefused,
+		Kind: event.SecretRejected, Level: slog.LevelWarn, Reason: reasonRefused,
 		Detail: "the newest value is refused; another one is used as long as that is accepted. Correct the value, or make it known at the other side",
 	})
 }
 
 func (r *Ring) tellAccepted(ctx context.Context) {
-	r.emit(ctx, event.Event{Kind: secretChanged, Level: slog.LevelInfo, Reason: reasonAccepted, Detail: "the value that was refused is accepted"})
+	r.emit(ctx, event.Event{Kind: event.SecretChanged, Level: slog.LevelInfo, Reason: reasonAccepted, Detail: "the value that was refused is accepted"})
 }
 
 func (r *Ring) emit(ctx context.Context, e event.Event) {
 	if r.cfg.Events != nil {
-		r.cfg.Events.Emit(ctx, of(r.cfg.Part, e))
+		e.Part = r.cfg.Part
+		r.cfg.Events.Emit(ctx, e)
 	}
-}
-
-const (
-	secretChanged  event.Kind = "secret changed"
-	secretRejected event.Kind = "secret rejected"
-)
-
-// of returns the event with the name of the secret.
-func of(part string, e event.Event) event.Event {
-	e.Detail = part + ": " + e.Detail
-	return e
 }
