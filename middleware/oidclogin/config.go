@@ -50,6 +50,11 @@ type Config struct {
 	// pair in front, and remove the last one a Lifetime later. Replicas need the same keys.
 	CookieKeys [][]byte
 
+	// CookieSecrets are keys that are replaced without a restart: texts of at least 32 bytes, such as
+	// openssl rand -base64 48 makes, in a file that is read again when it changes. The first seals; all of them open, and so do
+	// the CookieKeys, which are not required then. docs/secrets.md says in which order to change them. Default: none.
+	CookieSecrets *secret.Source
+
 	// ClientSecret authenticates this application to the provider. Empty means a public client, which
 	// is protected by PKCE alone.
 	ClientSecret string
@@ -243,9 +248,10 @@ func (c Config) validate() error {
 	must(c.ClientSecret == "" || c.ClientSecrets == nil, "ClientSecret and ClientSecrets are both set: set one of them")
 	must(c.checkSecrets() == nil, "ClientSecrets: %w", c.checkSecrets())
 	must(c.TokenEndpointAuthMethod == "" || c.hasSecret(), "TokenEndpointAuthMethod says how ClientSecret is sent, which is missing")
-	if err := sealed.CheckKeys(c.CookieKeys); err != nil {
+	if err := sealed.CheckKeys(c.CookieKeys); err != nil && (c.CookieSecrets == nil || len(c.CookieKeys) > 0) {
 		errs = append(errs, err)
 	}
+	must(checkCookieSecrets(c.CookieSecrets) == nil, "CookieSecrets: %w", checkCookieSecrets(c.CookieSecrets))
 	for name, value := range c.RequireClaims {
 		must(name != "" && value != "", "RequireClaims has an empty name or value, which would require nothing: remove it")
 	}

@@ -43,6 +43,7 @@ type sessions struct {
 	keys       *provider.Keys
 	given      revocation.Store // as the Config has it
 	parts      []health.Part
+	stopKeys   func() // telling that CookieSecrets have changed
 
 	mu        sync.Mutex // guards what follows
 	onSignOut []func(ctx context.Context, userID, session string)
@@ -59,7 +60,7 @@ var (
 )
 
 func newSessions(cfg *Config, jar cookie.Jar) (*sessions, error) {
-	seals, err := sealed.New(cfg.CookieKeys, cfg.Issuer, cfg.ClientID)
+	seals, err := sealed.New(cfg.CookieKeys, cfg.CookieSecrets, cfg.Issuer, cfg.ClientID)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it says which field is wrong
 	}
@@ -86,6 +87,7 @@ func newSessions(cfg *Config, jar cookie.Jar) (*sessions, error) {
 		keys:       keys,
 	}
 	s.observe()
+	s.stopKeys = s.watchKeys()
 	return s, nil
 }
 
@@ -99,7 +101,7 @@ func (s *sessions) observe() {
 	s.parts = slices.Concat(
 		calls.HealthParts(name), condition.Of(s.cfg.Store),
 		[]health.Part{s.discovery.health.Part(name), s.keys.HealthPart(name), stored.Condition.Part(name)},
-		secretParts(s.secrets))
+		secretParts(s.secrets), cookieParts(s.cfg))
 	s.cfg.Store = stored
 }
 
@@ -132,6 +134,7 @@ func (s *sessions) Recognize(w http.ResponseWriter, r *http.Request) (*identity.
 
 func (s *sessions) recognize(w http.ResponseWriter, r *http.Request, value string) (*identity.User, error) {
 	now := s.cfg.Now()
+	s.lookAtKeys()
 	if e := s.memo.Find(value); e != nil && now.Before(e.Until) {
 		if err := s.checkEnded(r.Context(), e.Proof); err != nil {
 			return nil, err
@@ -199,6 +202,7 @@ func (s *sessions) Close() error {
 	if s.secrets != nil {
 		s.secrets.Close()
 	}
+	s.stopKeys()
 	s.client.CloseIdleConnections()
 	return nil
 }

@@ -11,8 +11,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/go-pme/pme/internal/legible"
+	"github.com/go-pme/pme/secret"
 )
 
 // ErrNotOpened is the error for a value that does not open.
@@ -27,24 +29,69 @@ type Value interface {
 // Seals encrypt and authenticate values that leave this process, by AES-256-GCM with random nonces. They are
 // safe for concurrent use.
 type Seals struct {
-	aeads   []cipher.AEAD // the first one seals
+	fixed   []cipher.AEAD // of the keys
 	binding string
+
+	source  *secret.Source // may be nil
+	current atomic.Pointer[ring]
 }
 
-// New makes Seals of pairs of keys that [CheckKeys] accepts. It binds every value to one provider and client:
+// A ring has the keys of one version of the source, and the fixed ones after them. The first one seals.
+type ring struct {
+	values []string
+	aeads  []cipher.AEAD
+}
+
+// New makes Seals of pairs of keys that [CheckKeys] accepts, and of a source of others, which may be nil. It binds every value to one provider and client:
 // with the same keys, a session of another provider does not open. That provider may call a different user
 // by the same subject.
-func New(keys [][]byte, issuer, clientID string) (*Seals, error) {
+func New(keys [][]byte, source *secret.Source, issuer, clientID string) (*Seals, error) {
 	sum := sha256.Sum256([]byte(issuer + "\n" + clientID))
-	s := &Seals{binding: "@" + base64.RawURLEncoding.EncodeToString(sum[:9])}
+	s := &Seals{source: source, binding: "@" + base64.RawURLEncoding.EncodeToString(sum[:9])}
 	for pair := range slices.Chunk(keys, 2) {
 		aead, err := newAEAD(pair)
 		if err != nil {
 			return nil, fmt.Errorf("oidclogin: CookieKeys: %w", err)
 		}
-		s.aeads = append(s.aeads, aead)
+		s.fixed = append(s.fixed, aead)
+	}
+	if source != nil {
+		if _, err := s.renew(source.Values()); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
+}
+
+// aeads returns the keys as they are now.
+func (s *Seals) aeads() []cipher.AEAD {
+	if s.source == nil {
+		return s.fixed
+	}
+	values := s.source.Values()
+	current := s.current.Load()
+	if &current.values[0] == &values[0] { // a source never changes a slice
+		return current.aeads
+	}
+	if renewed, err := s.renew(values); err == nil {
+		return renewed.aeads
+	}
+	return current.aeads
+}
+
+// renew takes in the values of the source.
+func (s *Seals) renew(values []string) (*ring, error) {
+	next := &ring{values: values}
+	for _, value := range values {
+		aead, err := newAEAD([][]byte{[]byte(value)})
+		if err != nil {
+			return nil, fmt.Errorf("oidclogin: CookieSecrets: %w", err)
+		}
+		next.aeads = append(next.aeads, aead)
+	}
+	next.aeads = append(next.aeads, s.fixed...)
+	s.current.Store(next)
+	return next, nil
 }
 
 // newAEAD derives one key from both keys of a pair, so that it takes both to open a value.
@@ -67,7 +114,7 @@ func (s *Seals) Binding() string { return s.binding }
 // underscores.
 func (s *Seals) Seal(name string, v Value) string {
 	plain := v.AppendTo(make([]byte, 0, 512))
-	return base64.RawURLEncoding.EncodeToString(s.aeads[0].Seal(nil, nil, plain, []byte(name+s.binding))) //nolint:gosec // the AEAD makes a random nonce itself
+	return base64.RawURLEncoding.EncodeToString(s.aeads()[0].Seal(nil, nil, plain, []byte(name+s.binding))) //nolint:gosec // the AEAD makes a random nonce itself
 }
 
 // Open fills v with the value that was sealed under that name. After an error, v is unchanged.
@@ -76,13 +123,21 @@ func (s *Seals) Open(name, sealed string, v Value) error {
 	if err != nil || strings.ContainsAny(sealed, "\r\n") { // which base64 skips
 		return ErrNotOpened
 	}
-	for _, aead := range s.aeads {
+	for _, aead := range s.aeads() {
 		plain, err := aead.Open(nil, nil, cipherText, []byte(name+s.binding))
 		if err == nil {
 			return v.Parse(plain)
 		}
 	}
 	return ErrNotOpened
+}
+
+// CheckSecret reports a value of a source that is too short to be a key.
+func CheckSecret(value string) error {
+	if len(value) < 32 {
+		return errors.New("a value has less than 32 bytes: make one by openssl rand -base64 48")
+	}
+	return nil
 }
 
 // CheckKeys reports problems of pairs of keys, without their values.

@@ -23,7 +23,7 @@ func keys(first string) [][]byte {
 
 func seals(t *testing.T, keys [][]byte, issuer, client string) *sealed.Seals {
 	t.Helper()
-	s, err := sealed.New(keys, issuer, client)
+	s, err := sealed.New(keys, nil, issuer, client)
 	if err != nil {
 		t.Fatal(err)
 	}

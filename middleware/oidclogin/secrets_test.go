@@ -146,3 +146,96 @@ func TestClientSecretsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+const (
+	keyOne = "the first of the cookie keys, which is random"
+	keyTwo = "the second of the cookie keys, also random"
+)
+
+// Keys are changed as documented, in two replicas with one file, while users are signed in. Nobody is signed out.
+func TestCookieKeysAreReplacedWhileUsersAreSignedIn(t *testing.T) {
+	p := newIDP(t)
+	path := filepath.Join(t.TempDir(), "cookie-keys")
+	putSecret(t, path, keyOne)
+	source, err := secret.File(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, p, func(c *oidclogin.Config) { c.CookieKeys, c.CookieSecrets = nil, source })
+	old := s.browser(t)
+	old.signIn()
+	late := s.browser(t)
+	callback := late.toCallback("/page") // begun with the first key
+	for _, content := range []string{keyOne + "\n" + keyTwo, keyTwo + "\n" + keyOne} {
+		putSecret(t, path, content)
+		source.Look(t.Context())
+		old.wantSignedIn()
+	}
+	if a := late.open(callback); a.status != http.StatusSeeOther {
+		t.Errorf("a login that began before: status %d", a.status)
+	}
+	fresh := s.browser(t)
+	fresh.signIn()
+	p.clock.pass(time.Hour) // cookies in use are written again
+	old.wantSignedIn()
+	unused := s.browser(t)
+	unused.signIn()
+	putSecret(t, path, keyTwo)
+	source.Look(t.Context())
+	for _, b := range []*browser{old, fresh, late} {
+		b.wantSignedIn()
+	}
+	putSecret(t, path, keyOne)
+	source.Look(t.Context())
+	for _, b := range []*browser{old, fresh, late, unused} { // remembered or not
+		b.wantSignedOut()
+	}
+	if s.told("secret changed") != 4 || strings.Contains(s.log.String(), "random") {
+		t.Errorf("told %d times", s.told("secret changed"))
+	}
+}
+
+func TestShortCookieSecretsChangeNothing(t *testing.T) {
+	p := newIDP(t)
+	path := filepath.Join(t.TempDir(), "cookie-keys")
+	putSecret(t, path, keyOne)
+	source, err := secret.File(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, p, func(c *oidclogin.Config) { c.CookieSecrets = source })
+	b := s.browser(t)
+	b.signIn()
+	for _, content := range []string{"half of the", keyOne + "\nshort", ""} {
+		putSecret(t, path, content)
+		source.Look(t.Context())
+		b.wantSignedIn()
+	}
+	if s.told("secret rejected") != 2 || strings.Contains(s.log.String(), "half of the") { // two of them for one reason
+		t.Errorf("told %d times", s.told("secret rejected"))
+	}
+	cfg := oidclogin.Config{Issuer: "https://id.example", ClientID: "id", RedirectURL: "https://a.example/callback", CookieSecrets: secret.Fixed("short")}
+	if _, err := oidclogin.New(cfg); err == nil || !strings.Contains(err.Error(), "CookieSecrets: a value has less than 32 bytes") {
+		t.Error(err)
+	}
+}
+
+// Who goes over from CookieKeys to CookieSecrets signs nobody out.
+func TestCookieKeysOpenBesideCookieSecrets(t *testing.T) {
+	p := newIDP(t)
+	before := newSite(t, p)
+	b := before.browser(t)
+	b.signIn()
+	cookie := b.sessionCookie()
+	after := newSite(t, p, func(c *oidclogin.Config) { c.CookieSecrets = secret.Fixed(keyOne) })
+	r := after.browser(t).request(http.MethodGet, "/page", nil)
+	r.AddCookie(cookie)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("status %d", res.StatusCode)
+	}
+}

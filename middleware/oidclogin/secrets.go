@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/internal/rotation"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/sealed"
 	"github.com/go-pme/pme/secret"
 )
 
@@ -21,6 +22,45 @@ func newClientSecrets(cfg *Config) (*rotation.Ring, error) {
 		return nil, nil //nolint:nilnil // there is no ring
 	}
 	return rotation.New(rotation.Config{Part: "oidc client secret", Source: cfg.ClientSecrets, Events: cfg.Events, Now: cfg.Now})
+}
+
+// checkCookieSecrets says what is wrong with CookieSecrets.
+func checkCookieSecrets(s *secret.Source) error {
+	if s == nil {
+		return nil
+	}
+	remove, err := s.Register(secret.Consumer{Check: sealed.CheckSecret})
+	remove()
+	return err //nolint:wrapcheck // the caller wraps it
+}
+
+// watchKeys has the CookieSecrets checked and their changes told. What is remembered of cookies is forgotten then: they may
+// be from a key that is gone.
+func (s *sessions) watchKeys() (stop func()) {
+	if s.cfg.CookieSecrets == nil {
+		return func() {}
+	}
+	stop, _ = s.cfg.CookieSecrets.Register(secret.Consumer{Check: sealed.CheckSecret, Changed: func(c secret.Change) { // checked before
+		if c.Values {
+			s.memo.Clear()
+		}
+		rotation.Report(s.cfg.Events, "cookie keys", c)
+	}})
+	return stop
+}
+
+// lookAtKeys has the CookieSecrets looked at though a cookie is remembered and not opened.
+func (s *sessions) lookAtKeys() {
+	if s.cfg.CookieSecrets != nil {
+		s.cfg.CookieSecrets.Values()
+	}
+}
+
+func cookieParts(cfg *Config) []health.Part {
+	if cfg.CookieSecrets == nil {
+		return nil
+	}
+	return cfg.CookieSecrets.HealthParts()
 }
 
 func (c Config) hasSecret() bool { return c.ClientSecret != "" || c.ClientSecrets != nil }
