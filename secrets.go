@@ -1,8 +1,9 @@
 package pme
 
 import (
+	"context"
+
 	"github.com/go-pme/pme/event"
-	"github.com/go-pme/pme/internal/rotation"
 	"github.com/go-pme/pme/secret"
 )
 
@@ -12,6 +13,8 @@ func (c Config) watchKeys() (stop func()) {
 		return func() {}
 	}
 	events := event.OrLog(c.Events, c.Logger)
-	stop, _ = c.Pages.SDKKeys.Register(secret.Consumer{Changed: func(change secret.Change) { rotation.Report(events, "sdk key", change) }}) // checked before
+	stop, _ = c.Pages.SDKKeys.Register(secret.Consumer{Changed: func(change secret.Change) {
+		events.Emit(context.Background(), change.Event("sdk key"))
+	}}) // checked before
 	return stop
 }

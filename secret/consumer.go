@@ -3,8 +3,10 @@ package secret
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/health"
 )
 
@@ -35,6 +37,21 @@ type Change struct {
 	// Values says that other values than before are in force. If it is false and there is no problem, files that were
 	// unusable have the same values again.
 	Values bool
+}
+
+// Event returns the event of the change, which names the secret as its part. Whoever takes a [Source] emits it.
+func (c Change) Event(part string) event.Event {
+	e := event.Event{Kind: event.SecretChanged, Level: slog.LevelInfo, Part: part}
+	switch {
+	case c.Problem != "":
+		e.Kind, e.Level, e.Reason = event.SecretRejected, slog.LevelWarn, "unreadable"
+		e.Detail = c.Problem + "; the last good value stays in use"
+	case c.Values:
+		e.Reason, e.Detail = "read", "read from "+c.File
+	default:
+		e.Reason, e.Detail = "readable", c.File+" has the value in use again"
+	}
+	return e
 }
 
 // Register has c check the values in force, and from now on all new ones, and tells it what changes until remove is called.

@@ -32,10 +32,10 @@ func (s *Store) Begin(ctx context.Context, a *store.PendingAuthorization, keep i
 			a.User, max(0, keep-1)); err != nil {
 			return err
 		}
-		e := &authorization{PendingAuthorization: a, verifier: s.ring.seal(verifierOf(a), a.Verifier)}
+		e := &authorization{PendingAuthorization: a, verifier: s.keys().seal(verifierOf(a), a.Verifier)}
 		_, err := tx.ExecContext(ctx, `INSERT INTO pme_attempts (id, user_id, connection_id, label, proof, verifier, ends, seal)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			slices.Concat([]any{a.ID, a.User}, e.cells(), []any{s.ring.sealEntry(e)})...)
+			slices.Concat([]any{a.ID, a.User}, e.cells(), []any{s.keys().sealEntry(e)})...)
 		return err
 	})
 	if err != nil {
@@ -65,10 +65,10 @@ func (s *Store) Take(ctx context.Context, id, user string, proof [32]byte) (*sto
 	case err != nil:
 		return nil, failed(ctx, "take", err)
 	}
-	if err := s.ring.checkEntry(a, a.sealed); err != nil {
+	if err := s.keys().checkEntry(a, a.sealed); err != nil {
 		return nil, err
 	}
-	if a.Verifier, err = s.ring.open(verifierOf(a.PendingAuthorization), a.verifier); err != nil {
+	if a.Verifier, err = s.keys().open(verifierOf(a.PendingAuthorization), a.verifier); err != nil {
 		return nil, err
 	}
 	return a.PendingAuthorization, nil

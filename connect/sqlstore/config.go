@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/secret"
 )
 
 // Config configures a [Store]. DB, Dialect and Keys are required.
@@ -24,9 +25,17 @@ type Config struct {
 	// to change them.
 	Keys []Key
 
+	// KeySecrets take the place of Keys, for keys that are changed without a restart: texts as [ParseKey] reads them, in a
+	// file that is read again when it changes. If Keys are set too, they decrypt. A key that leaves the file decrypts until
+	// the process ends, so that a list which is cut too early loses nothing. Default: none.
+	KeySecrets *secret.Source
+
 	// LostKeys are the IDs of keys that are lost for good, as in the error of New. Connections that were sealed
 	// with one stay listed, but their users have to connect again.
 	LostKeys []string
+
+	// Events gets an event when KeySecrets change. Default: a stream that writes to Logger.
+	Events *event.Stream
 
 	// Logger gets records of migrations and of lost connections. Default: slog.Default().
 	Logger *slog.Logger
@@ -56,11 +65,12 @@ func New(ctx context.Context, cfg Config) (*Store, error) {
 	if err := s.checkKeys(ctx, cfg.LostKeys); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return s, cfg.watchKeys()
 }
 
 func (cfg Config) withDefaults() Config {
 	cfg.Logger = event.LoggerOr(cfg.Logger)
+	cfg.Events = event.OrLog(cfg.Events, cfg.Logger)
 	return cfg
 }
 
@@ -73,8 +83,14 @@ func (cfg Config) validate() error {
 	if cfg.Dialect != PostgreSQL && cfg.Dialect != SQLite {
 		wrong = append(wrong, fmt.Errorf("sqlstore: Config.Dialect is %d, and has to be PostgreSQL or SQLite", cfg.Dialect))
 	}
-	wrong = append(wrong, checkList(cfg.Keys))
-	for _, k := range cfg.Keys {
+	if cfg.KeySecrets == nil || len(cfg.Keys) > 0 {
+		wrong = append(wrong, checkList(cfg.Keys))
+	}
+	fromSecrets, err := cfg.parseSecrets()
+	if err != nil {
+		wrong = append(wrong, fmt.Errorf("sqlstore: Config.KeySecrets: %w", err))
+	}
+	for _, k := range append(fromSecrets, cfg.Keys...) {
 		if k.ID() != "" && slices.Contains(cfg.LostKeys, k.ID()) {
 			wrong = append(wrong, fmt.Errorf("sqlstore: %v is among both Config.Keys and Config.LostKeys", k))
 		}
@@ -84,11 +100,11 @@ func (cfg Config) validate() error {
 
 // store makes the store of a configuration that was checked.
 func (cfg Config) store() (*Store, error) {
-	ring, err := newKeyring(cfg.Keys)
+	ring, err := newRings(cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: cfg.DB, traits: cfg.Dialect.traits(), ring: ring, log: cfg.Logger}
+	s := &Store{db: cfg.DB, traits: cfg.Dialect.traits(), rings: ring, log: cfg.Logger}
 	if s.shared {
 		s.slots = make(chan struct{}, updatesAtOnce(cfg.DB.Stats().MaxOpenConnections))
 	}

@@ -31,10 +31,10 @@ func (s *Store) values(r *store.Record) ([]any, error) {
 	c := &connection{
 		Record:  r,
 		granted: granted,
-		refresh: s.ring.seal(place{connectionsTable, "refresh_token", r.Key}, r.RefreshToken),
-		access:  s.ring.seal(place{connectionsTable, "access_token", r.Key}, r.AccessToken),
+		refresh: s.keys().seal(place{connectionsTable, "refresh_token", r.Key}, r.RefreshToken),
+		access:  s.keys().seal(place{connectionsTable, "access_token", r.Key}, r.AccessToken),
 	}
-	return slices.Concat([]any{r.User, r.ID}, c.cells(), []any{s.ring.sealEntry(c)}), nil
+	return slices.Concat([]any{r.User, r.ID}, c.cells(), []any{s.keys().sealEntry(c)}), nil
 }
 
 // record reads the columns of a connection.
@@ -47,16 +47,16 @@ func (s *Store) record(from scanner) (*store.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.ring.checkEntry(&c, c.sealed); err != nil {
+	if err := s.keys().checkEntry(&c, c.sealed); err != nil {
 		return nil, err
 	}
 	if c.Scopes, err = scopesOf(c.granted); err != nil {
 		return nil, err
 	}
-	if c.RefreshToken, err = s.ring.open(place{connectionsTable, "refresh_token", c.Key}, c.refresh); err != nil {
+	if c.RefreshToken, err = s.keys().open(place{connectionsTable, "refresh_token", c.Key}, c.refresh); err != nil {
 		return nil, err
 	}
-	if c.AccessToken, err = s.ring.open(place{connectionsTable, "access_token", c.Key}, c.access); err != nil {
+	if c.AccessToken, err = s.keys().open(place{connectionsTable, "access_token", c.Key}, c.access); err != nil {
 		return nil, err
 	}
 	return c.Record, nil

@@ -94,7 +94,7 @@ func (s *Store) sealAll(ctx context.Context, tx *sql.Tx) error {
 			continue // it could not be read before either, and stays damaged
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE pme_connections SET seal = $3 WHERE user_id = $1 AND id = $2`,
-			k.User, k.ID, s.ring.sealEntry(&c)); err != nil {
+			k.User, k.ID, s.keys().sealEntry(&c)); err != nil {
 			return err
 		}
 	}
@@ -115,7 +115,7 @@ func (s *Store) sealAttempts(ctx context.Context, tx *sql.Tx) error {
 			continue // damaged
 		}
 		a.Proof = [32]byte(proof)
-		if _, err := tx.ExecContext(ctx, `UPDATE pme_attempts SET seal = $2 WHERE id = $1`, k.ID, s.ring.sealEntry(&a)); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE pme_attempts SET seal = $2 WHERE id = $1`, k.ID, s.keys().sealEntry(&a)); err != nil {
 			return err
 		}
 	}

@@ -46,7 +46,7 @@ func (s *Store) checkKeys(ctx context.Context, lost []string) error {
 	}
 	var wrong []error
 	for _, m := range slices.SortedFunc(maps.Keys(inUse), func(a, b mark) int { return bytes.Compare(a[:], b[:]) }) {
-		if s.ring.keys[m] != nil {
+		if s.keys().keys[m] != nil {
 			wrong = append(wrong, s.checkKey(ctx, m))
 			continue
 		}
@@ -67,7 +67,7 @@ func (s *Store) checkKey(ctx context.Context, m mark) error {
 			return err
 		}
 		tried++
-		if _, err := s.ring.open(place{connectionsTable, "refresh_token", k}, sealed); err == nil {
+		if _, err := s.keys().open(place{connectionsTable, "refresh_token", k}, sealed); err == nil {
 			opened++
 		}
 		return nil
@@ -119,7 +119,7 @@ func (s *Store) empty(ctx context.Context, tx *sql.Tx, k store.Key) error {
 	}
 	c.refresh, c.access, c.ValidUntil = nil, nil, time.Time{}
 	_, err = tx.ExecContext(ctx, `UPDATE pme_connections SET refresh_token = NULL, access_token = NULL, access_valid_until = NULL, seal = $3
-		WHERE user_id = $1 AND id = $2`, k.User, k.ID, s.ring.sealEntry(&c))
+		WHERE user_id = $1 AND id = $2`, k.User, k.ID, s.keys().sealEntry(&c))
 	return err
 }
 
@@ -135,7 +135,7 @@ func (s *Store) Rewrap(ctx context.Context) (int, error) {
 		older = append(older, k)
 		return err
 	}, `SELECT user_id, id FROM pme_connections WHERE substr(refresh_token, 1, 9) <> $1 OR substr(access_token, 1, 9) <> $1
-		OR substr(seal, 1, 9) <> $1`, s.ring.first[:])
+		OR substr(seal, 1, 9) <> $1`, s.keys().first[:])
 	if err != nil {
 		return 0, failed(ctx, "look for what older keys have sealed", err)
 	}

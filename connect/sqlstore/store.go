@@ -17,8 +17,8 @@ import (
 type Store struct {
 	db *sql.DB
 	traits
-	ring *keyring
-	log  *slog.Logger
+	rings *rings
+	log   *slog.Logger
 
 	updates keylock.Locks[store.Key] // one waiter of each connection asks the database, not all
 	slots   chan struct{}            // one for each Update at a time; nil where none holds a connection

@@ -16,32 +16,11 @@ const (
 	healthRefused = health.Degraded("a secret is refused, an operator has to replace it")
 )
 
-// The reasons in events.
+// The reasons in events, beside those of package secret.
 const (
-	reasonRead       = "read"       // another value was read, and is in use from now on
-	reasonReadable   = "readable"   // the file that was unusable has the value in use again
-	reasonUnreadable = "unreadable" // the file cannot be used
-	reasonRefused    = "refused"    // by the other side
-	reasonAccepted   = "accepted"   // by the other side, after it was refused
+	reasonRefused  = "refused"  // by the other side
+	reasonAccepted = "accepted" // by the other side, after it was refused
 )
-
-// Report emits an event for each change of a source.
-func Report(events *event.Stream, part string, c secret.Change) {
-	if events == nil {
-		return
-	}
-	e := event.Event{Kind: event.SecretChanged, Level: slog.LevelInfo, Part: part}
-	switch {
-	case c.Problem != "":
-		e.Kind, e.Level, e.Reason = event.SecretRejected, slog.LevelWarn, reasonUnreadable
-		e.Detail = c.Problem + "; the last good value stays in use"
-	case c.Values:
-		e.Reason, e.Detail = reasonRead, "read from "+c.File
-	default:
-		e.Reason, e.Detail = reasonReadable, c.File+" has the value in use again"
-	}
-	events.Emit(context.Background(), e)
-}
 
 // changed forgets what is known of values that are gone, so that one that comes back is shown again.
 func (r *Ring) changed(c secret.Change) {
@@ -59,7 +38,9 @@ func (r *Ring) changed(c secret.Change) {
 			r.newest.Well()
 		}
 	}
-	Report(r.cfg.Events, r.cfg.Part, c)
+	if r.cfg.Events != nil {
+		r.cfg.Events.Emit(context.Background(), c.Event(r.cfg.Part))
+	}
 }
 
 func (r *Ring) tellRefused(ctx context.Context) {

@@ -44,7 +44,7 @@ func (s *sessions) watchKeys() (stop func()) {
 		if c.Values {
 			s.memo.Clear()
 		}
-		rotation.Report(s.cfg.Events, "cookie keys", c)
+		s.cfg.Events.Emit(context.Background(), c.Event("cookie keys"))
 	}})
 	return stop
 }

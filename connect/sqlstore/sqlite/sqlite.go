@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/secret"
 )
 
 // Config says where the connections are stored and which keys encrypt them. Path and Keys are required.
@@ -28,6 +29,10 @@ type Config struct {
 
 	Keys     []sqlstore.Key // as in [sqlstore.Config]
 	LostKeys []string       // as in [sqlstore.Config]
+
+	// KeySecrets and Events are as in [sqlstore.Config].
+	KeySecrets *secret.Source
+	Events     *event.Stream
 
 	// Wait is how long to wait for another process to close the file, as when this process replaces it.
 	// Negative: do not wait. Default: 5 seconds.
@@ -98,7 +103,7 @@ func open(ctx context.Context, path string, cfg Config) (*Store, error) {
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(1) // it stays open until Close, as it holds the lock on the file
 	s, err := sqlstore.New(ctx, sqlstore.Config{
-		DB: db, Dialect: sqlstore.SQLite, Keys: cfg.Keys, LostKeys: cfg.LostKeys, Logger: cfg.Logger,
+		DB: db, Dialect: sqlstore.SQLite, Keys: cfg.Keys, KeySecrets: cfg.KeySecrets, LostKeys: cfg.LostKeys, Events: cfg.Events, Logger: cfg.Logger,
 	})
 	if err != nil {
 		_ = db.Close()

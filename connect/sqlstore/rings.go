@@ -1,0 +1,115 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/go-pme/pme/secret"
+)
+
+// rings have the keys in force, which change with their source.
+type rings struct {
+	source  *secret.Source // nil: they never change
+	fixed   []Key          // decrypt after those of the source
+	current atomic.Pointer[ringOf]
+	renew   sync.Mutex
+}
+
+// A ringOf belongs to one version of the source.
+type ringOf struct {
+	values []string
+	*keyring
+}
+
+// newRings returns the keys of a configuration that was checked.
+func newRings(cfg Config) (*rings, error) {
+	r := &rings{source: cfg.KeySecrets, fixed: cfg.Keys}
+	if r.source == nil {
+		ring, err := newKeyring(cfg.Keys)
+		r.current.Store(&ringOf{keyring: ring})
+		return r, err
+	}
+	return r, r.take(r.source.Values())
+}
+
+// watchKeys has new keys checked, and their changes told.
+func (cfg Config) watchKeys() error {
+	if cfg.KeySecrets == nil {
+		return nil
+	}
+	_, err := cfg.KeySecrets.Register(secret.Consumer{Check: checkText, Changed: func(c secret.Change) {
+		cfg.Events.Emit(context.Background(), c.Event("connection keys"))
+	}})
+	return err //nolint:wrapcheck // validate has found nothing wrong a moment ago
+}
+
+// keys returns the keys in force.
+func (s *Store) keys() *keyring {
+	r := s.rings
+	if r.source == nil {
+		return r.current.Load().keyring
+	}
+	values := r.source.Values()
+	if current := r.current.Load(); &current.values[0] == &values[0] { // a source never changes a slice
+		return current.keyring
+	}
+	if err := r.take(values); err != nil {
+		s.log.Error("new keys of connections are not used", "error", err)
+	}
+	return r.current.Load().keyring
+}
+
+// take puts the keys in values in force. Those that were in force before go on to decrypt.
+func (r *rings) take(values []string) error {
+	r.renew.Lock()
+	defer r.renew.Unlock()
+	keys, err := parseKeys(values)
+	if err != nil {
+		return err
+	}
+	next, err := newKeyring(append(keys, r.fixed...))
+	if err != nil {
+		return err
+	}
+	if before := r.current.Load(); before != nil {
+		for m, aead := range before.keys {
+			if next.keys[m] == nil {
+				next.keys[m] = aead
+			}
+		}
+	}
+	r.current.Store(&ringOf{values: values, keyring: next})
+	return nil
+}
+
+// parseSecrets returns the keys of KeySecrets.
+func (cfg Config) parseSecrets() ([]Key, error) {
+	if cfg.KeySecrets == nil {
+		return nil, nil
+	}
+	remove, err := cfg.KeySecrets.Register(secret.Consumer{Check: checkText})
+	remove()
+	if err != nil {
+		return nil, err
+	}
+	return parseKeys(cfg.KeySecrets.Values())
+}
+
+func parseKeys(values []string) ([]Key, error) {
+	var keys []Key
+	for i, value := range values {
+		k, err := ParseKey(value)
+		if err != nil {
+			return nil, fmt.Errorf("value %d: %w", i+1, err)
+		}
+		keys = append(keys, k)
+	}
+	return keys, nil
+}
+
+func checkText(value string) error {
+	_, err := ParseKey(value)
+	return err
+}

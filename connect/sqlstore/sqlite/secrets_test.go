@@ -1,0 +1,115 @@
+package sqlite_test
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-pme/pme/connect/sqlstore"
+	"github.com/go-pme/pme/connect/sqlstore/sqlite"
+	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/secret"
+)
+
+const otherKey = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
+
+type shelf struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *shelf) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *shelf) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// Keys are changed in a file while the store is in use, as the package's documentation says.
+func TestKeysAreChangedWithoutARestart(t *testing.T) {
+	log := new(shelf)
+	keys := filepath.Join(t.TempDir(), "keys")
+	put := func(lines ...string) {
+		t.Helper()
+		if err := os.WriteFile(keys, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := newPath(t)
+	reopen := func() (*sqlite.Store, *secret.Source, error) {
+		source, err := secret.File(keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := sqlite.Open(t.Context(), sqlite.Config{Path: path, KeySecrets: source, Logger: slog.New(slog.NewTextHandler(log, nil))})
+		return s, source, err
+	}
+	put(aKey)
+	s, source, err := reopen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := create(t, s)
+	want := func() {
+		t.Helper()
+		if r, err := s.Get(t.Context(), k); err != nil || r.RefreshToken != "refresh token" {
+			t.Errorf("the connection is lost: %v", err)
+		}
+	}
+	for _, lines := range [][]string{{aKey, otherKey}, {otherKey, aKey}, {otherKey, "no key"}, {}} {
+		put(lines...)
+		source.Look(t.Context())
+		want()
+	}
+	if err := s.Create(t.Context(), &store.Record{Key: store.Key{User: "bob", ID: "B"}, RefreshToken: "refresh token"}, 100); err != nil {
+		t.Fatal(err)
+	}
+	put(otherKey) // too early
+	source.Look(t.Context())
+	want()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err = reopen(); !errors.Is(err, sqlstore.ErrKeyMissing) || !strings.Contains(err.Error(), "connections sealed with key") || !strings.Contains(err.Error(), ": 1.") {
+		t.Errorf("a start without the old key, which one of two connections needs: %v", err)
+	}
+	put(otherKey, aKey)
+	if s, source, err = reopen(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Rewrap(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d are sealed anew, %v", n, err)
+	}
+	put(otherKey)
+	source.Look(t.Context())
+	want()
+	_ = s.Close()
+	if s, _, err = reopen(); err != nil {
+		t.Fatal(err)
+	}
+	want()
+	_ = s.Close()
+	text := log.String()
+	if strings.Contains(text, otherKey) || strings.Contains(text, aKey) || strings.Count(text, `msg="secret changed"`) != 4 || strings.Count(text, `msg="secret rejected"`) != 2 {
+		t.Error(text)
+	}
+}
+
+func TestKeySecretsAreChecked(t *testing.T) {
+	for want, source := range map[string]*secret.Source{
+		"Config.KeySecrets: sqlstore: a key is 32 random bytes": secret.Fixed("no key"), "Config.KeySecrets: secret: there is no value": secret.Fixed(),
+	} {
+		if _, err := sqlite.Open(t.Context(), sqlite.Config{Path: newPath(t), KeySecrets: source}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
