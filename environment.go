@@ -35,22 +35,20 @@ import (
 // The error names every variable that is wrong, and contains no value.
 func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 	e := environment{lookup: lookup}
-	one, several := e.secret("MATTERPORT_CLIENT_SECRET")
-	key, keys := e.optional("MATTERPORT_SDK_KEY")
+	var secrets, keys *secret.Source
 	c := Config{
-		ClientID:      e.required("MATTERPORT_CLIENT_ID"),
-		ClientSecret:  one,
-		ClientSecrets: several,
-		APIURL:        e.text("MATTERPORT_API_URL"),
+		ClientID:     e.required("MATTERPORT_CLIENT_ID"),
+		ClientSecret: e.secret("MATTERPORT_CLIENT_SECRET", &secrets),
+		APIURL:       e.text("MATTERPORT_API_URL"),
 		Pages: pages.Config{
 			ShowcaseURL: e.text("MATTERPORT_SHOWCASE_URL"),
 			SDKURL:      e.text("MATTERPORT_SDK_URL"),
-			SDKKey:      key,
-			SDKKeys:     keys,
+			SDKKey:      e.optional("MATTERPORT_SDK_KEY", &keys),
 		},
 		ValidFor:      e.duration("PME_VALID_FOR"),
 		RefreshBefore: e.duration("PME_REFRESH_BEFORE"),
 	}
+	c.ClientSecrets, c.Pages.SDKKeys = secrets, keys
 	if err := errors.Join(e.errs...); err != nil {
 		return Config{}, fmt.Errorf("pme: the environment is incomplete:\n%w", err)
 	}
@@ -70,11 +68,10 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 // MATTERPORT_CLIENT_SECRET.
 func OAuthConfigFromEnv(lookup func(string) (string, bool)) (matterport.OAuthConfig, error) {
 	e := environment{lookup: lookup}
-	one, several := e.secret("MATTERPORT_OAUTH_CLIENT_SECRET")
+	var secrets *secret.Source
 	c := matterport.OAuthConfig{
 		ClientID:        e.required("MATTERPORT_OAUTH_CLIENT_ID"),
-		ClientSecret:    one,
-		ClientSecrets:   several,
+		ClientSecret:    e.secret("MATTERPORT_OAUTH_CLIENT_SECRET", &secrets),
 		RedirectURL:     e.required("MATTERPORT_OAUTH_REDIRECT_URL"),
 		AccessTokenLife: e.duration("MATTERPORT_OAUTH_TOKEN_LIFE"),
 		AuthorizeURL:    e.text("MATTERPORT_AUTHORIZE_URL"),
@@ -87,6 +84,7 @@ func OAuthConfigFromEnv(lookup func(string) (string, bool)) (matterport.OAuthCon
 	if c.Scopes == nil {
 		c.Scopes = []matterport.Scope{matterport.ScopeViewDetails}
 	}
+	c.ClientSecrets = secrets
 	if err := errors.Join(e.errs...); err != nil {
 		return matterport.OAuthConfig{}, fmt.Errorf("pme: the environment is incomplete:\n%w", err)
 	}
@@ -114,24 +112,27 @@ func (e *environment) text(name string) string {
 	return value
 }
 
-// secret returns a value that is required, or a source if there are several, or a file that may change.
-func (e *environment) secret(name string) (matterport.Secret, *secret.Source) {
-	if source, is := e.file(name); is {
-		return "", source
+// secret returns a value that is required. If there are several, or a file that may change, it sets the source instead.
+func (e *environment) secret(name string, source **secret.Source) matterport.Secret {
+	var is bool
+	if *source, is = e.file(name); is {
+		return ""
 	}
 	value := e.required(name)
 	if values := strings.Fields(value); len(values) > 1 {
-		return "", secret.Fixed(values...)
+		*source = secret.Fixed(values...)
+		return ""
 	}
-	return matterport.Secret(value), nil
+	return matterport.Secret(value)
 }
 
-// optional returns a value, or the source if it is in a file, which may change.
-func (e *environment) optional(name string) (string, *secret.Source) {
-	if source, is := e.file(name); is {
-		return "", source
+// optional returns a value. If it is in a file, which may change, it sets the source instead.
+func (e *environment) optional(name string, source **secret.Source) string {
+	var is bool
+	if *source, is = e.file(name); is {
+		return ""
 	}
-	return e.text(name), nil
+	return e.text(name)
 }
 
 // file returns the source if name_FILE alone is set.

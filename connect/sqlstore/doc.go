@@ -28,6 +28,8 @@
 //  3. Call [Store.Rewrap] in one process, which seals the remaining values with it.
 //  4. Wait ten minutes, after which no authorization that began with the old key can finish. Remove the old key.
 //
+// With Config.KeySecrets the keys are in a file, one on each line, and the steps need no restart.
+//
 // [New] fails if a connection needs a key that is not configured. The error has the ID of the key, a hash of it. If a
 // key is lost for good, add its ID to Config.LostKeys: the connections that it sealed stay listed, and have to be
 // connected again.

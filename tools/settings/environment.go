@@ -61,7 +61,7 @@ func (r *variableReader) call(c *ast.CallExpr) {
 	if receiver, ok := method.X.(*ast.Ident); err != nil || !ok || receiver.Name != "e" {
 		return
 	}
-	r.found = append(r.found, variable{name, r.field, r.function, method.Sel.Name == "required"})
+	r.found = append(r.found, variable{name, r.field, r.function, method.Sel.Name == "required" || method.Sel.Name == "secret"})
 }
 
 // appended returns the field that a loop appends to.
