@@ -230,7 +230,7 @@ func TestCookieKeysOpenBesideCookieSecrets(t *testing.T) {
 	after := newSite(t, p, func(c *oidclogin.Config) { c.CookieSecrets = secret.Fixed(keyOne) })
 	r := after.browser(t).request(http.MethodGet, "/page", nil)
 	r.AddCookie(cookie)
-	res, err := http.DefaultClient.Do(r)
+	res, err := after.Client().Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
