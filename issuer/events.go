@@ -64,7 +64,9 @@ func (i *Issuer) reusedInTrouble(ctx context.Context, key store.Key, held stored
 // granted returns the event of a token that was minted for u, with the policy's reason for each model.
 func (i *Issuer) granted(ctx context.Context, kind event.Kind, u *identity.User, e *store.Entry, p permit) event.Event {
 	grant := about(kind, slog.LevelInfo, e.Key, "")
-	grant.Until = e.ValidUntil
+	if left, known := i.left(e); known {
+		grant.Until = i.clock().Add(left) // on the clock of the event, not on Matterport's
+	}
 	var grounds []string
 	for _, model := range grant.Models {
 		why := i.explain(ctx, u, model)

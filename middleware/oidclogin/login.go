@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"time"
 
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/cookie"
@@ -13,6 +14,8 @@ import (
 	"github.com/go-pme/pme/internal/outside"
 	"github.com/go-pme/pme/internal/sameorigin"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/oidclogin/internal/memory"
+	"github.com/go-pme/pme/middleware/oidclogin/store"
 )
 
 // The last elements of the endpoints' paths.
@@ -165,3 +168,15 @@ func (e *endpoints) only(w http.ResponseWriter, r *http.Request, method string, 
 	}
 	serve(w, r)
 }
+
+var _ store.Store = (*memory.Store)(nil)
+
+// NewMemoryStore returns an empty store for one process, on the clock of time.Now. Its methods never fail.
+//
+// Its content is lost when the process ends: sessions that were revoked before count again until their
+// cookies expire, unless the cookie keys are changed too. It runs no goroutine; expired content is
+// dropped as new content comes.
+//
+// It holds at most 64 MiB of tokens and groups. Beyond that the oldest make room: a session without its
+// tokens is no longer renewed, and one without its groups has to begin anew.
+func NewMemoryStore() store.Store { return memory.New(time.Now) }
