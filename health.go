@@ -51,6 +51,9 @@ func (h *Handler) healthParts(cfg Config) []health.Part {
 	if h.resolver != nil {
 		parts = append(parts, condition.Of(h.resolver)...)
 	}
+	if cfg.Webhook != nil && cfg.Webhook.Secrets != nil {
+		parts = append(parts, cfg.Webhook.Secrets.HealthParts()...)
+	}
 	if cfg.Pages.SDKKeys != nil {
 		parts = append(parts, cfg.Pages.SDKKeys.HealthParts()...)
 	}

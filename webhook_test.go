@@ -15,6 +15,7 @@ import (
 	"github.com/go-pme/pme/handler/webhook"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/secret"
 )
 
 const webhookSecret = "0123456789-webhook-secret"
@@ -44,7 +45,7 @@ func TestEventOfMatterportEndsToursWithoutAUser(t *testing.T) {
 		h, err := pme.New(pme.Config{
 			ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret, HTTPClient: &http.Client{Transport: inProcess{up}},
 			Authenticate: byHeader(), Access: access.List{{Users: []string{"alice"}, Models: []string{office}}},
-			Webhook: &webhook.Credential{Secrets: webhook.Fixed(webhookSecret)}, Logger: slog.New(slog.DiscardHandler),
+			Webhook: &webhook.Credential{Secrets: secret.Fixed(webhookSecret)}, Logger: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -94,7 +95,7 @@ func TestWithoutACredentialNoEventIsReceived(t *testing.T) {
 			t.Errorf("%d", got)
 		}
 	}
-	_, err := pme.New(pme.Config{Webhook: &webhook.Credential{Secrets: webhook.Fixed("tiny")}})
+	_, err := pme.New(pme.Config{Webhook: &webhook.Credential{Secrets: secret.Fixed("tiny")}})
 	if err == nil || !strings.Contains(err.Error(), "Credential.Secrets[0]") || !strings.Contains(err.Error(), "Access is missing") {
 		t.Error(err)
 	}

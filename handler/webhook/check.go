@@ -5,12 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"log/slog"
 	"net/http"
 	"strings"
-
-	"github.com/go-pme/pme/internal/rescue"
-	"github.com/go-pme/pme/matterport"
 )
 
 // A checker compares what a request sends with the accepted secrets. It compares digests under a key of its own, with all
@@ -19,21 +15,20 @@ import (
 type checker struct {
 	Credential
 	key []byte
-	log *slog.Logger
 }
 
-func newChecker(c Credential, log *slog.Logger) *checker {
+func newChecker(c Credential) *checker {
 	key := make([]byte, sha256.Size)
 	_, _ = rand.Read(key) // never fails
 	c.Header = http.CanonicalHeaderKey(c.Header)
-	return &checker{Credential: c, key: key, log: log}
+	return &checker{Credential: c, key: key}
 }
 
 // accepts reports whether the request has exactly one credential, and an accepted one.
 func (c *checker) accepts(r *http.Request) bool {
 	sent, single := c.sent(r.Header)
 	digest, equal := c.digest(sent), false
-	for _, s := range c.secrets() {
+	for _, s := range c.Secrets.Values() {
 		same := hmac.Equal(digest, c.digest(c.expected(s)))
 		equal = same || equal
 	}
@@ -65,23 +60,11 @@ func (c *checker) sent(h http.Header) (credential string, ok bool) {
 }
 
 // expected is what sent returns for a secret.
-func (c *checker) expected(s matterport.Secret) string {
+func (c *checker) expected(s string) string {
 	if c.User != "" {
-		return c.User + ":" + string(s)
+		return c.User + ":" + s
 	}
-	return string(s)
-}
-
-// secrets returns those that are accepted now: none if the function panics.
-func (c *checker) secrets() (accepted []matterport.Secret) {
-	rescue.Call(c.log, "the function of the webhook's secrets", func() {
-		for _, s := range c.Secrets() {
-			if len(s) >= shortest {
-				accepted = append(accepted, s)
-			}
-		}
-	})
-	return accepted
+	return s
 }
 
 func (c *checker) digest(s string) []byte {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/secret"
 )
 
 const (
@@ -23,21 +23,15 @@ const (
 //   - Neither is set: an Authorization header with a secret as a bearer token. How Matterport writes a credential of the
 //     type token is not documented, so "Bearer", "Token" and no scheme at all are accepted.
 type Credential struct {
-	// Secrets returns what is accepted, the newest first. Return two to change the secret without a gap: accept the old
-	// one until it is replaced at Matterport. It is called for every request, so it must be quick. Secrets of less than
-	// 16 bytes are never accepted. Required; see [Fixed].
-	Secrets func() []matterport.Secret
+	// Secrets are accepted, each of at least 16 bytes: secret.Fixed or secret.File. Give two to change the secret without a
+	// gap: the old one is accepted until it is replaced at Matterport. Required.
+	Secrets *secret.Source
 
 	// User is the user of basic authentication. Default: none.
 	User string
 
 	// Header is the name of a header of its own. Default: Authorization.
 	Header string
-}
-
-// Fixed returns secrets that do not change, for [Credential.Secrets].
-func Fixed(secrets ...matterport.Secret) func() []matterport.Secret {
-	return func() []matterport.Secret { return secrets }
 }
 
 // reserved are the headers that carry something else, or may not reach a handler as they were sent.
@@ -73,22 +67,25 @@ func (c Credential) problems() (problems []string) {
 
 func (c Credential) secretProblems() (problems []string) {
 	if c.Secrets == nil {
-		return []string{"Credential.Secrets is missing: give webhook.Fixed with the secret that is registered at Matterport"}
+		return []string{"Credential.Secrets is missing: give secret.Fixed with the secret that is registered at Matterport, or secret.File"}
 	}
-	secrets := c.Secrets()
-	if len(secrets) == 0 {
-		return []string{"Credential.Secrets returns none: no event would be accepted"}
-	}
-	for i, s := range secrets {
-		if len(s) < shortest {
-			problems = append(problems, fmt.Sprintf("Credential.Secrets[%d] has %d bytes, and at least %d are needed, as it is all that protects the webhook: make one by openssl rand -hex 32",
-				i, len(s), shortest))
-		}
-		if len(s) > longest/2 || strings.TrimSpace(string(s)) != string(s) || strings.ContainsFunc(string(s), func(r rune) bool { return r < ' ' || r > '~' }) {
-			problems = append(problems, fmt.Sprintf("Credential.Secrets[%d] has a space at an end, characters that are not ASCII, or more than %d bytes: make one by openssl rand -hex 32", i, longest/2))
-		}
+	remove, err := c.Secrets.Register(secret.Consumer{Check: checkSecret})
+	remove()
+	if err != nil {
+		problems = append(problems, "Credential.Secrets: "+err.Error())
 	}
 	return problems
+}
+
+// checkSecret says what is wrong with a secret.
+func checkSecret(s string) error {
+	switch {
+	case len(s) < shortest:
+		return fmt.Errorf("it has %d bytes, and at least %d are needed, as it is all that protects the webhook: make one by openssl rand -hex 32", len(s), shortest)
+	case len(s) > longest/2, strings.TrimSpace(s) != s, strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }):
+		return fmt.Errorf("it has a space at an end, characters that are not ASCII, or more than %d bytes: make one by openssl rand -hex 32", longest/2)
+	}
+	return nil
 }
 
 // isToken reports whether name can be the name of a header (RFC 9110 §5.6.2).

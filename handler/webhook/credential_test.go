@@ -1,19 +1,22 @@
 package webhook_test
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/handler/webhook"
-	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/secret"
 )
 
 func basic(user, password string) string {
@@ -28,57 +31,57 @@ func TestCredentialIsAsked(t *testing.T) {
 	}{
 		"a token": {
 			webhook.Credential{},
-			[]http.Header{bearer(secret), bearer(older), {"Authorization": {"Token " + secret}}, {"Authorization": {secret}}, {"Authorization": {"bearer  " + secret}}},
+			[]http.Header{bearer(current), bearer(older), {"Authorization": {"Token " + current}}, {"Authorization": {current}}, {"Authorization": {"bearer  " + current}}},
 			[]http.Header{
 				{},
 				{"Authorization": {""}},
 				{"Authorization": {"Bearer "}},
 				bearer(wrong),
-				bearer(secret[:len(secret)-1]),
-				bearer(secret + "x"),
-				bearer(secret + "," + secret),
+				bearer(current[:len(current)-1]),
+				bearer(current + "x"),
+				bearer(current + "," + current),
 				bearer("short"),
-				{"Authorization": {"Bearer " + secret, "Bearer " + secret}},
-				{"Authorization": {"Bearer " + wrong, "Bearer " + secret}},
-				{"Authorization": {basic("pme", secret)}},
-				{"Authorization": {"Digest " + secret}},
-				{"X-Secret": {secret}},
-				{"Proxy-Authorization": {"Bearer " + secret}},
+				{"Authorization": {"Bearer " + current, "Bearer " + current}},
+				{"Authorization": {"Bearer " + wrong, "Bearer " + current}},
+				{"Authorization": {basic("pme", current)}},
+				{"Authorization": {"Digest " + current}},
+				{"X-Secret": {current}},
+				{"Proxy-Authorization": {"Bearer " + current}},
 				bearer(strings.Repeat("a", 100_000)),
 			},
 		},
 		"basic": {
 			webhook.Credential{User: "pme"},
-			[]http.Header{{"Authorization": {basic("pme", secret)}}, {"Authorization": {basic("pme", older)}}, {"Authorization": {"basic" + strings.TrimPrefix(basic("pme", secret), "Basic")}}},
+			[]http.Header{{"Authorization": {basic("pme", current)}}, {"Authorization": {basic("pme", older)}}, {"Authorization": {"basic" + strings.TrimPrefix(basic("pme", current), "Basic")}}},
 			[]http.Header{
 				{},
-				bearer(secret),
-				{"Authorization": {basic("", secret)}},
-				{"Authorization": {basic("pme:"+secret, "")}},
-				{"Authorization": {basic("PME", secret)}},
+				bearer(current),
+				{"Authorization": {basic("", current)}},
+				{"Authorization": {basic("pme:"+current, "")}},
+				{"Authorization": {basic("PME", current)}},
 				{"Authorization": {basic("pme", wrong)}},
 				{"Authorization": {"Basic not base64 at all"}},
-				{"Authorization": {basic("pme", secret), basic("pme", secret)}},
-				{"Authorization": {secret}},
+				{"Authorization": {basic("pme", current), basic("pme", current)}},
+				{"Authorization": {current}},
 			},
 		},
 		"a header of its own": {
 			webhook.Credential{Header: "x-webhook-secret"},
-			[]http.Header{{"X-Webhook-Secret": {secret}}, {"X-Webhook-Secret": {older}, "Authorization": {"Bearer of a proxy"}}},
+			[]http.Header{{"X-Webhook-Secret": {current}}, {"X-Webhook-Secret": {older}, "Authorization": {"Bearer of a proxy"}}},
 			[]http.Header{
 				{},
-				bearer(secret),
+				bearer(current),
 				{"X-Webhook-Secret": {wrong}},
-				{"X-Webhook-Secret": {"Bearer " + secret}},
-				{"X-Webhook-Secret": {secret, secret}},
-				{"X-Webhook-Secret": {secret, wrong}},
-				{"X-Webhook_secret": {secret}},
+				{"X-Webhook-Secret": {"Bearer " + current}},
+				{"X-Webhook-Secret": {current, current}},
+				{"X-Webhook-Secret": {current, wrong}},
+				{"X-Webhook_secret": {current}},
 			},
 		},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			change := func(cfg *webhook.Config) {
-				tc.credential.Secrets = webhook.Fixed(secret, older)
+				tc.credential.Secrets = secret.Fixed(current, older)
 				cfg.Credential = tc.credential
 			}
 			at(t, change, func(s *site) {
@@ -114,7 +117,7 @@ func TestBodyIsNotReadWithoutTheCredential(t *testing.T) {
 		if w := s.send(nil, slow{}); w.Code != http.StatusUnauthorized {
 			t.Errorf("%d", w.Code)
 		}
-		if w := s.send(bearer(secret), slow{}); w.Code != http.StatusBadRequest {
+		if w := s.send(bearer(current), slow{}); w.Code != http.StatusBadRequest {
 			t.Errorf("%d for a body that breaks off", w.Code)
 		}
 	})
@@ -142,7 +145,7 @@ func TestBodyHasTenSecondsToArrive(t *testing.T) {
 	at(t, nil, func(s *site) {
 		w := &patient{ResponseRecorder: httptest.NewRecorder()}
 		r := httptest.NewRequest(http.MethodPost, "/", w)
-		r.Header = bearer(secret)
+		r.Header = bearer(current)
 		s.hook.ServeHTTP(w, r)
 		if w.Code != http.StatusRequestTimeout || time.Until(w.deadline) != 10*time.Second {
 			t.Errorf("%d, %v", w.Code, time.Until(w.deadline))
@@ -151,36 +154,41 @@ func TestBodyHasTenSecondsToArrive(t *testing.T) {
 }
 
 func TestSecretsAreReadAgain(t *testing.T) {
-	now := []matterport.Secret{older}
-	panics := false
-	change := func(cfg *webhook.Config) {
-		cfg.Credential.Secrets = func() []matterport.Secret {
-			if panics {
-				panic(older)
-			}
-			return now
+	file := filepath.Join(t.TempDir(), "webhook")
+	write := func(content string) {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
-	at(t, change, func(s *site) {
-		status := func(value string) int { return s.post(bearer(value), "").Code }
-		if got := []int{status(older), status(secret)}; got[0] != 204 || got[1] != 401 {
-			t.Errorf("%v before", got)
+	write(older)
+	source, err := secret.File(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at(t, func(cfg *webhook.Config) { cfg.Credential.Secrets = source }, func(s *site) {
+		for _, step := range []struct {
+			content    string
+			old, after int
+			changed    bool
+		}{
+			{older, 204, 401, false},
+			{current + "\n" + older, 204, 204, true},
+			{"tiny", 204, 204, false}, // the last good ones stay in force
+			{"", 204, 204, false},
+			{current, 401, 204, true},
+		} {
+			write(step.content)
+			source.Look(context.Background())
+			if got := [2]int{s.post(bearer(older), "").Code, s.post(bearer(current), "").Code}; got != [2]int{step.old, step.after} {
+				t.Errorf("%q: %v", step.content, got)
+			}
+			synctest.Wait()
+			if n := len(s.of(event.SecretChanged)); step.changed && n == 0 {
+				t.Errorf("%q: no event says that the secret was changed", step.content)
+			}
 		}
-		now = []matterport.Secret{secret, older}
-		if got := []int{status(older), status(secret)}; got[0] != 204 || got[1] != 204 {
-			t.Errorf("%v while both are accepted", got)
-		}
-		now = []matterport.Secret{secret}
-		if got := []int{status(older), status(secret)}; got[0] != 401 || got[1] != 204 {
-			t.Errorf("%v afterwards", got)
-		}
-		now = []matterport.Secret{"", "tiny"}
-		if got := []int{status(""), status("tiny")}; got[0] != 401 || got[1] != 401 {
-			t.Errorf("%v with secrets that are too short", got)
-		}
-		panics = true
-		if got := status(secret); got != 401 {
-			t.Errorf("%d if the function panics", got)
+		if len(s.of(event.SecretRejected)) == 0 {
+			t.Error("no event says that a secret was rejected")
 		}
 	})
 }
@@ -209,24 +217,24 @@ func TestForgeriesAreReportedByOneEventAndACount(t *testing.T) {
 }
 
 func TestConfigReportsAllProblems(t *testing.T) {
-	_, err := webhook.New(webhook.Config{Credential: webhook.Credential{User: "a:b", Header: "X Y", Secrets: webhook.Fixed("tiny", "0123456789abcdef ", secret)}})
+	_, err := webhook.New(webhook.Config{Credential: webhook.Credential{User: "a:b", Header: "X Y", Secrets: secret.Fixed("tiny", current)}})
 	for _, want := range []string{
-		"Matterport is missing", "Tokens is missing", "both User and Header", "colon", "no name of a header", "Secrets[0] has 4 bytes", "openssl rand -hex 32", "Secrets[1] has a space",
+		"Matterport is missing", "Tokens is missing", "both User and Header", "colon", "no name of a header", "has 4 bytes", "openssl rand -hex 32",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in: %v", want, err)
 		}
 	}
 	if err != nil && strings.Contains(err.Error(), "tiny") {
-		t.Error("a secret is in the error")
+		t.Error("a current is in the error")
 	}
 	for _, c := range []webhook.Credential{
 		{},
-		{Secrets: webhook.Fixed()},
-		{Secrets: webhook.Fixed(""), User: "u"},
-		{Secrets: webhook.Fixed(secret), Header: "authorization"},
-		{Secrets: webhook.Fixed(secret), Header: "X-Ä"},
-		{Secrets: webhook.Fixed("sixteen\nsixteen\nsixteen")},
+		{Secrets: secret.Fixed()},
+		{Secrets: secret.Fixed(""), User: "u"},
+		{Secrets: secret.Fixed(current), Header: "authorization"},
+		{Secrets: secret.Fixed(current), Header: "X-Ä"},
+		{Secrets: secret.Fixed("sixteen\nsixteen\nsixteen")},
 	} {
 		if _, err := webhook.New(webhook.Config{Credential: c}); err == nil || !strings.Contains(err.Error(), "Credential") {
 			t.Errorf("%+v: %v", c.Header, err)

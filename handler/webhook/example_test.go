@@ -12,6 +12,7 @@ import (
 	"github.com/go-pme/pme/handler/webhook"
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/secret"
 )
 
 // Applications that use package pme set Config.Webhook instead.
@@ -35,7 +36,7 @@ func Example() {
 	}
 
 	hook, err := webhook.New(webhook.Config{
-		Credential: webhook.Credential{User: "matterport", Secrets: webhook.Fixed("correct horse battery staple")},
+		Credential: webhook.Credential{User: "matterport", Secrets: secret.Fixed("correct horse battery staple")},
 		Matterport: client, Tokens: tokens, Catalog: spaces, Logger: quiet,
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/go-pme/pme/internal/answer"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/modelid"
+	"github.com/go-pme/pme/secret"
 )
 
 const (
@@ -33,10 +34,10 @@ type Handler struct {
 	looks   *looks
 	flights *flight.Group
 	now     func() time.Time
+	unwatch func() // the secrets
 }
 
-// New checks cfg, reports everything that is wrong with it, and starts a goroutine that [Handler.Close] ends. It calls nothing
-// but Credential.Secrets.
+// New checks cfg, reports everything that is wrong with it, and starts a goroutine that [Handler.Close] ends. It calls nothing.
 func New(cfg Config) (*Handler, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func New(cfg Config) (*Handler, error) {
 	cfg = cfg.withDefaults()
 	h := &Handler{
 		cfg:     cfg,
-		checker: newChecker(cfg.Credential, cfg.Logger),
+		checker: newChecker(cfg.Credential),
 		wanted:  newWanted(),
 		flights: flight.New(cfg.Logger),
 		now:     time.Now,
@@ -52,15 +53,21 @@ func New(cfg Config) (*Handler, error) {
 	h.looks = newLooks(cfg, h.wanted, h.now)
 	h.reports = newReports(cfg.Events, h.looks.wake)
 	h.flights.Go(func(ctx context.Context) { h.looks.run(ctx, h.reports) })
+	h.unwatch, _ = cfg.Credential.Secrets.Register(secret.Consumer{Check: checkSecret, Changed: h.secretChanged}) // checked before
 	return h, nil
 }
 
 // Close ends the looks that are under way and waits for them. Events that wait are lost. Later requests with the right
 // credential are answered by 503. It can be called more than once; the error is always nil.
 func (h *Handler) Close() error {
+	h.unwatch()
 	h.flights.Close()
 	h.reports.summarize(h.now().Add(summarizeEvery))
 	return nil
+}
+
+func (h *Handler) secretChanged(c secret.Change) {
+	h.cfg.Events.Emit(context.Background(), c.Event("webhook credential"))
 }
 
 // ServeHTTP implements [http.Handler].

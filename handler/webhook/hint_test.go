@@ -15,6 +15,7 @@ import (
 	"github.com/go-pme/pme/issuer"
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
+	"github.com/go-pme/pme/secret"
 )
 
 // Events of version 1 as they are documented.
@@ -34,7 +35,7 @@ func TestEventsOfVersion1AreRefusedWithAdvice(t *testing.T) {
 		s.matterport.RemoveModel(office)
 		for range 20 {
 			for _, content := range version1 {
-				if w := s.post(bearer(secret), content); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "version: 2") {
+				if w := s.post(bearer(current), content); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "version: 2") {
 					t.Fatalf("%s: %d %s", content, w.Code, w.Body)
 				}
 			}
@@ -90,7 +91,7 @@ func TestWhatIsNoEventIsRefusedOrHarmless(t *testing.T) {
 	at(t, nil, func(s *site) {
 		token := s.open("alice", office)
 		for content, want := range answers {
-			if w := s.post(bearer(secret), content); w.Code != want {
+			if w := s.post(bearer(current), content); w.Code != want {
 				t.Errorf("%.80q: %d %s, want %d", content, w.Code, w.Body, want)
 			}
 		}
@@ -104,7 +105,7 @@ func TestRequestsOfAnotherKindAreRefused(t *testing.T) {
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodOptions, "WEIRD"} {
 			w := httptest.NewRecorder()
 			r := httptest.NewRequest(method, "/", strings.NewReader(body("deleted", office)))
-			r.Header = bearer(secret)
+			r.Header = bearer(current)
 			s.hook.ServeHTTP(w, r)
 			if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "POST" {
 				t.Errorf("%s: %d %v", method, w.Code, w.Header())
@@ -113,7 +114,7 @@ func TestRequestsOfAnotherKindAreRefused(t *testing.T) {
 		for kind, want := range map[string]int{
 			"application/json; charset=utf-8": 204, "application/cloudevents+json": 204, "text/plain": 415, "application/x-www-form-urlencoded": 415, ";;": 415,
 		} {
-			header := bearer(secret)
+			header := bearer(current)
 			header.Set("Content-Type", kind)
 			if w := s.post(header, body("deleted", office)); w.Code != want {
 				t.Errorf("%s: %d, want %d", kind, w.Code, want)
@@ -126,7 +127,7 @@ func TestReceivedEventsAreTold(t *testing.T) {
 	at(t, nil, func(s *site) {
 		s.event("deleted", office)
 		s.event("something\nnew", office)
-		s.post(bearer(secret), "{}")
+		s.post(bearer(current), "{}")
 		got := s.of(event.WebhookReceived)
 		if len(got) != 3 || got[0].Reason != "deleted" || len(got[0].Models) != 1 || got[0].Models[0] != office || got[0].Request.Path != "/events" ||
 			got[1].Reason != "unknown" || got[2].Reason != "ping" || got[2].Models != nil {
@@ -157,12 +158,12 @@ func FuzzBody(f *testing.F) {
 	}
 	all := new(shown)
 	hook := must(webhook.New(webhook.Config{
-		Credential: webhook.Credential{Secrets: webhook.Fixed(secret)}, Matterport: all, Tokens: all, Logger: slog.New(slog.DiscardHandler),
+		Credential: webhook.Credential{Secrets: secret.Fixed(current)}, Matterport: all, Tokens: all, Logger: slog.New(slog.DiscardHandler),
 	}))
 	f.Cleanup(func() { _ = hook.Close() })
 	f.Fuzz(func(t *testing.T, content string) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(content))
-		r.Header = bearer(secret)
+		r.Header = bearer(current)
 		w := httptest.NewRecorder()
 		hook.ServeHTTP(w, r)
 		switch w.Code {

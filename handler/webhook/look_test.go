@@ -341,7 +341,7 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 		s.pass(time.Minute)
 		s.wantLooks(0)
 		s.wantLive(token, true)
-		if w := s.post(bearer(secret), body("deleted", office)); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		if w := s.post(bearer(current), body("deleted", office)); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 			t.Errorf("%d after Close", w.Code)
 		}
 		if w := s.post(nil, ""); w.Code != http.StatusUnauthorized {

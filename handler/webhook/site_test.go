@@ -29,6 +29,7 @@ import (
 	"github.com/go-pme/pme/issuer/store"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
+	"github.com/go-pme/pme/secret"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -38,8 +39,8 @@ const (
 	warehouse = "yyHDFKzPzvN"
 	showroom  = "Hk7Wq2mBn4T"
 
-	secret = "0123456789-webhook-secret"
-	older  = "an-older-webhook-secret"
+	current = "0123456789-webhook-secret"
+	older   = "an-older-webhook-secret"
 )
 
 // wire leads to the emulator without a network, so that the time of a test can stand still.
@@ -111,7 +112,7 @@ func at(t *testing.T, change func(*webhook.Config), test func(*site)) {
 		s.issuer = must(issuer.New(issuer.Config{Matterport: client, Policy: policy, Events: stream, Logger: logger, MintBurst: 1000, ValidFor: 24 * time.Hour}))
 		s.catalog = must(catalog.New(catalog.Config{Matterport: client, Policy: policy, Logger: logger}))
 		cfg := webhook.Config{
-			Credential: webhook.Credential{Secrets: webhook.Fixed(secret, older)},
+			Credential: webhook.Credential{Secrets: secret.Fixed(current, older)},
 			Matterport: client, Tokens: s.issuer, Catalog: s.catalog, Events: stream, Logger: logger,
 		}
 		if change != nil {
@@ -131,7 +132,7 @@ func at(t *testing.T, change func(*webhook.Config), test func(*site)) {
 }
 
 func (s *site) wantNoSecrets() {
-	for _, value := range []string{secret, older, "bm90LXRoZS1zZWNyZXQ", "not-the-secret", "in-the-query"} {
+	for _, value := range []string{current, older, "bm90LXRoZS1zZWNyZXQ", "not-the-secret", "in-the-query"} {
 		if strings.Contains(s.log.String(), value) {
 			s.Errorf("%q is in the log", value)
 		}
@@ -163,7 +164,7 @@ func (s *site) post(header http.Header, content string) *httptest.ResponseRecord
 }
 
 func (s *site) send(header http.Header, content io.Reader) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, "/events?secret=in-the-query", content)
+	r := httptest.NewRequest(http.MethodPost, "/events?current=in-the-query", content)
 	maps.Copy(r.Header, header)
 	if r.Header.Get("Content-Type") == "" {
 		r.Header.Set("Content-Type", "application/json")
@@ -176,7 +177,7 @@ func (s *site) send(header http.Header, content io.Reader) *httptest.ResponseRec
 // event sends an event that has to be taken.
 func (s *site) event(kind, model string) {
 	s.Helper()
-	if w := s.post(bearer(secret), body(kind, model)); w.Code != http.StatusNoContent || w.Body.Len() != 0 {
+	if w := s.post(bearer(current), body(kind, model)); w.Code != http.StatusNoContent || w.Body.Len() != 0 {
 		s.Fatalf("%s of %s: %d %s", kind, model, w.Code, w.Body)
 	}
 }
@@ -237,7 +238,7 @@ func (o *tokens) LiveModels(ctx context.Context) (map[string]int, error) {
 	case storeFails:
 		return nil, errStore
 	case storePanics:
-		panic(secret)
+		panic(current)
 	}
 	return o.Tokens.LiveModels(ctx)
 }
