@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -25,12 +26,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // disk is a disk that can be full.
 type disk struct {
 	file
-	full *bool
+	full *atomic.Bool
 	room int // what still fits
 }
 
 func (d *disk) Write(p []byte) (int, error) {
-	if *d.full {
+	if d.full.Load() {
 		n, _ := d.file.Write(p[:min(len(p), d.room)])
 		return n, syscall.ENOSPC
 	}
@@ -141,7 +142,7 @@ func TestProcessesShareADirectory(t *testing.T) {
 func TestFullDiskLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := open(t, t.TempDir())
-		full := false
+		var full atomic.Bool
 		f.open = func(name string, flag int, mode os.FileMode) (file, error) {
 			opened, err := openFile(name, flag, mode)
 			return &disk{opened, &full, 700}, err
@@ -149,7 +150,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 		trail := newTrail(t, f, func(c *audit.Config) { c.Mode = audit.Required })
 		signIns(trail, 2)
 		synctest.Wait()
-		full = true
+		full.Store(true)
 		signIns(trail, 3)
 		err := trail.Record(t.Context(), event.Event{ID: "g", Time: time.Now(), Kind: event.TokenGranted})
 		if !errors.Is(err, syscall.ENOSPC) {
@@ -159,7 +160,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 		if n := len(read(t, f, audit.Query{})); n != 3 {
 			t.Errorf("%d records while the disk is full, want 3", n)
 		}
-		full = false
+		full.Store(false)
 		time.Sleep(time.Minute)
 		closeTrail(t, trail)
 		if n := len(read(t, f, audit.Query{Kinds: []event.Kind{event.SignedIn, event.TokenGranted}})); n != 5 {
