@@ -135,7 +135,7 @@ func kindOf(s store.Selector) string {
 
 // denied emits the event that the policy does not allow u the model, with the reason, and returns ErrDenied.
 func (i *Issuer) denied(ctx context.Context, u *identity.User, model string) error {
-	if i.events.Wants(ctx, slog.LevelInfo) && !isQuiet(ctx) {
+	if !isQuiet(ctx) {
 		why := i.explain(ctx, u, model)
 		i.events.Emit(ctx, event.Event{
 			Kind: event.TokenDenied, Level: slog.LevelInfo, User: u.ID, Session: u.Session, Models: []string{model},

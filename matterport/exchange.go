@@ -34,7 +34,7 @@ type answer struct {
 // proxy's, so nothing is learned from its headers here.
 func (u *upstream) exchange(op string, req *http.Request, limit int64) (*answer, *Error) {
 	caller := req.Context()
-	ctx, cancel := context.WithTimeout(caller, u.attemptTimeout)
+	ctx, cancel := context.WithTimeout(withOperation(caller, op), u.attemptTimeout)
 	defer cancel()
 
 	start := u.clock.now()
