@@ -29,7 +29,7 @@ type call struct {
 	once   sync.Once
 }
 
-// begin starts to measure r. The parent of the span is that of the request to pme, if that is traced.
+// begin starts to measure r.
 func (t *Telemetry) begin(r *http.Request) *call {
 	operation := matterport.OperationOf(r.Context())
 	c := &call{t: t, ctx: r.Context(), kind: kindOf(operation), start: t.now()}

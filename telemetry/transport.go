@@ -14,7 +14,8 @@ import (
 // and likewise to the HTTPClient of the OAuth application, oidclogin and bearer. If base is nil, Transport makes one like
 // that of package matterport.
 //
-// A span has the method, the host, the port, the status and, at Matterport, the operation. It does NOT have the path, the
+// The parent of a span is that in the context of the request. The span of a mint has none: a mint is for all who ask for the
+// token, and can outlast the request that began it. A span has the method, the host, the port, the status and, at Matterport, the operation. It does NOT have the path, the
 // query, a header or a body. Requests do NOT get a traceparent or another header: Matterport learns nothing of your
 // traces. Wrap base if a provider of your own shall. Answers and errors are those of base.
 //
