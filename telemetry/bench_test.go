@@ -66,13 +66,16 @@ func median(figures []float64) float64 {
 // BenchmarkCall measures what a span and a duration cost, which a mint pays.
 func BenchmarkCall(b *testing.B) {
 	o := observe(b, telemetry.Config{})
-	rt := o.Transport(roundTripper(func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 204}, nil }))
+	rt := o.Transport(roundTripper(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 204, Body: http.NoBody}, nil
+	}))
 	r := httptest.NewRequest(http.MethodPost, "https://api.example/", nil)
 	b.ReportAllocs()
 	for b.Loop() {
 		resp, err := rt.RoundTrip(r)
-		if err != nil || resp.StatusCode != 204 {
+		if err != nil {
 			b.Fatal(err)
 		}
+		_ = resp.Body.Close()
 	}
 }

@@ -24,9 +24,9 @@ var callWords = [callKinds]string{"mint", "matterport", event.Other}
 
 // How a call can fail.
 const (
-	noAnswer   = iota // no connection, no answer in time, or half of one
-	refusedIt         // a status from 400 to 499
-	failedInIt        // a status from 500
+	answeredNot     = iota // no connection, no answer in time, or half of one
+	answeredRefused        // a status from 400 to 499
+	answeredFailed         // a status from 500
 	failureKinds
 )
 

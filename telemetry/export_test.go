@@ -16,3 +16,6 @@ func Kinds() []event.Kind {
 	}
 	return all
 }
+
+// OwnParts returns the names of the parts that pme has.
+func OwnParts() []string { return ownParts }

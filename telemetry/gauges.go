@@ -16,9 +16,9 @@ type gauges struct {
 
 func newGauges(meter metric.Meter) (g gauges, err error) {
 	var errs [3]error
-	g.ready, errs[0] = meter.Int64ObservableGauge("pme.ready", metric.WithUnit("1"),
+	g.ready, errs[0] = meter.Int64ObservableGauge("pme.ready",
 		metric.WithDescription("1 if the handler takes requests, 0 if it is closing or misconfigured."))
-	g.degraded, errs[1] = meter.Int64ObservableGauge("pme.part.degraded", metric.WithUnit("1"),
+	g.degraded, errs[1] = meter.Int64ObservableGauge("pme.part.degraded",
 		metric.WithDescription("1 if the part does not work as it should, 0 if it does."))
 	g.dropped, errs[2] = meter.Int64ObservableCounter("pme.events.dropped", metric.WithUnit("{event}"),
 		metric.WithDescription("Events that a listener, such as an audit trail, was too slow to get."))

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -161,3 +162,13 @@ func ask(h http.Handler, model string) int {
 func forbidden() matterporttest.Failure {
 	return matterporttest.GraphQLError("request.unauthorized", http.StatusForbidden)
 }
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func reply(status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
+}
+
+func replyOK(*http.Request) (*http.Response, error) { return reply(http.StatusOK, "ok"), nil }

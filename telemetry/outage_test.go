@@ -61,7 +61,7 @@ func (goneSpans) Shutdown(context.Context) error                                
 func TestTokensDoNotNoticeThatTheCollectorIsGone(t *testing.T) {
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {})) // the SDK's complaints
 	over := make(chan struct{})
-	metrics, spans := goneMetrics{gone{make(chan struct{}), over}}, goneSpans{gone{make(chan struct{}), over}}
+	metrics, spans := goneMetrics{gone{make(chan struct{}, 1), over}}, goneSpans{gone{make(chan struct{}, 1), over}}
 	meters := metric.NewMeterProvider(metric.WithReader(metric.NewPeriodicReader(metrics,
 		metric.WithInterval(time.Millisecond), metric.WithTimeout(time.Minute))))
 	tracers := trace.NewTracerProvider(trace.WithBatcher(spans,

@@ -107,17 +107,17 @@ func (c *call) close(word string) {
 func verdict(ctx context.Context, status int, err error) (word string, failure int) {
 	switch {
 	case errors.Is(err, errPanicked):
-		return "panic", noAnswer
+		return "panic", answeredNot
 	case err != nil && errors.Is(ctx.Err(), context.Canceled):
 		return "canceled", -1
 	case err != nil && timedOut(err):
-		return "timeout", noAnswer
+		return "timeout", answeredNot
 	case err != nil:
-		return "connection", noAnswer
+		return "connection", answeredNot
 	case status >= http.StatusInternalServerError:
-		return strconv.Itoa(status), failedInIt
+		return strconv.Itoa(status), answeredFailed
 	case status >= http.StatusBadRequest:
-		return strconv.Itoa(status), refusedIt
+		return strconv.Itoa(status), answeredRefused
 	}
 	return "", -1
 }

@@ -85,7 +85,7 @@ type body struct {
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	switch err { //nolint:errorlint // a Reader returns io.EOF itself
+	switch err {
 	case nil:
 	case io.EOF:
 		b.end(nil)

@@ -14,6 +14,8 @@ func packages(files []string) imports {
 		"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "log": "log", "netip": "net/netip",
 		"os": "os", "slog": "log/slog", "time": "time", "tls": "crypto/tls", "x509": "crypto/x509",
 		"sessions": "github.com/gorilla/sessions",
+		"metric":   "go.opentelemetry.io/otel/sdk/metric", "prometheus": "go.opentelemetry.io/otel/exporters/prometheus",
+		"promhttp": "github.com/prometheus/client_golang/prometheus/promhttp",
 	}
 	for _, file := range files {
 		dir := path.Dir(file)
