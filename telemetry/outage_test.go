@@ -138,9 +138,10 @@ func TestAnUnusableHealthHandlerIsNotReady(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	o := observe(t, telemetry.Config{})
+	var log bytes.Buffer
+	o := observe(t, telemetry.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	o.UseHealth(nil)
-	if got := o.values(t, "pme.ready"); len(got) != 0 {
-		t.Errorf("without a handler: %v", got)
+	if got := o.values(t, "pme.ready"); len(got) != 0 || log.Len() > 0 {
+		t.Errorf("without a handler: %v %s", got, &log)
 	}
 }

@@ -144,7 +144,9 @@ func TestCallsAreMeasuredByHowTheyEnd(t *testing.T) {
 					t.Errorf("%d calls are active before the answer is read", n)
 				}
 				_, _ = io.Copy(io.Discard, resp.Body)
-				_ = resp.Body.Close()
+				if n := active(t, o); n != 0 {
+					t.Errorf("%d calls are active after the answer was read", n)
+				}
 				_ = resp.Body.Close()
 			}
 			wantSpan(t, spans.Ended(), tc.span)
@@ -232,7 +234,14 @@ func TestAPanicOfTheTransportGoesOn(t *testing.T) {
 
 func TestTransportWithoutABaseMakesOne(t *testing.T) {
 	o := observe(t, telemetry.Config{})
-	up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
+	closed := make(chan struct{}, 1)
+	up := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
+	up.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			closed <- struct{}{}
+		}
+	}
+	up.Start()
 	defer up.Close()
 	client := &http.Client{Transport: o.Transport(nil), Timeout: 10 * time.Second}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, up.URL, http.NoBody)
@@ -245,5 +254,8 @@ func TestTransportWithoutABaseMakesOne(t *testing.T) {
 	}
 	_, _ = io.Copy(io.Discard, resp.Body)
 	_ = resp.Body.Close()
-	client.CloseIdleConnections() // goleak sees whether it and Close do
+	if err := o.Close(); err != nil {
+		t.Error(err)
+	}
+	<-closed // by the client's side
 }
