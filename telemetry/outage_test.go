@@ -103,14 +103,14 @@ func (p panicking) Tracer(string, ...spanapi.TracerOption) spanapi.Tracer { retu
 type panickingTracer struct{ embedded.Tracer }
 
 func (panickingTracer) Start(context.Context, string, ...spanapi.SpanStartOption) (context.Context, spanapi.Span) {
-	panic("secret")
+	panic("what was said")
 }
 
 func TestAPanicOfWhatTheApplicationGaveEndsNothing(t *testing.T) {
 	var log bytes.Buffer
 	o := observe(t, telemetry.Config{TracerProvider: panicking{}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	h, _ := site(t, o.events, o.Transport)
-	o.UseHealth(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret") }))
+	o.UseHealth(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("what was said") }))
 	if status := ask(h, office); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
@@ -122,7 +122,7 @@ func TestAPanicOfWhatTheApplicationGaveEndsNothing(t *testing.T) {
 			t.Errorf("%s is not in the log: %s", where, &log)
 		}
 	}
-	if strings.Contains(log.String(), "secret") {
+	if strings.Contains(log.String(), "what was said") {
 		t.Errorf("the log has what a panic said: %s", &log)
 	}
 }

@@ -1,0 +1,8 @@
+//go:build unix && !linux
+
+package postgrestest
+
+import "syscall"
+
+// endWithParent does nothing: there is no way to tell.
+func endWithParent(*syscall.SysProcAttr) {}
