@@ -1,24 +1,28 @@
 package sqlsink
 
-import (
-	"context"
-)
+import "context"
 
 // mostListed is how many kinds or users the database looks for. If there are more, it looks for all.
 const mostListed = 100
 
 const (
-	recordsOf = `SELECT number, at, kind, user_id, line FROM pme_audit_records WHERE chain = $1 AND number >= $2 AND number <= $3`
-	modelsOf  = `SELECT number, model FROM pme_audit_models WHERE chain = $1 AND number >= $2 AND number <= $3`
+	ofPart    = ` WHERE chain = $1 AND number >= $2 AND number <= $3`
+	recordsOf = `SELECT number, at, kind, user_id, line FROM pme_audit_records` + ofPart
+	modelsOf  = `SELECT number, model FROM pme_audit_models` + ofPart
+
+	// Each is answered by an index alone, without a look at the records.
+	ofKind  = ` AND number IN (SELECT number FROM pme_audit_records` + ofPart + ` AND kind IN (`
+	ofUser  = ` AND number IN (SELECT number FROM pme_audit_records` + ofPart + ` AND user_id IN (`
+	ofModel = ` AND number IN (SELECT number FROM pme_audit_models` + ofPart + ` AND model IN (`
 )
 
 // statement returns the statement for the records of a part that can be selected. The time is not among its conditions: a
 // database that looked for it first would go through all of it for each part.
 func (p *part) statement() (query string, args []any) {
 	query, args = recordsOf, []any{p.chain, p.first, p.last}
-	list := func(column string, texts []string) {
+	only := func(condition string, texts ...string) {
 		if n := len(texts); n > 0 && n <= mostListed {
-			query += ` AND ` + column + ` IN (` + placeholders(len(args)+1, n) + `)`
+			query += condition + placeholders(len(args)+1, n) + `))`
 			for _, text := range texts {
 				args = append(args, indexed(text))
 			}
@@ -28,12 +32,10 @@ func (p *part) statement() (query string, args []any) {
 	for i, kind := range p.q.Kinds {
 		kinds[i] = string(kind)
 	}
-	list("kind", kinds)
-	list("user_id", p.q.Users)
+	only(ofKind, kinds...)
+	only(ofUser, p.q.Users...)
 	if p.q.Model != "" {
-		query += ` AND number IN (SELECT number FROM pme_audit_models WHERE chain = $1 AND number >= $2 AND number <= $3 AND model = ` +
-			placeholders(len(args)+1, 1) + `)`
-		args = append(args, indexed(p.q.Model))
+		only(ofModel, p.q.Model)
 	}
 	return query + ` ORDER BY number`, args
 }
