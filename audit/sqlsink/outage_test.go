@@ -113,7 +113,9 @@ func TestReadOnlyServerIsAnErrorUntilItIsNot(t *testing.T) {
 	}
 	wantWhole(t, s, stored)
 	run(`ALTER SYSTEM RESET default_transaction_read_only`, `SELECT pg_reload_conf()`)
-	for s.Append(ctx, records) != nil && ctx.Err() == nil { // likewise
+	err := errors.New("not yet")
+	for err != nil && ctx.Err() == nil { // likewise
+		err = s.Append(ctx, records)
 	}
 	wantWhole(t, s, stored+3)
 }
@@ -226,4 +228,3 @@ func TestAppendReturnsWithItsContext(t *testing.T) {
 	add(t, s, records...)
 	wantWhole(t, s, 2)
 }
-
