@@ -1,6 +1,7 @@
 package sinktest
 
 import (
+	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -116,7 +117,7 @@ func anyTextComesBack(t *testing.T, s sink) {
 	var all []audit.Record
 	for _, text := range []string{
 		"", " ", "a\x00b", "\x00", "\xff\xfe", "a\nb\r\n", `"quoted"`, `back\slash`, "O'Brien'; DROP TABLE users --", "%_*?[a]", "$1", "Köln \u2028 🏠",
-		"<script>", strings.Repeat("x", 20_000), strings.Repeat("ü", 20_000), "a\u0308", "ä", "\u202e",
+		"<script>", strings.Repeat("x", 20_000), random(20_000), strings.Repeat("ü", 20_000), "a\u0308", "ä", "\u202e",
 	} {
 		all = append(all, c.next(audit.Record{
 			Time: start, Kind: event.Kind("kind " + text), User: text, Session: text, Models: []string{text, text, "B"}, Names: []string{text, text}, Detail: text,
@@ -130,6 +131,14 @@ func anyTextComesBack(t *testing.T, s sink) {
 		want(t, "Records by kind", s, audit.Query{Kinds: []event.Kind{r.Kind}}, selected(audit.Query{Kinds: []event.Kind{r.Kind}}, all)...)
 		want(t, "Records by model", s, audit.Query{Model: r.Names[0]}, selected(audit.Query{Model: r.Names[0]}, all)...)
 	}
+}
+
+// random returns a text that cannot be compressed.
+func random(length int) (text string) {
+	for len(text) < length {
+		text += rand.Text()
+	}
+	return text
 }
 
 func selected(q audit.Query, all []audit.Record) (records []audit.Record) {
