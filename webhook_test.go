@@ -96,7 +96,7 @@ func TestWithoutACredentialNoEventIsReceived(t *testing.T) {
 		}
 	}
 	_, err := pme.New(pme.Config{Webhook: &webhook.Credential{Secrets: secret.Fixed("tiny")}})
-	if err == nil || !strings.Contains(err.Error(), "Credential.Secrets[0]") || !strings.Contains(err.Error(), "Access is missing") {
+	if err == nil || !strings.Contains(err.Error(), "Credential.Secrets: it has 4 bytes") || !strings.Contains(err.Error(), "Access is missing") {
 		t.Error(err)
 	}
 }

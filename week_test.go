@@ -180,6 +180,9 @@ func TestWeekIsToldFromTheTrailAlone(t *testing.T) {
 	})
 }
 
+// clock is a time to the minute: Matterport tells its own in whole seconds.
+func clock(t time.Time) string { return t.Round(time.Minute).Format("15:04") }
+
 // questions asks a trail.
 type questions struct {
 	t      *testing.T
@@ -230,7 +233,7 @@ func (q questions) refusals(user string) string {
 func (q questions) viewers(model string, from, to time.Time) string {
 	var out []string
 	for _, v := range q.views(audit.Query{Model: model, From: from, To: to}) {
-		out = append(out, fmt.Sprintf("%s %s to %s, seen at %s", v.User, v.From.Format("15:04"), v.Until.Format("15:04"), v.Seen.Format("15:04")))
+		out = append(out, fmt.Sprintf("%s %s to %s, seen at %s", v.User, clock(v.From), clock(v.Until), clock(v.Seen)))
 	}
 	return strings.Join(out, "\n")
 }
@@ -238,7 +241,7 @@ func (q questions) viewers(model string, from, to time.Time) string {
 func (q questions) seen(user string) string {
 	var out []string
 	for _, v := range q.views(audit.Query{Users: []string{user}}) {
-		out = append(out, fmt.Sprintf("%s %s to %s, ended: %s %s", v.Name, v.From.Format("15:04"), v.Until.Format("15:04"), v.Ended, v.EndedBy))
+		out = append(out, fmt.Sprintf("%s %s to %s, ended: %s %s", v.Name, clock(v.From), clock(v.Until), v.Ended, v.EndedBy))
 	}
 	return strings.Join(out, "\n")
 }
@@ -247,7 +250,7 @@ func (q questions) endings(user string) string {
 	var out []string
 	for _, v := range q.views(audit.Query{Users: []string{user}}) {
 		if v.Ended != "" {
-			out = append(out, v.Ended+" "+v.EndedBy+" "+v.Until.Format("15:04"))
+			out = append(out, v.Ended+" "+v.EndedBy+" "+clock(v.Until))
 		}
 	}
 	return strings.Join(out, "\n")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/go-pme/pme/internal/rescue"
 )
 
 // An Anchor is the newest record of a chain at some time. A trail that was cut off or replaced later does not have it: give
@@ -22,9 +24,11 @@ const anchorEvery = time.Hour
 func (t *Trail) giveAnchors() {
 	for _, w := range t.writers {
 		for _, at := range w.anchors() {
-			t.cfg.Anchor(at)
-			t.cfg.Logger.LogAttrs(context.Background(), slog.LevelInfo, "audit anchor",
-				slog.String("chain", at.Chain), slog.Int64("n", at.Number), slog.String("hash", at.Hash))
+			rescue.Call(t.cfg.Logger, "the log", func() {
+				t.cfg.Logger.LogAttrs(context.Background(), slog.LevelInfo, "audit anchor",
+					slog.String("chain", at.Chain), slog.Int64("n", at.Number), slog.String("hash", at.Hash))
+			})
+			rescue.Call(t.cfg.Logger, "Anchor of the audit trail", func() { t.cfg.Anchor(at) })
 		}
 	}
 }

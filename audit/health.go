@@ -32,9 +32,9 @@ func (t *Trail) check(ctx context.Context) error {
 
 // Stats are the counts of a trail since it began, over all sinks.
 type Stats struct {
-	Stored int64 // records that a sink has stored
-	Lost   int64 // records that a sink did not get, because too many waited
-	Waits  int64 // records that wait now
+	Stored  int64 // records that a sink has stored
+	Lost    int64 // records that a sink did not get, because too many waited
+	Waiting int64
 }
 
 // Stats returns the counts.
@@ -42,7 +42,7 @@ func (t *Trail) Stats() (s Stats) {
 	for _, w := range t.writers {
 		s.Stored += w.stored.Load()
 		s.Lost += w.lostInAll.Load()
-		s.Waits += int64(len(w.queue))
+		s.Waiting += int64(len(w.queue))
 	}
 	return s
 }

@@ -9,12 +9,16 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/internal/budget"
 )
 
-// Refusals cost whoever causes them nothing. So of each kind at most these are written, and the others are counted.
+// Refusals cost whoever causes them nothing. So of each kind at most these are written, in all and of one user or
+// client, and the others are counted.
 const (
 	refusalsAtOnce = 1000
 	refusalsEach   = 10 // a second
+	ownAtOnce      = 100
+	ownEvery       = time.Second
 )
 
 var refusals = []event.Kind{
@@ -25,11 +29,12 @@ var refusals = []event.Kind{
 type noise struct {
 	mu      sync.Mutex
 	limits  map[event.Kind]*rate.Limiter
+	own     *budget.Budget
 	leftOut map[event.Kind]int
 }
 
-func newNoise() *noise {
-	n := &noise{limits: make(map[event.Kind]*rate.Limiter), leftOut: make(map[event.Kind]int)}
+func newNoise(now func() time.Time) *noise {
+	n := &noise{own: budget.New(ownAtOnce, ownEvery, now), limits: make(map[event.Kind]*rate.Limiter), leftOut: make(map[event.Kind]int)}
 	for _, kind := range refusals {
 		n.limits[kind] = rate.NewLimiter(refusalsEach, refusalsAtOnce)
 	}
@@ -39,7 +44,11 @@ func newNoise() *noise {
 // passes reports whether an event is to be written.
 func (n *noise) passes(e *event.Event, now time.Time) bool {
 	limit, refusal := n.limits[e.Kind]
-	if !refusal || limit.AllowN(now, 1) {
+	if !refusal {
+		return true
+	}
+	by := cmp.Or(e.User, budget.Address(e.Request.Client))
+	if n.own.Spend(string(e.Kind)+" "+by) == 0 && limit.AllowN(now, 1) {
 		return true
 	}
 	n.mu.Lock()

@@ -73,6 +73,7 @@ func (p *Pseudonyms) replace(r *Record) {
 	r.Session, r.Client = pseudonym(key, "session", r.Session), pseudonym(key, "client", r.Client)
 	r.Connection = pseudonym(key, "connection", r.Connection)
 	r.Groups, r.RequestID, r.Path = nil, "", ""
+	r.Reason, r.Part = aWord.FindString(r.Reason), aWord.FindString(r.Part)
 	if !slices.Contains(factual, r.Kind) {
 		r.Detail = impersonal(r.Detail)
 	}
@@ -83,6 +84,9 @@ var factual = []event.Kind{
 	event.Configured, event.PolicyChanged, event.TroubleBegan, event.TroubleEnded, event.SecretChanged, event.SecretRejected,
 	TrailBegan, TrailClosed, RecordsLost, RecordsExpired, RefusalsLeftOut,
 }
+
+// aWord is what reasons and parts of pme are. Those of a host can be any text.
+var aWord = regexp.MustCompile(`^[a-z0-9_ -]{1,40}$`)
 
 // aRule is where a detail names a rule, such as "rule 2 (allow.yaml:14): group "facilities"".
 var aRule = regexp.MustCompile(`^rule \d+( \([^():]{1,100}:\d+\))?`)

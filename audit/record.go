@@ -18,8 +18,7 @@ const (
 	// RecordsLost says that Count records were not written, because too many waited.
 	RecordsLost event.Kind = "records lost"
 
-	// RecordsExpired says that Count chains were deleted, as all their records were older than Config.Retention: those from
-	// before Until.
+	// RecordsExpired says that Count chains were deleted, because all their records were older than Until.
 	RecordsExpired event.Kind = "records expired"
 
 	// RefusalsLeftOut says that Count refusals were not written, because there were too many of them.
@@ -49,6 +48,8 @@ type Record struct {
 	Groups     []string   `json:"groups,omitempty"`
 	Models     []string   `json:"models,omitempty"`
 	Names      []string   `json:"names,omitempty"`
+	Exact      bool       `json:"exact,omitempty"`
+	Corrects   string     `json:"corrects,omitempty"`
 	Connection string     `json:"connection,omitempty"`
 	Part       string     `json:"part,omitempty"`
 	Policy     string     `json:"policy,omitempty"`
@@ -77,7 +78,7 @@ type Record struct {
 func recordOf(e event.Event) Record {
 	return Record{
 		Version: version, ID: e.ID, Time: e.Time.UTC(), Kind: e.Kind, User: e.User, Session: e.Session, By: e.By,
-		Groups: e.Groups, Models: e.Models, Names: e.Names, Connection: e.Connection, Part: e.Part, Policy: e.Policy,
+		Groups: e.Groups, Models: e.Models, Names: e.Names, Exact: e.Exact, Corrects: e.Corrects, Connection: e.Connection, Part: e.Part, Policy: e.Policy,
 		Reason: e.Reason, Detail: cut(e.Detail), Count: e.Count, From: utc(e.From), Until: utc(e.Until),
 		Client: e.Request.Client, RequestID: e.Request.ID, Method: e.Request.Method, Path: e.Request.Path,
 	}

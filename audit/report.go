@@ -3,8 +3,6 @@ package audit
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -20,47 +18,69 @@ type Trouble struct {
 }
 
 // Troubles returns which parts were in trouble between From and To of q, in the order of their beginnings. Each replica sees for
-// itself, so one outage can be several.
+// itself, so one outage can be several. Trouble of a process that has ended ends with it.
 func Troubles(ctx context.Context, from Reader, q Query) ([]Trouble, error) {
+	t := troubles{ended: make(map[seenTrouble]time.Time), runs: newRuns()}
+	wide := Query{To: q.To, Kinds: []event.Kind{event.TroubleBegan, event.TroubleEnded, TrailBegan, TrailClosed}}
+	if err := each(ctx, from, wide, t.add); err != nil {
+		return nil, err
+	}
 	var out []Trouble
-	open := make(map[[2]string]int) // by chain and part
-	wide := Query{To: q.To, Kinds: []event.Kind{event.TroubleBegan, event.TroubleEnded, event.Configured}}
-	for r, err := range from.Records(ctx, wide) {
-		switch at, known := open[[2]string{r.Chain, r.Part}]; {
-		case errors.Is(err, ErrLine):
-		case err != nil:
-			return nil, fmt.Errorf("audit: the records cannot be read: %w", err)
-		case r.Kind == event.TroubleBegan:
-			open[[2]string{r.Chain, r.Part}] = len(out)
-			out = append(out, Trouble{Part: r.Part, Detail: r.Detail, From: r.From})
-		case r.Kind == event.TroubleEnded && known:
-			out[at].Until = r.Time
-			delete(open, [2]string{r.Chain, r.Part})
+	for _, began := range t.began {
+		one := Trouble{Part: began.Part, Detail: began.Detail, From: began.From}
+		if until, ended := t.ended[seenTrouble{began.Part, began.From}]; ended {
+			one.Until = until
+		} else {
+			one.Until = t.runs.end(began.Chain)
+		}
+		if one.Until.IsZero() || one.Until.After(q.From) {
+			out = append(out, one)
 		}
 	}
-	out = slices.DeleteFunc(out, func(t Trouble) bool { return !t.Until.IsZero() && t.Until.Before(q.From) })
 	slices.SortFunc(out, func(a, b Trouble) int { return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Part, b.Part)) })
 	return out, nil
 }
 
-// A Grant is what a policy allows: a model to a user. Either may be empty: any.
-type Grant struct{ User, Model string }
+// seenTrouble identifies trouble as one process has seen it.
+type seenTrouble struct {
+	part string
+	from time.Time
+}
 
-// Unused returns those of granted that were not used since that time: no one that they mean has seen a space that they mean.
-// With pseudonyms, give those for the users.
-func Unused(ctx context.Context, from Reader, since time.Time, granted []Grant) ([]Grant, error) {
+type troubles struct {
+	began []Record
+	ended map[seenTrouble]time.Time
+	runs  *runs
+}
+
+func (t *troubles) add(r *Record) {
+	t.runs.add(r)
+	switch r.Kind {
+	case event.TroubleBegan:
+		t.began = append(t.began, *r)
+	case event.TroubleEnded:
+		t.ended[seenTrouble{r.Part, r.From}] = r.Time
+	}
+}
+
+// A Permission is what a policy gives: a model to a user. Either may be empty: any.
+type Permission struct{ User, Model string }
+
+// Unused returns those of permissions that were not used since that time: no user that they mean has seen a space that they
+// mean. In a pseudonymous trail, ask for each pseudonym of a user: a permission is unused if it is for all of them.
+func Unused(ctx context.Context, from Reader, since time.Time, permissions []Permission) ([]Permission, error) {
 	seen, err := Views(ctx, from, Query{From: since})
 	if err != nil {
 		return nil, err
 	}
-	used := make(map[Grant]bool)
+	used := make(map[Permission]bool)
 	for _, v := range seen {
-		used[Grant{v.User, v.Model}], used[Grant{v.User, ""}], used[Grant{"", v.Model}] = true, true, true
+		used[Permission{v.User, v.Model}], used[Permission{v.User, ""}], used[Permission{"", v.Model}] = true, true, true
 	}
-	var out []Grant
-	for _, g := range granted {
-		if !used[g] && g != (Grant{}) {
-			out = append(out, g)
+	var out []Permission
+	for _, p := range permissions {
+		if !used[p] && p != (Permission{}) {
+			out = append(out, p)
 		}
 	}
 	return out, nil

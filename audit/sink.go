@@ -10,8 +10,8 @@ import (
 	"github.com/go-pme/pme/event"
 )
 
-// A Sink stores records. Package audit/files and the module audit/sqlsink have sinks. One trail calls one method of a sink at
-// a time; several processes can share a sink.
+// A Sink stores records. Package audit/files and the module audit/sqlsink have sinks, and package audit/sinktest checks what is
+// said here. A trail calls Append once at a time, and other methods beside it. Several processes can share a sink.
 type Sink interface {
 	// Append stores records of one chain, which follow each other, and returns once they are safely stored. After an
 	// error, some of them may be stored: the next call of Append for that chain begins at the first of their numbers or a

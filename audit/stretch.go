@@ -15,7 +15,7 @@ const (
 	longest       = time.Hour // after which a stretch that goes on is written, so that a crash loses no more of it
 )
 
-// A viewer is who views what: what a token is for.
+// A viewer identifies a token: its user, its session and its models.
 type viewer struct{ user, session, models string }
 
 func viewerOf(e *event.Event) viewer {
@@ -83,7 +83,7 @@ func (s *stretches) extend(e event.Event) (ended []Record) {
 	key := viewerOf(&e)
 	now := s.users[key.user][key]
 	if now != nil && e.Kind == event.TokenGranted { // the token before was revoked, perhaps by another replica
-		ended = append(ended, now.record(e.Time))
+		ended = append(ended, now.record(e.Time, e.Time))
 		s.remove(key)
 		now = nil
 	}
@@ -104,7 +104,7 @@ func (s *stretches) end(e *event.Event) (ended []Record) {
 	defer s.mu.Unlock()
 	for key, now := range s.of(e.User) {
 		if now.endsBy(e) {
-			r := now.record(e.Time)
+			r := now.record(e.Time, e.Time)
 			r.Reason, r.By = e.Reason, e.By
 			ended = append(ended, r)
 			s.remove(key)
@@ -115,22 +115,29 @@ func (s *stretches) end(e *event.Event) (ended []Record) {
 
 // endsBy reports whether a revocation meant the tokens of the stretch.
 func (n *stretch) endsBy(e *event.Event) bool {
-	return (e.Session == "" || e.Session == n.first.Session) &&
-		(len(e.Models) == 0 || slices.ContainsFunc(e.Models, func(model string) bool { return slices.Contains(n.first.Models, model) }))
+	return (e.Session == "" || e.Session == n.first.Session) && meansModels(e.Models, e.Exact, n.first.Models)
+}
+
+// meansModels reports whether a revocation that is about models means a token for some: all tokens if it names no model.
+func meansModels(models []string, exact bool, token []string) bool {
+	if exact {
+		return slices.Equal(models, token)
+	}
+	return len(models) == 0 || slices.ContainsFunc(models, func(model string) bool { return slices.Contains(token, model) })
 }
 
 // over returns the records of the stretches that have ended by now, and of long ones that go on. If all is set, it returns
-// all and forgets them.
+// all and forgets them: their last tokens live on.
 func (s *stretches) over(now time.Time, all bool) (records []Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, open := range s.of("") {
 		switch ended := !open.until.After(now); {
 		case ended || all:
-			records = append(records, open.record(now))
+			records = append(records, open.record(now, open.until))
 			s.remove(key)
 		case now.Sub(open.written) >= longest && open.seen.After(open.written):
-			records = append(records, open.record(now))
+			records = append(records, open.record(now, open.until))
 			open.written = now
 		}
 	}
@@ -138,13 +145,16 @@ func (s *stretches) over(now time.Time, all bool) (records []Record) {
 	return records
 }
 
-// record returns the record of the stretch as it is known at a time. It ends with its last token or at that time.
-func (n *stretch) record(at time.Time) Record {
+// record returns the record of the stretch as it is known at a time, with an end that is not before the last token was given.
+func (n *stretch) record(at, until time.Time) Record {
 	e := n.first
 	e.Kind, e.ID, e.Detail, e.Reason, e.Groups = event.SpaceViewed, newID(), "", "", nil
-	e.From, e.Until, e.Time = n.first.Time, n.until, at
-	if at.Before(e.Until) && at.After(n.seen) {
-		e.Until = at
+	e.From, e.Until, e.Time = n.first.Time, until, at
+	if e.Until.After(n.until) {
+		e.Until = n.until
+	}
+	if e.Until.Before(n.seen) {
+		e.Until = n.seen
 	}
 	r := recordOf(e)
 	r.Grant, r.Seen = n.first.ID, utc(n.seen)

@@ -33,7 +33,8 @@ type Trail struct {
 	stop   context.CancelFunc // of the work at intervals
 	kill   context.CancelFunc // of the writers
 	work   sync.WaitGroup
-	closed atomic.Bool
+	calls  sync.WaitGroup // of functions that can hang
+	closed sync.Once
 }
 
 var (
@@ -49,7 +50,7 @@ func New(cfg Config) (*Trail, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	t := &Trail{cfg: cfg, now: time.Now, day: dayOf(time.Now()), noise: newNoise(), open: newStretches()}
+	t := &Trail{cfg: cfg, now: time.Now, day: dayOf(time.Now()), noise: newNoise(time.Now), open: newStretches()}
 	writing, kill := context.WithCancel(context.Background())
 	working, stop := context.WithCancel(context.Background())
 	t.kill, t.stop = kill, stop
@@ -59,6 +60,7 @@ func New(cfg Config) (*Trail, error) {
 		go w.run(writing)
 	}
 	t.work.Go(func() { t.run(working) })
+	t.calls.Go(func() { t.runCalls(working) })
 	return t, nil
 }
 
@@ -77,10 +79,12 @@ func (t *Trail) Record(ctx context.Context, e event.Event) error {
 	defer cancel()
 	var givenUp atomic.Bool
 	results := make(chan error, len(t.writers))
+	var full []*writer
 	for _, w := range t.writers {
 		done := make(chan error, 1)
 		if err := w.put(waiting{record: r, done: done, givenUp: &givenUp}); err != nil {
 			results <- err
+			full = append(full, w)
 			continue
 		}
 		go func() {
@@ -96,6 +100,9 @@ func (t *Trail) Record(ctx context.Context, e event.Event) error {
 	for range t.writers {
 		err := <-results
 		if err == nil {
+			for _, w := range full {
+				w.lose() // the grant is made, and this sink does not have it
+			}
 			return nil
 		}
 		errs = append(errs, err)
@@ -115,7 +122,7 @@ func (t *Trail) Listen(e event.Event) {
 			return
 		}
 	}
-	if !t.noise.passes(&e, t.now()) {
+	if e.Corrects == "" && !t.noise.passes(&e, t.now()) {
 		return
 	}
 	t.write(recordOf(e))
@@ -142,17 +149,14 @@ func (t *Trail) write(records ...Record) {
 }
 
 const (
-	lookEvery   = 30 * time.Second // at stretches that have ended
-	expireEvery = time.Hour
-	expireTime  = time.Minute
+	lookEvery  = 30 * time.Second // at stretches that have ended
+	expireTime = time.Minute
 )
 
 // run does what is done at intervals.
 func (t *Trail) run(ctx context.Context) {
-	look, anchor, expire := time.NewTicker(lookEvery), time.NewTicker(anchorEvery), time.NewTicker(expireEvery)
+	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	defer anchor.Stop()
-	defer expire.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -162,9 +166,20 @@ func (t *Trail) run(ctx context.Context) {
 			t.write(t.noise.take(t.now())...)
 			t.noteLosses()
 			t.turn()
-		case <-anchor.C:
-			rescue.Call(t.cfg.Logger, "Anchor of the audit trail", t.giveAnchors)
-		case <-expire.C:
+		}
+	}
+}
+
+// runCalls does at intervals what calls functions that can hang.
+func (t *Trail) runCalls(ctx context.Context) {
+	ticker := time.NewTicker(anchorEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			t.giveAnchors()
 			t.expire(ctx)
 		}
 	}
@@ -221,29 +236,50 @@ func (t *Trail) expireFrom(ctx context.Context, e Expirer, before time.Time) (ch
 
 // Close writes the stretches that go on as far as they are known, and waits until everything is stored or ctx ends; then
 // records can be lost, which the error says. Shut the event stream down first. Closing twice is no error.
-func (t *Trail) Close(ctx context.Context) error {
-	if t.closed.Swap(true) {
-		return nil
-	}
+func (t *Trail) Close(ctx context.Context) (err error) {
+	t.closed.Do(func() { err = t.shut(ctx) })
+	return err
+}
+
+func (t *Trail) shut(ctx context.Context) error {
 	t.stop()
 	t.work.Wait()
 	t.write(t.open.over(t.now(), true)...)
 	t.write(t.noise.take(t.now())...)
 	t.write(own(t.now(), TrailClosed))
-	var errs []error
 	for _, w := range t.writers {
 		w.close()
 	}
-	for _, w := range t.writers {
-		select {
-		case <-w.ended:
-		case <-ctx.Done():
-			errs = append(errs, fmt.Errorf("audit: not everything is stored: %w", ctx.Err()))
+	stored := done(func() {
+		for _, w := range t.writers {
+			<-w.ended
 		}
-	}
+	})
+	err := wait(ctx, stored)
 	t.kill()
-	rescue.Call(t.cfg.Logger, "Anchor of the audit trail", t.giveAnchors)
-	return errors.Join(errs...)
+	return errors.Join(err, wait(ctx, done(func() {
+		t.calls.Wait()
+		t.giveAnchors()
+	})))
+}
+
+// done returns a channel that is closed when f has returned.
+func done(f func()) <-chan struct{} {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		f()
+	}()
+	return ended
+}
+
+func wait(ctx context.Context, ended <-chan struct{}) error {
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("audit: not everything is stored, or an anchor is not taken: %w", ctx.Err())
+	}
 }
 
 // own returns a record of the trail itself.

@@ -221,17 +221,24 @@ func TestRequiredGrantIsOneRecord(t *testing.T) {
 
 func TestFloodOfRefusalsIsBounded(t *testing.T) {
 	inDesk(t, func(c *audit.Config) { c.Queue = 100_000 }, func(t *testing.T, d *desk) {
-		for i := range 50_000 {
-			d.Listen(event.Event{ID: fmt.Sprint(i), Time: time.Now(), Kind: event.RequestRefused, Reason: "credential_rejected"})
+		refuse := func(kind event.Kind, user, client string, times int) {
+			for i := range times {
+				d.Listen(event.Event{ID: fmt.Sprint(i), Time: time.Now(), Kind: kind, User: user, Request: event.Request{Client: client}})
+			}
 		}
-		d.Listen(event.Event{ID: "denied", Time: time.Now(), Kind: event.TokenDenied, User: "bob"})
+		for i := range 50 {
+			refuse(event.RequestRefused, "", fmt.Sprint("10.0.0.", i), 1000)
+		}
+		refuse(event.TokenDenied, "eve", "10.0.0.1", 5000)
+		refuse(event.TokenDenied, "bob", "10.0.0.1", 1)
 		time.Sleep(time.Minute)
 		left := d.shelf.records(t, audit.RefusalsLeftOut)
-		if written := len(d.shelf.records(t, event.RequestRefused)); written != 1000 || len(left) != 1 || left[0].Count != 49_000 {
+		if written := len(d.shelf.records(t, event.RequestRefused)); written != 1000 || len(left) != 2 || left[0].Count != 49_000 || left[1].Count != 4_900 {
 			t.Errorf("%d written; %+v", written, left)
 		}
-		if len(d.shelf.records(t, event.TokenDenied)) != 1 {
-			t.Error("a flood of one kind keeps another out")
+		denied := d.shelf.records(t, event.TokenDenied)
+		if len(denied) != 101 || denied[100].User != "bob" {
+			t.Errorf("%d denials are written: the flood of one user hides that of another", len(denied))
 		}
 	})
 }
@@ -308,4 +315,84 @@ func TestConfigReportsEverythingThatIsWrong(t *testing.T) {
 	if _, err := audit.New(audit.Config{Sinks: []audit.Sink{nil}}); err == nil || !strings.Contains(err.Error(), "Sinks[0]") {
 		t.Error(err)
 	}
+}
+
+func TestManyStretchesThatEndAtOnceAreAllWritten(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		for i := range 10_000 {
+			d.Listen(d.granted(event.TokenGranted, fmt.Sprint("user", i), office))
+			if i%1000 == 0 {
+				synctest.Wait()
+			}
+		}
+		d.revoke(event.Event{Reason: "everything"})
+		time.Sleep(time.Minute)
+		if n := len(d.shelf.records(t, event.SpaceViewed)); n != 10_000 || d.Stats().Lost != 0 {
+			t.Errorf("%d stretches written, %d records lost", n, d.Stats().Lost)
+		}
+		d.verify(t)
+	})
+}
+
+func TestSinkThatMissesAGrantSaysSo(t *testing.T) {
+	second := new(shelf)
+	change := func(c *audit.Config) { c.Mode, c.Queue, c.Sinks = audit.Required, 10, append(c.Sinks, second) }
+	inDesk(t, change, func(t *testing.T, d *desk) {
+		synctest.Wait()
+		second.set(func(s *shelf) { s.err = errFull })
+		for range 400 {
+			if err := d.Record(t.Context(), d.granted(event.TokenGranted, "bob", office)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		second.set(func(s *shelf) { s.err = nil })
+		time.Sleep(time.Minute)
+		missing := 400 - len(second.records(t, event.TokenGranted))
+		said := second.records(t, audit.RecordsLost)
+		if missing == 0 || len(said) != 1 || said[0].Count != missing {
+			t.Errorf("%d grants are missing; the trail says %+v", missing, said)
+		}
+	})
+}
+
+func TestGrantIsRefusedAtOnceInALongOutage(t *testing.T) {
+	inDesk(t, func(c *audit.Config) { c.Mode = audit.Required }, func(t *testing.T, d *desk) {
+		d.shelf.set(func(s *shelf) { s.err = errFull })
+		for range 1000 {
+			d.Listen(event.Event{ID: "x", Time: time.Now(), Kind: event.SignedOut})
+		}
+		time.Sleep(time.Minute)
+		for range 5000 {
+			began := time.Now()
+			if err := d.Record(t.Context(), d.granted(event.TokenGranted, "bob", office)); err == nil || time.Since(began) > 0 {
+				t.Fatalf("%v after %v", err, time.Since(began))
+			}
+		}
+		d.shelf.set(func(s *shelf) { s.err = nil })
+		time.Sleep(time.Minute)
+		if n := len(d.shelf.records(t, event.SignedOut)); n != 1000 {
+			t.Errorf("%d of 1000 records: refused grants have pushed out the others", n)
+		}
+	})
+}
+
+func TestCloseEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hung := make(chan struct{})
+		trail, err := audit.New(audit.Config{
+			Sinks: []audit.Sink{new(shelf)}, Logger: slog.New(slog.DiscardHandler), Anchor: func(audit.Anchor) { <-hung },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		if err := trail.Close(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		close(hung)
+		synctest.Wait()
+	})
 }

@@ -29,7 +29,8 @@ type ChainState struct {
 // Verify reads all records and reports what was changed, removed or added. keys are the ChainKeys that are or were in use;
 // without one, the hashes have none. anchors are some that were kept elsewhere: see [Anchor].
 //
-// Give no anchors of chains that have expired. Without anchors it does NOT find that the newest chain of a process is missing, or its end. Without keys it does not find a chain
+// Anchors from before what has expired are passed over. Without anchors it does NOT find that the newest chain of a process is
+// missing, or its end, or all chains of one run of a process. Without keys it does not find a chain
 // that was made anew by someone who can write to the sink. The error is that of the reader, or of ctx.
 func Verify(ctx context.Context, from Reader, keys [][]byte, anchors ...Anchor) (*Verification, error) {
 	v := &verifier{keys: keys, chains: make(map[string]*seen), anchors: make(map[place][]Anchor)}
@@ -71,6 +72,7 @@ type verifier struct {
 	keys     [][]byte
 	chains   map[string]*seen
 	anchors  map[place][]Anchor
+	expired  time.Time // what is older was deleted
 	problems []string
 }
 
@@ -84,7 +86,7 @@ func (v *verifier) check(r *Record) {
 	key, known := v.keyOf(body, sum)
 	if !ok || !known {
 		v.problem("chain %s: record %d was changed, or its hash is under another key", r.Chain, r.Number)
-		sum = "" // what follows is compared with this line as it is
+		sum = "" // what follows is not compared with it
 	}
 	c := v.chains[r.Chain]
 	switch {
@@ -105,6 +107,9 @@ func (v *verifier) check(r *Record) {
 		v.problem("chain %s: record %d is under another key than record %d", r.Chain, r.Number, c.Last)
 	}
 	c.To, c.Last, c.Closed, c.hash, c.key = r.Time, r.Number, r.Kind == TrailClosed, sum, key
+	if r.Kind == RecordsExpired && r.Until.After(v.expired) {
+		v.expired = r.Until
+	}
 	v.compare(place{r.Chain, r.Number}, sum)
 }
 
@@ -164,8 +169,10 @@ func (v *verifier) link(c *seen, oldest time.Time) {
 // lost reports the anchors whose records were not seen.
 func (v *verifier) lost() {
 	var lost []place
-	for at := range v.anchors {
-		lost = append(lost, at)
+	for at, anchors := range v.anchors {
+		if !anchors[0].Time.Before(v.expired) {
+			lost = append(lost, at)
+		}
 	}
 	slices.SortFunc(lost, func(a, b place) int { return cmp.Or(cmp.Compare(a.chain, b.chain), cmp.Compare(a.number, b.number)) })
 	for _, at := range lost {

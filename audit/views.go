@@ -33,91 +33,151 @@ type View struct {
 // are written every hour.
 const around = 26 * time.Hour
 
-// Views returns who saw what between From and To of q, by the users and the model of q, in the order of their beginnings.
+// Views returns who saw what between From and To of q, by the users and the model of q, in the order of their beginnings. A model
+// that is given by its name is every one that was ever called so within that time.
+//
 // Of a stretch that goes on, it knows what was written within the last hour. Records that cannot be read are left out: [Verify]
 // finds them. The error is that of the reader, or of ctx.
 func Views(ctx context.Context, from Reader, q Query) ([]View, error) {
-	v := views{grants: make(map[string]*grant)}
-	wide := Query{Kinds: []event.Kind{event.TokenGranted, event.SpaceViewed, event.TokensRevoked}}
+	wide := Query{}
 	if !q.From.IsZero() {
 		wide.From = q.From.Add(-around)
 	}
 	if !q.To.IsZero() {
 		wide.To = q.To.Add(around)
 	}
-	for r, err := range from.Records(ctx, wide) {
-		switch {
-		case errors.Is(err, ErrLine):
-		case err != nil:
-			return nil, fmt.Errorf("audit: the records cannot be read: %w", err)
-		case r.Kind == event.TokensRevoked:
-			v.revocations = append(v.revocations, r)
-		case (len(q.Users) == 0 || slices.Contains(q.Users, r.User)):
-			v.add(&r)
+	v := views{grants: make(map[string]*grant), revoked: make(map[string][]Record)}
+	var err error
+	if v.models, err = modelsOf(ctx, from, wide, q.Model); err != nil {
+		return nil, err
+	}
+	wide.Kinds = []event.Kind{event.TokensRevoked} // of whomever: some are of a model, or of everyone
+	if err := each(ctx, from, wide, v.addRevocation); err != nil {
+		return nil, err
+	}
+	wide.Kinds, wide.Users = []event.Kind{event.TokenGranted, event.SpaceViewed, event.TokenWithheld}, q.Users
+	for _, wide.Model = range v.models {
+		if err := each(ctx, from, wide, v.add); err != nil {
+			return nil, err
 		}
 	}
 	return v.result(q), nil
 }
 
+// modelsOf returns the IDs of the models that have, or had, this ID or name, or "" for all models.
+func modelsOf(ctx context.Context, from Reader, wide Query, model string) ([]string, error) {
+	all := []string{model}
+	if model == "" {
+		return all, nil
+	}
+	wide.Kinds, wide.Model = []event.Kind{event.TokenGranted, event.SpaceViewed}, model
+	err := each(ctx, from, wide, func(r *Record) {
+		for i, name := range r.Names {
+			if name == model && i < len(r.Models) && !slices.Contains(all, r.Models[i]) {
+				all = append(all, r.Models[i])
+			}
+		}
+	})
+	return all, err
+}
+
+// each calls f for the records of a query that can be read.
+func each(ctx context.Context, from Reader, q Query, f func(*Record)) error {
+	for r, err := range from.Records(ctx, q) {
+		switch {
+		case errors.Is(err, ErrLine):
+		case err != nil:
+			return fmt.Errorf("audit: the records cannot be read: %w", err)
+		default:
+			f(&r)
+		}
+	}
+	return nil
+}
+
 // A grant is a stretch as the records tell it.
 type grant struct {
-	user, session  string
-	models, names  []string
-	view           View
-	stretchIsKnown bool
+	user, session string
+	models, names []string
+	seen          View
+	isKnown       bool      // from a record of the stretch
+	known         time.Time // of that record
+	void          bool      // it was recorded, and not made
 }
 
 type views struct {
-	grants      map[string]*grant // by the ID of the record with which they began
-	revocations []Record
+	models  []string            // the IDs that are asked for; one that is empty means all
+	grants  map[string]*grant   // by the ID of the record with which they began
+	revoked map[string][]Record // by user, "" for those of several users, in the order of time
 }
 
+func (v *views) addRevocation(r *Record) { v.revoked[r.User] = append(v.revoked[r.User], *r) }
+
 func (v *views) add(r *Record) {
-	id := r.ID
-	if r.Kind == event.SpaceViewed {
-		id = r.Grant
+	switch r.Kind {
+	case event.SpaceViewed:
+		v.grant(r.Grant, r).view(r)
+	case event.TokenGranted:
+		v.grant(r.ID, r).begin(r)
+	case event.TokenWithheld:
+		if r.Corrects != "" {
+			v.grant(r.Corrects, r).void = true
+		}
 	}
+}
+
+// grant returns the stretch that began with a record of that ID.
+func (v *views) grant(id string, r *Record) *grant {
 	g := v.grants[id]
 	if g == nil {
-		g = &grant{user: r.User, session: r.Session, models: r.Models, names: r.Names}
+		g = &grant{user: r.User, session: r.Session, models: r.Models}
 		v.grants[id] = g
 	}
 	if len(g.names) == 0 {
 		g.names = r.Names
 	}
-	if r.Kind == event.TokenGranted {
-		g.view.Ground, g.view.Policy = cmp.Or(r.Detail, r.Reason), r.Policy
-		if !g.stretchIsKnown {
-			g.view.From, g.view.Seen, g.view.Until = r.Time, r.Time, r.Until
-		}
+	return g
+}
+
+// begin takes in the record of the first token.
+func (g *grant) begin(r *Record) {
+	g.seen.Ground, g.seen.Policy = cmp.Or(r.Detail, r.Reason), r.Policy
+	if !g.isKnown {
+		g.seen.From, g.seen.Seen, g.seen.Until = r.Time, r.Time, r.Until
+	}
+}
+
+// view takes in a record of the stretch. The newest one counts.
+func (g *grant) view(r *Record) {
+	if g.isKnown && r.Time.Before(g.known) {
 		return
 	}
-	if g.stretchIsKnown && r.Seen.Before(g.view.Seen) {
-		return // an older record of the same stretch
-	}
-	g.stretchIsKnown = true
-	g.view.Policy = cmp.Or(g.view.Policy, r.Policy)
-	g.view.From, g.view.Seen, g.view.Until = r.From, r.Seen, r.Until
-	if r.Reason != "" {
-		g.view.Ended, g.view.EndedBy = r.Reason, r.By
-	}
+	g.isKnown, g.known = true, r.Time
+	g.seen.Policy = cmp.Or(g.seen.Policy, r.Policy)
+	g.seen.From, g.seen.Seen, g.seen.Until = r.From, r.Seen, r.Until
+	g.seen.Ended, g.seen.EndedBy = r.Reason, r.By
 }
 
 // result cuts the stretches where tokens were revoked, joins those that overlap, and returns those of q.
 func (v *views) result(q Query) []View {
+	for _, all := range v.revoked {
+		slices.SortFunc(all, func(a, b Record) int { return a.Time.Compare(b.Time) })
+	}
 	byModel := make(map[[2]string][]View)
 	for _, g := range v.grants {
-		for _, r := range v.revocations {
-			g.cut(&r)
+		if g.void {
+			continue
 		}
+		g.cut(v.revoked[g.user])
+		g.cut(v.revoked[""])
 		for i, model := range g.models {
-			one := g.view
+			if !slices.Contains(v.models, model) && v.models[0] != "" {
+				continue
+			}
+			one := g.seen
 			one.User, one.Model = g.user, model
 			if i < len(g.names) {
 				one.Name = g.names[i]
-			}
-			if q.Model != "" && q.Model != one.Model && q.Model != one.Name {
-				continue
 			}
 			key := [2]string{g.user, model}
 			byModel[key] = append(byModel[key], one)
@@ -137,14 +197,19 @@ func (v *views) result(q Query) []View {
 	return out
 }
 
-// cut ends the stretch where a revocation, perhaps of another replica, meant its tokens.
-func (g *grant) cut(r *Record) {
-	meant := (r.User == "" || r.User == g.user) && (r.Session == "" || r.Session == g.session) &&
-		(len(r.Models) == 0 || slices.ContainsFunc(r.Models, func(model string) bool { return slices.Contains(g.models, model) }))
-	if !meant || r.Time.Before(g.view.From) || !r.Time.Before(g.view.Until) || g.view.Seen.After(r.Time) {
-		return
+// cut ends the stretch where the first of some revocations, perhaps of another replica, meant its last token.
+func (g *grant) cut(revoked []Record) {
+	first, _ := slices.BinarySearchFunc(revoked, g.seen.Seen, func(r Record, at time.Time) int { return r.Time.Compare(at) })
+	for i := range revoked[first:] {
+		r := &revoked[first+i]
+		switch {
+		case !r.Time.Before(g.seen.Until):
+			return
+		case (r.Session == "" || r.Session == g.session) && meansModels(r.Models, r.Exact, g.models):
+			g.seen.Until, g.seen.Ended, g.seen.EndedBy = r.Time, r.Reason, r.By
+			return
+		}
 	}
-	g.view.Until, g.view.Ended, g.view.EndedBy = r.Time, r.Reason, r.By
 }
 
 // joined joins stretches of one user and model that overlap: those of several replicas, devices or sets of models.

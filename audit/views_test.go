@@ -3,6 +3,7 @@ package audit_test
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -93,9 +94,9 @@ func TestUnusedGrants(t *testing.T) {
 		d.view("bob", office, 0)
 		time.Sleep(40 * 24 * time.Hour)
 		d.view("alice", office, 0)
-		granted := []audit.Grant{{"bob", office}, {"alice", office}, {"bob", ""}, {"alice", ""}, {"", office}, {"", warehouse}, {}}
+		granted := []audit.Permission{{"bob", office}, {"alice", office}, {"bob", ""}, {"alice", ""}, {"", office}, {"", warehouse}, {}}
 		got, err := audit.Unused(t.Context(), d.shelf, time.Now().Add(-30*24*time.Hour), granted)
-		if want := []audit.Grant{{"bob", office}, {"bob", ""}, {"", warehouse}}; err != nil || !slices.Equal(got, want) {
+		if want := []audit.Permission{{"bob", office}, {"bob", ""}, {"", warehouse}}; err != nil || !slices.Equal(got, want) {
 			t.Errorf("%+v, %v, want %+v", got, err, want)
 		}
 	})
@@ -141,5 +142,108 @@ func TestReportIsSafeInASpreadsheet(t *testing.T) {
 	}
 	if got := strings.Join(rows[1], "|"); got != "'=cmd|'/c calc'!A1|SxQL3iGyoDo|Head office, \"A\"\n|2026-11-27T09:02:00Z|2026-11-27T09:02:00Z|2026-11-27T09:02:00Z|'@x|'+1|'-2|" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestRevocationOfOneTokenLeavesOthers(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		d.view("bob", office, 0)
+		d.Listen(d.granted(event.TokenGranted, "bob", office, warehouse))
+		time.Sleep(2 * time.Minute)
+		d.revoke(event.Event{User: "bob", Session: "phone", Models: []string{office, warehouse}, Exact: true, Reason: "rule"})
+		time.Sleep(20 * time.Minute)
+		got, err := audit.Views(t.Context(), d.shelf, audit.Query{Users: []string{"bob"}})
+		if err != nil || len(got) != 2 || got[0].Ended != "" || got[1].Ended != "rule" || got[1].Model != warehouse {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+func TestGrantThatWasNotMadeIsNoView(t *testing.T) {
+	inDesk(t, func(c *audit.Config) { c.Mode = audit.Required }, func(t *testing.T, d *desk) {
+		e := d.granted(event.TokenGranted, "bob", office)
+		if err := d.Record(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		d.Listen(event.Event{ID: "w", Time: time.Now(), Kind: event.TokenWithheld, User: "bob", Models: []string{office}, Reason: "revoked", Corrects: e.ID})
+		synctest.Wait()
+		if got, err := audit.Views(t.Context(), d.shelf, audit.Query{}); err != nil || len(got) != 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+func TestTourGoesOnOverARestart(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		d.view("bob", office, 0)
+		time.Sleep(3 * time.Minute)
+		d.close(t)
+		next, err := audit.New(audit.Config{Sinks: []audit.Sink{d.shelf}, Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Minute)
+		next.Listen(d.granted(event.TokenRenewed, "bob", office))
+		time.Sleep(20 * time.Minute)
+		if err := next.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := audit.Views(t.Context(), d.shelf, audit.Query{})
+		if err != nil || len(got) != 1 || got[0].Until.Sub(got[0].From) != 18*time.Minute || got[0].Ground == "" {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+func TestNameFindsTheSpaceAlsoWhereItWasNotKnown(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		nameless := d.granted(event.TokenGranted, "alice", office)
+		nameless.Names = nil
+		d.Listen(nameless)
+		d.view("bob", office, 0)
+		if got, err := audit.Views(t.Context(), d.shelf, audit.Query{Model: "Head office"}); err != nil || len(got) != 2 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+func TestTroubleOverMidnightEnds(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		time.Sleep(23*time.Hour + 30*time.Minute)
+		began := time.Now()
+		d.Listen(event.Event{ID: "1", Time: began, Kind: event.TroubleBegan, Part: "matterport", From: began})
+		time.Sleep(time.Hour)
+		d.Listen(event.Event{ID: "2", Time: time.Now(), Kind: event.TroubleEnded, Part: "matterport", From: began})
+		stopped := time.Now().Add(time.Hour)
+		time.Sleep(time.Hour)
+		d.Listen(event.Event{ID: "3", Time: stopped, Kind: event.TroubleBegan, Part: "tokens", From: stopped})
+		time.Sleep(time.Minute)
+		d.close(t)
+		got, err := audit.Troubles(t.Context(), d.shelf, audit.Query{})
+		if err != nil || len(got) != 2 || !got[0].Until.Equal(began.Add(time.Hour)) || got[1].Until.Sub(stopped) != time.Minute {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+func BenchmarkViews(b *testing.B) {
+	s := new(shelf)
+	trail, err := audit.New(audit.Config{Sinks: []audit.Sink{s}, Queue: 1 << 20, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	at := time.Now()
+	for i := range 20_000 {
+		user, when := fmt.Sprint("user", i%500), at.Add(time.Duration(i)*time.Minute)
+		trail.Listen(event.Event{ID: fmt.Sprint(i), Time: when, Kind: event.TokenGranted, User: user, Models: []string{office}, Until: when.Add(10 * time.Minute)})
+		trail.Listen(event.Event{ID: fmt.Sprint("r", i), Time: when.Add(time.Minute), Kind: event.TokensRevoked, User: user, Reason: "user"})
+	}
+	if err := trail.Close(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if got, err := audit.Views(b.Context(), s, audit.Query{}); err != nil || len(got) != 20_000 {
+			b.Fatal(len(got), err)
+		}
 	}
 }

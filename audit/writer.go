@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/internal/condition"
 	"github.com/go-pme/pme/internal/rescue"
 )
@@ -46,9 +47,12 @@ type writer struct {
 	stored    atomic.Int64
 	condition condition.Condition
 
+	stuck atomic.Bool // the sink fails, and much is pending: a grant would wait in vain
+
 	mu       sync.Mutex // guards what follows
 	closed   bool
-	closing  []Anchor // of chains that are closed
+	bulk     []waiting // the ends of many stretches at once, for which the queue has no room
+	closing  []Anchor  // of chains that are closed
 	newest   Anchor
 	anchored Anchor // what anchors returned last of newest
 
@@ -72,16 +76,42 @@ func (w *writer) put(item waiting) error {
 	if w.closed {
 		return errClosed
 	}
+	if item.done != nil && w.stuck.Load() {
+		return errFull
+	}
 	select {
 	case w.queue <- item:
 		return nil
 	default:
 	}
+	if item.record.Kind == event.SpaceViewed && len(w.bulk) < mostStretches {
+		w.bulk = append(w.bulk, item) // the queue is full, so run is awake
+		return nil
+	}
 	if item.done == nil {
-		w.lost.Add(1)
-		w.lostInAll.Add(1)
+		w.lose()
 	}
 	return errFull
+}
+
+// lose counts a record that is not taken.
+func (w *writer) lose() {
+	w.lost.Add(1)
+	w.lostInAll.Add(1)
+}
+
+// takeBulk moves records from bulk to those pending.
+func (w *writer) takeBulk() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := min(len(w.bulk), batch-len(w.pending))
+	if n <= 0 {
+		return
+	}
+	w.pending = append(w.pending, w.bulk[:n]...)
+	if w.bulk = w.bulk[n:]; len(w.bulk) == 0 {
+		w.bulk = nil
+	}
 }
 
 // close has run end once everything is stored that waits.
@@ -99,9 +129,11 @@ func (w *writer) run(ctx context.Context) {
 	defer close(w.ended)
 	pause := firstPause
 	for open := true; (open || len(w.pending) > 0) && ctx.Err() == nil; {
+		w.takeBulk()
 		if open {
 			open = w.take(len(w.pending) == 0)
 		}
+		w.takeBulk()
 		if err := w.store(ctx); err == nil {
 			pause = firstPause
 			continue
@@ -180,6 +212,7 @@ func (w *writer) store(ctx context.Context) error {
 		}
 	}
 	w.note(ctx, err)
+	w.stuck.Store(err != nil && len(w.pending) >= batch)
 	if err != nil {
 		return err
 	}
@@ -242,7 +275,7 @@ func (w *writer) linked() (records []Record, next chain, err error) {
 	if n := w.lost.Swap(0); n > 0 {
 		lost := own(w.now(), RecordsLost)
 		lost.Count = int(n)
-		w.pending = append(w.pending, waiting{record: lost})
+		w.pending = slices.Insert(w.pending, w.beginning(), waiting{record: lost})
 	}
 	for _, item := range w.pending {
 		if item.record.Kind == "" {
@@ -255,6 +288,14 @@ func (w *writer) linked() (records []Record, next chain, err error) {
 		records = append(records, r)
 	}
 	return records, next, nil
+}
+
+// beginning is the place behind the record that a chain begins with.
+func (w *writer) beginning() int {
+	if len(w.pending) > 0 && w.pending[0].record.Kind == TrailBegan {
+		return 1
+	}
+	return 0
 }
 
 // call calls the sink. If it panics, that is an error.

@@ -107,6 +107,12 @@ type Event struct {
 	Models []string
 	Names  []string
 
+	// Exact says that it is about the one token that opens just these models, and not about every token that opens one of them.
+	Exact bool
+
+	// Corrects is the ID of an earlier event that did not come true: a grant that was recorded, and not made after all.
+	Corrects string
+
 	// Connection is the ID of a connected account.
 	Connection string
 

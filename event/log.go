@@ -25,6 +25,7 @@ func write(ctx context.Context, logger *slog.Logger, e Event) {
 	text("groups", joinGroups(e.Groups, e.MoreGroups))
 	text("models", strings.Join(e.Models, ","))
 	text("names", joinGroups(e.Names, 0))
+	text("corrects", e.Corrects)
 	text("connection", e.Connection)
 	text("part", e.Part)
 	text("policy", e.Policy)

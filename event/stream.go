@@ -140,6 +140,9 @@ func LoggerOr(logger *slog.Logger) *slog.Logger {
 // Kept reports whether the stream has a Recorder or listeners, so that events reach more than the log.
 func (s *Stream) Kept() bool { return s.cfg.Recorder != nil || len(s.queues) > 0 }
 
+// Records reports whether the stream has a Recorder.
+func (s *Stream) Records() bool { return s.cfg.Recorder != nil }
+
 // Wants reports whether an event of that level would reach anyone. Ask before making an event that is
 // frequent. It costs no allocation.
 func (s *Stream) Wants(ctx context.Context, level slog.Level) bool {

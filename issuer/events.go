@@ -27,6 +27,7 @@ const (
 	reasonNoMint  = "matterport"   // withheld: Matterport refused, or did not answer
 	reasonRecord  = "not_recorded" // withheld: the recorder failed
 	reasonRevoked = "revoked"      // withheld: revoked while it was minted
+	reasonOwn     = "own"          // revoked: by the user, at package handler
 	reasonAll     = "everything"   // revoked: the tokens of all users
 	reasonEnding  = "ending"       // denied or withheld: the grant ends too soon for a new token
 )
@@ -102,18 +103,26 @@ func (i *Issuer) foreign(ctx context.Context, user, detail string) {
 }
 
 // revoked emits the event of a revocation.
-func (i *Issuer) revoked(ctx context.Context, s store.Selector, gone []*store.Entry, out Revocation) {
+func (i *Issuer) revoked(ctx context.Context, s store.Selector, gone []*store.Entry, out Revocation, pending bool) {
 	e := event.Event{Kind: event.TokensRevoked, Level: slog.LevelInfo, User: s.User, Session: s.Session, Count: out.Tokens}
 	cause := event.CauseOf(ctx)
 	e.By, e.Reason = cause.By, cmp.Or(cause.Reason, kindOf(s))
 	switch {
 	case s.Model != "":
 		e.Models = []string{s.Model}
-	case s.Token != "" && len(gone) == 1:
-		e.Session, e.Models = gone[0].Key.Session, gone[0].Key.List()
+	case s.Token != "" && len(gone) == 0:
+		return // it was gone already
+	case s.Token != "":
+		e.Session, e.Models, e.Exact = gone[0].Key.Session, gone[0].Key.List(), true
+	}
+	if len(gone) == 0 && e.Reason == reasonOwn {
+		e.Level = slog.LevelDebug // anyone who is signed in can cause any number of them
 	}
 	if out.Tokens > 0 {
 		e.Detail = fmt.Sprintf("%d of %d deleted at Matterport", out.Tokens-out.Pending, out.Tokens)
+	}
+	if pending {
+		e.Level, e.Detail = slog.LevelWarn, "other replicas learn of it when the store that they share answers again"
 	}
 	i.events.Emit(ctx, e)
 }
@@ -173,6 +182,14 @@ func (i *Issuer) explain(ctx context.Context, u *identity.User, model string) (w
 		return access.Explanation{Reason: reasonPolicy}
 	}
 	return why
+}
+
+// notGiven emits the event that a grant which is recorded was not made, because of err. It corrects the record, so it is
+// emitted whoever reports the failure besides.
+func (i *Issuer) notGiven(ctx context.Context, level slog.Level, grant event.Event, reason string, err error) {
+	e := about(event.TokenWithheld, level, store.Key{User: grant.User, Session: grant.Session}, reason)
+	e.Models, e.Corrects, e.Detail = grant.Models, grant.ID, err.Error()
+	i.events.Emit(ctx, e)
 }
 
 // withheld emits the event that the user gets no token because of err. A user who is over a limit goes on to ask: there is one

@@ -194,3 +194,72 @@ func TestEndOfATokenIsOnTheClockOfTheEvent(t *testing.T) {
 		})
 	}
 }
+
+func TestRevocationThatFindsNothingOfATokenIsNoEvent(t *testing.T) {
+	inTrail(t, func(*issuer.Config) {}, func(t *testing.T, r *rig, l *trail) {
+		r.issue(t, alice, office)
+		r.issue(t, alice, office, warehouse)
+		r.rules.set("alice", office)
+		for range 2 { // as two replicas do at the same date
+			go func() { _ = r.Recheck(t.Context()) }()
+		}
+		time.Sleep(time.Second)
+		r.revoke(t, store.Selector{User: "alice", Token: "another"})
+		if got := l.of(event.TokensRevoked); !slices.Equal(got, []string{"tokens revoked/rule/"}) {
+			t.Errorf("%q", got)
+		}
+		last := l.heard[len(l.heard)-1]
+		if !last.Exact || !slices.Equal(last.Models, []string{office, warehouse}) {
+			t.Errorf("%+v", last)
+		}
+	})
+}
+
+// pendingStore is a store that cannot reach the other replicas.
+type pendingStore struct{ store.Store }
+
+func (s pendingStore) Evict(ctx context.Context, sel store.Selector) ([]*store.Entry, error) {
+	gone, err := s.Store.Evict(ctx, sel)
+	return gone, errors.Join(err, store.ErrPending)
+}
+
+func TestPendingRevocationIsAnEvent(t *testing.T) {
+	inTrail(t, func(cfg *issuer.Config) { cfg.Store = pendingStore{issuer.NewMemory(issuer.MemoryConfig{})} }, func(t *testing.T, r *rig, l *trail) {
+		r.issue(t, alice, office)
+		ctx := event.WithCause(t.Context(), event.Cause{By: "root", Reason: "admin"})
+		if _, err := r.Revoke(ctx, store.Selector{User: "alice"}); !errors.Is(err, store.ErrPending) {
+			t.Error(err)
+		}
+		if got := l.of(event.TokensRevoked); !slices.Equal(got, []string{"tokens revoked/admin/root"}) {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+// fullStore is a store that keeps nothing.
+type fullStore struct{ store.Store }
+
+func (fullStore) Put(context.Context, store.Claim, *store.Entry, time.Duration) error {
+	return store.ErrClaimLost
+}
+
+func TestRecordOfAGrantThatIsNotMadeIsCorrected(t *testing.T) {
+	inTrail(t, func(cfg *issuer.Config) { cfg.Store = fullStore{issuer.NewMemory(issuer.MemoryConfig{})} }, func(t *testing.T, r *rig, l *trail) {
+		r.refuse(t, issuer.ErrUnavailable, alice, office)
+		synctest.Wait()
+		corrected := make(map[string]bool)
+		for _, e := range l.heard {
+			if e.Kind == event.TokenWithheld && e.Corrects != "" {
+				corrected[e.Corrects] = true
+			}
+		}
+		for _, e := range l.recorded {
+			if !corrected[e.ID] {
+				t.Errorf("nothing corrects %+v", e)
+			}
+		}
+		if len(l.recorded) == 0 || len(l.of(event.TokenGranted)) != 0 {
+			t.Errorf("%d recorded, %q granted", len(l.recorded), l.of(event.TokenGranted))
+		}
+	})
+}

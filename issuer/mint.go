@@ -189,34 +189,56 @@ func (i *Issuer) mintAndKeep(ctx context.Context, kind event.Kind, u *identity.U
 		i.withheld(ctx, slog.LevelError, key, reasonNoMint, errNoTimeLeft)
 		return &Error{Kind: ErrUpstream, Err: errNoTimeLeft}
 	}
-	grant := i.granted(ctx, kind, u, e, p)
-	if kind == event.TokenGranted { // a renewal goes on with what is recorded
-		if grant, err = i.events.Record(ctx, grant); err != nil {
-			i.discard(e)
-			return i.failed(ctx, key, reasonRecord, err)
-		}
+	grant, recorded, err := i.record(ctx, i.granted(ctx, kind, u, e, p))
+	if err != nil {
+		i.discard(e)
+		return unavailable(err)
 	}
+	if err := i.keep(ctx, u, p, claim, e, ttl); err != nil {
+		if recorded {
+			i.notGiven(ctx, slog.LevelInfo, grant, reasonRevoked, err)
+		}
+		return err
+	}
+	i.events.Emit(ctx, grant)
+	return nil
+}
+
+// keep stores a minted token under the claim. If it must not be given, it is deleted.
+func (i *Issuer) keep(ctx context.Context, u *identity.User, p permit, claim store.Claim, e *store.Entry, ttl time.Duration) error {
 	switch err := i.store.Put(ctx, claim, e, p.keep(e, ttl)); {
 	case errors.Is(err, store.ErrClaimLost):
 		i.discard(e)
 		return revokedMeanwhile()
 	case err != nil:
 		i.withdraw(ctx, e)
-		return i.failed(ctx, key, reasonStore, err)
+		return i.failed(ctx, e.Key, reasonStore, err)
 	}
 	// The policy may have changed since it was asked, and Recheck may have run before this token was stored.
 	// So ask it again: Recheck finds the stored token after any later change.
-	renewed, err := i.authorize(ctx, u, key.List())
+	renewed, err := i.authorize(ctx, u, e.Key.List())
 	if err == nil && renewed.endsBefore(p, e) {
 		err = revokedMeanwhile()
 	}
 	if err != nil {
 		why := event.WithCause(ctx, event.Cause{Reason: "rule"})
-		_, _ = i.Revoke(why, store.Selector{User: key.User, Token: e.Token}) // Revoke logs
-		return err
+		_, _ = i.Revoke(why, store.Selector{User: e.Key.User, Token: e.Token}) // Revoke logs
 	}
-	i.events.Emit(ctx, grant)
-	return nil
+	return err
+}
+
+// record has a grant recorded, if there is a Recorder. A renewal goes on with what is recorded. The time of the event is
+// that before the token is stored, so that no revocation of the token is earlier.
+func (i *Issuer) record(ctx context.Context, grant event.Event) (_ event.Event, recorded bool, err error) {
+	grant.Time = i.clock()
+	if grant.Kind != event.TokenGranted || !i.events.Records() {
+		return grant, false, nil
+	}
+	grant, err = i.events.Record(ctx, grant)
+	if err != nil { // it may be stored all the same, or later
+		i.notGiven(ctx, slog.LevelError, grant, reasonRecord, err)
+	}
+	return grant, err == nil, err
 }
 
 // create uses the mutation that returns a link if there is a single model.

@@ -51,13 +51,16 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 	if err != nil {
 		i.deleteAll(ctx, evicted)
 		i.notRevoked(ctx, s, err)
+		if errors.Is(err, store.ErrPending) {
+			i.revoked(ctx, s, evicted, Revocation{Tokens: len(evicted)}, true)
+		}
 		return Revocation{}, unavailable(err)
 	}
 	if len(evicted) > 0 {
 		revocations.Add(&i.counter, s.User)
 	}
 	out := Revocation{Tokens: len(evicted), Pending: len(evicted) - i.deleteAll(ctx, evicted)}
-	i.revoked(ctx, s, evicted, out)
+	i.revoked(ctx, s, evicted, out, false)
 	return out, nil
 }
 

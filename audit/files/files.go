@@ -44,11 +44,13 @@ type file interface {
 
 // current is the file that is written to.
 type current struct {
-	file  file
-	name  string
-	chain string
-	size  int64 // of what is stored
-	dirty bool  // there may be more in the file than that
+	file   file
+	chain  string
+	first  int64   // the number of the first record
+	starts []int64 // where each record begins
+	size   int64   // of what is stored
+	dirty  bool    // there may be more in the file than that
+	listed bool    // the directory is synced
 }
 
 var (
@@ -107,32 +109,44 @@ func (f *Files) Append(ctx context.Context, records []audit.Record) error {
 	if err != nil {
 		return err
 	}
-	return c.append(lines.String())
+	return c.append(lines.String(), records, func() error { return syncDir(f.cfg.Dir) })
 }
 
 // fileFor returns the file for a record: the current one, or the next.
 func (f *Files) fileFor(r *audit.Record) (*current, error) {
 	now := f.now().UTC()
-	if c := f.current; c != nil && c.chain == r.Chain && c.size < f.cfg.MaxBytes {
-		return c, nil
+	if c := f.current; c != nil && c.chain == r.Chain && r.Number <= c.next() && (c.size < f.cfg.MaxBytes || r.Number < c.next()) {
+		return c, c.backTo(r.Number)
 	}
 	if err := f.close(); err != nil {
 		return nil, err
 	}
-	name := fileName(now, r.Chain, r.Number)
-	opened, err := f.open(filepath.Join(f.cfg.Dir, name), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	opened, err := f.open(filepath.Join(f.cfg.Dir, fileName(now, r.Chain, r.Number)), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("files: the next file cannot be made: %w", err)
 	}
-	f.current = &current{file: opened, name: name, chain: r.Chain, dirty: true}
-	if err := syncDir(f.cfg.Dir); err != nil {
-		return nil, fmt.Errorf("files: the directory cannot be synced: %w", err)
-	}
+	f.current = &current{file: opened, chain: r.Chain, first: r.Number, dirty: true}
 	return f.current, nil
 }
 
+// next is the number of the next record.
+func (c *current) next() int64 { return c.first + int64(len(c.starts)) }
+
+// backTo cuts off the records from a number on, which are written again.
+func (c *current) backTo(number int64) error {
+	switch {
+	case number >= c.next():
+		return nil
+	case number < c.first:
+		return fmt.Errorf("files: record %d is in an earlier file, and cannot be replaced", number)
+	}
+	at := number - c.first
+	c.size, c.starts, c.dirty = c.starts[at], c.starts[:at], true
+	return c.clean()
+}
+
 // append stores lines. If it fails, it cuts off what was written, now or at the next call.
-func (c *current) append(lines string) error {
+func (c *current) append(lines string, records []audit.Record, sync func() error) error {
 	if err := c.clean(); err != nil {
 		return err
 	}
@@ -141,10 +155,18 @@ func (c *current) append(lines string) error {
 	if err == nil {
 		err = c.file.Sync()
 	}
+	if err == nil && !c.listed {
+		err = sync()
+		c.listed = err == nil
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("files: a record cannot be written: %w", err), c.clean())
 	}
-	c.size, c.dirty = c.size+int64(len(lines)), false
+	for i := range records {
+		c.starts = append(c.starts, c.size)
+		c.size += int64(len(records[i].Line())) + 1
+	}
+	c.dirty = false
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/go-pme/pme/audit"
+	"github.com/go-pme/pme/audit/sinktest"
 	"github.com/go-pme/pme/event"
 )
 
@@ -91,6 +92,10 @@ func wantWhole(t *testing.T, f *Files, chains int) {
 	if err != nil || !v.OK() || len(v.Chains) != chains {
 		t.Errorf("%+v, %v, want %d chains", v, err, chains)
 	}
+}
+
+func TestSink(t *testing.T) {
+	sinktest.Run(t, func(t *testing.T) audit.Sink { return open(t, t.TempDir()) })
 }
 
 func TestFilesAreBegunByDayAndSize(t *testing.T) {
@@ -177,7 +182,11 @@ func TestIncompleteLineIsNoRecord(t *testing.T) {
 	trail := newTrail(t, f, nil)
 	signIns(trail, 3)
 	closeTrail(t, trail)
-	name := f.current.name
+	all, err := parts(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := all[0].name
 	content, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
 		t.Fatal(err)
