@@ -46,6 +46,11 @@ type User struct {
 	// zero time, or one before 1970, means that it is unknown.
 	SignedInAt time.Time
 
+	// AuthenticatedAt is when the person last proved who they are, such as by a password. That can be long before
+	// SignedInAt, if an identity provider knew them already. Package handler/admin asks for it. No gate compares it with
+	// a revocation. The zero time means that it is unknown.
+	AuthenticatedAt time.Time
+
 	// Position is where the session began in the order of all revocations, as middleware.Gate.Position returned it
 	// when the user signed in. A gate with a record of revocations compares it instead of SignedInAt, so that no clocks
 	// are compared. Empty means that it is unknown.

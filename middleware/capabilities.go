@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/go-pme/pme/middleware/revocation"
 	"github.com/go-pme/pme/pages"
@@ -58,6 +59,12 @@ type GroupKeeper interface {
 type PageShower interface {
 	// UsePages says how the pages look. Only the first call has an effect.
 	UsePages(p *pages.Pages)
+}
+
+// A LoginLinker knows where users who are signed in sign in again, for what needs a recent sign-in. [*Gate] is one.
+type LoginLinker interface {
+	// LoginAgainURL returns the address of the login, with the way back to the page that r opens, or "" if it is not known.
+	LoginAgainURL(r *http.Request) string
 }
 
 // A SignOutLinker knows where users sign out. [*Gate] is one; a [Recognizer] through which users sign out

@@ -86,6 +86,7 @@ var (
 	_ GroupKeeper     = (*Gate)(nil)
 	_ PageShower      = (*Gate)(nil)
 	_ SignOutLinker   = (*Gate)(nil)
+	_ LoginLinker     = (*Gate)(nil)
 	_ io.Closer       = (*Gate)(nil)
 )
 

@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -62,4 +63,22 @@ func (g *Gate) SignOutURL() string {
 		return s.SignOutURL()
 	}
 	return ""
+}
+
+// AgainParam is the query parameter that tells a login that the user is signed in and has to prove anew who they are:
+// see [Gate.LoginAgainURL].
+const AgainParam = "again"
+
+// LoginAgainURL implements [LoginLinker]: it is Config.LoginURL with the way back and [AgainParam], whose value is 1. A login of the
+// host's own should then ask for the password even if the user is signed in, and set identity.User.AuthenticatedAt. One of
+// package oidclogin has the provider do so.
+func (g *Gate) LoginAgainURL(r *http.Request) string {
+	if g.refusal.login == nil {
+		return ""
+	}
+	address := g.refusal.loginAndBack(r)
+	if strings.Contains(address, "?") {
+		return address + "&" + AgainParam + "=1"
+	}
+	return address + "?" + AgainParam + "=1"
 }

@@ -155,3 +155,17 @@ func TestFirstKnowsWhereUsersSignOut(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestLoginAgainLeadsBack(t *testing.T) {
+	r := httptest.NewRequest(http.MethodGet, "/admin/revoke?user=bob", nil)
+	back := "next=%2Fadmin%2Frevoke%3Fuser%3Dbob&again=1"
+	for login, want := range map[string]string{"/login": "/login?" + back, "/login?a=b": "/login?a=b&" + back, "": ""} {
+		if got := ask(nobody, loginAt(login)).LoginAgainURL(r); got != want {
+			t.Errorf("%q: %q, want %q", login, got, want)
+		}
+	}
+	form := httptest.NewRequest(http.MethodPost, "/admin/revoke", nil)
+	if got := first(ask(nobody), ask(nobody, loginAt("/login"))).LoginAgainURL(form); got != "/login?again=1" {
+		t.Errorf("after a form: %q", got)
+	}
+}

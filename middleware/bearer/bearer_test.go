@@ -64,6 +64,8 @@ func TestClaimsBecomeThePerson(t *testing.T) {
 		{"verified under another name", "", map[string]any{
 			"email": "alice@example.com", "email_verified": false, "Email_Verified": true, "EMAIL_VERIFIED": true,
 		}, identity.User{}},
+		{"authenticated", "", map[string]any{"auth_time": 1_700_000_000}, identity.User{AuthenticatedAt: time.Unix(1_700_000_000, 0)}},
+		{"authenticated in words", "", map[string]any{"auth_time": "1700000000"}, identity.User{}},
 		{"one group", "", map[string]any{"groups": "staff"}, identity.User{Groups: []string{"staff"}}},
 		{"empty group", "", map[string]any{"groups": ""}, identity.User{}},
 		{"nested", "realm_access.roles", map[string]any{

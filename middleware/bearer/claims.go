@@ -40,6 +40,8 @@ func (b *recognizer) user(ctx context.Context, token string, verified *oidc.IDTo
 	}
 	email := provider.VerifiedEmail(c)
 	return &identity.User{
+		AuthenticatedAt: c.time("auth_time"),
+
 		ID:            provider.UserID(b.cfg.Issuer, subject),
 		Email:         email,
 		EmailVerified: email != "",
@@ -83,6 +85,15 @@ func (c claims) issuedTo(client string) bool {
 func (c claims) text(name string) string {
 	s, _ := c[name].(string)
 	return s
+}
+
+// time returns the claim, or the zero time if it is no number of seconds since 1970.
+func (c claims) time(name string) time.Time {
+	seconds, _ := c[name].(float64)
+	if seconds < 1 || seconds > 1<<40 {
+		return time.Time{}
+	}
+	return time.Unix(int64(seconds), 0)
 }
 
 // isBy reports whether the claim is a time that is not after t. It is also true where there is none.

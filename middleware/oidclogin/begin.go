@@ -39,7 +39,7 @@ func (e *endpoints) begin(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodHead {
 		e.attempts.Keep(w, r, a.id(), e.seals.Seal(e.attempts.Name(a.id()), a), attemptLife)
 	}
-	answer.Redirect(w, p.oauth.AuthCodeURL(state, e.loginOptions(a)...), http.StatusFound)
+	answer.Redirect(w, p.oauth.AuthCodeURL(state, e.loginOptions(a, r.URL.Query().Has(middleware.AgainParam))...), http.StatusFound)
 }
 
 // wayBack returns where the browser goes after the login. Coming back to a login would begin the next one.
@@ -57,17 +57,25 @@ func (e *endpoints) wayBack(r *http.Request) string {
 	return back
 }
 
-// loginOptions returns the parameters of the authorization request.
-func (e *endpoints) loginOptions(a *attempt) []oauth2.AuthCodeOption {
+// loginOptions returns the parameters of the authorization request. again has the provider ask who the user is, although it
+// may know.
+func (e *endpoints) loginOptions(a *attempt, again bool) []oauth2.AuthCodeOption {
 	opts := []oauth2.AuthCodeOption{oidc.Nonce(a.nonce()), oauth2.S256ChallengeOption(a.verifier())}
 	for name, value := range e.cfg.AuthParams {
 		opts = append(opts, oauth2.SetAuthURLParam(name, value))
 	}
-	if e.cfg.Prompt != "" {
-		opts = append(opts, oauth2.SetAuthURLParam("prompt", e.cfg.Prompt))
-	}
+	prompt, maxAge := e.cfg.Prompt, ""
 	if e.cfg.MaxAge > 0 {
-		opts = append(opts, oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(e.cfg.MaxAge/time.Second))))
+		maxAge = strconv.Itoa(int(e.cfg.MaxAge / time.Second))
+	}
+	if again { // a provider that is asked for max_age has to say when (OpenID Connect Core 1.0 §2)
+		prompt, maxAge = "login", "0"
+	}
+	if prompt != "" {
+		opts = append(opts, oauth2.SetAuthURLParam("prompt", prompt))
+	}
+	if maxAge != "" {
+		opts = append(opts, oauth2.SetAuthURLParam("max_age", maxAge))
 	}
 	if len(e.cfg.ACRValues) > 0 {
 		opts = append(opts, oauth2.SetAuthURLParam("acr_values", strings.Join(e.cfg.ACRValues, " ")))

@@ -169,7 +169,7 @@ func (e *endpoints) newSignIn(ctx context.Context, p *idProvider, v *verified) (
 	}
 	now := e.cfg.Now().Unix()
 	s := &signIn{id: newSignInID(), issued: v.IssuedAt.Unix(), began: now, seen: now}
-	s.subject = v.Subject
+	s.subject, s.proved = v.Subject, authTime(v.claims)
 	s.sid, _ = v.claims["sid"].(string)
 	s.email, s.name, s.sessionGroups = who.email, who.name, who.sessionGroups
 	return s, nil

@@ -81,7 +81,7 @@ func (l *Login) Forge(tb testing.TB, back string, another *ForgedLogin) *ForgedL
 	if err != nil {
 		tb.Fatal(err)
 	}
-	f.Address = p.oauth.AuthCodeURL(f.State, e.loginOptions(a)...)
+	f.Address = p.oauth.AuthCodeURL(f.State, e.loginOptions(a, false)...)
 	return f
 }
 

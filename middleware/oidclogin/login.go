@@ -74,7 +74,7 @@ func New(cfg Config) (*Login, error) {
 // ServeHTTP serves the five endpoints by the last element of the path, so that a Login can be mounted with
 // or without [http.StripPrefix]. Other paths get 404.
 //
-//	GET   login               begins a login; next is the path to come back to
+//	GET   login               begins a login; next is the path to come back to; again has the provider ask for the password anew
 //	GET   callback            finishes it; the provider sends the browser here
 //	POST  logout              signs the user out, here and at the provider; the application's own pages only
 //	GET   signed-out          where signing out ends: offers to sign in, or to one who is signed in to sign out

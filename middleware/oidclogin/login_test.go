@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -78,6 +79,38 @@ func TestAuthorizationRequestSaysWhatTheHostAsksFor(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, q); diff != "" {
 		t.Errorf("parameters (-want +got):\n%s", diff)
+	}
+}
+
+func TestLoginAgainHasTheProviderAskAnew(t *testing.T) {
+	s := newSite(t, newIDP(t), func(c *oidclogin.Config) { c.Prompt, c.MaxAge = "select_account", 3600e9 })
+	u, err := url.Parse(s.browser(t).open("/auth/login?next=/page&again=1").location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q := u.Query(); q.Get("prompt") != "login" || q.Get("max_age") != "0" {
+		t.Errorf("prompt %q, max_age %q", q["prompt"], q["max_age"])
+	}
+}
+
+func TestUserHasTheTimeAtWhichTheProviderAsked(t *testing.T) {
+	for name, tt := range map[string]struct {
+		claim any
+		want  time.Time
+	}{
+		"said":      {1_700_000_000, time.Unix(1_700_000_000, 0)},
+		"not said":  {nil, time.Time{}},
+		"no number": {"1700000000", time.Time{}},
+		"negative":  {-5, time.Time{}},
+		"absurd":    {1e300, time.Time{}},
+	} {
+		p := newIDP(t)
+		p.claims = map[string]any{"auth_time": tt.claim}
+		s := newSite(t, p)
+		s.browser(t).signIn()
+		if got := s.user().AuthenticatedAt; !got.Equal(tt.want) {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
 	}
 }
 

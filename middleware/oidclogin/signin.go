@@ -24,6 +24,7 @@ type signIn struct {
 	began   int64 // when the session began
 	seen    int64 // when the cookie was last written
 	renewAt int64 // when the claims are due for renewal; 0 is never
+	proved  int64 // when the provider last had the user prove who they are, on its clock; 0 is unknown
 
 	// position is the store's when the login came back from the provider. If it is empty, the session is
 	// older than every EndSessions.
@@ -48,6 +49,7 @@ const signInVersion = 3
 const (
 	bitElsewhere = 1 << iota
 	bitSettled
+	bitProved // there is such a time
 )
 
 func newSignInID() string {
@@ -65,11 +67,17 @@ func (s *signIn) AppendTo(b []byte) []byte {
 	if s.settled {
 		bits |= bitSettled
 	}
+	if s.proved != 0 {
+		bits |= bitProved
+	}
 	b = sealed.AppendText(append(b, signInVersion, bits), s.id)
 	b = sealed.AppendName(sealed.AppendName(b, s.subject), s.sid) // which many providers make of UUIDs
 	b = sealed.AppendText(sealed.AppendText(b, s.email), s.name)
 	for _, n := range []int64{s.issued, s.began, s.seen, s.renewAt} {
 		b = sealed.AppendNumber(b, n)
+	}
+	if s.proved != 0 {
+		b = sealed.AppendNumber(b, s.proved)
 	}
 	b = s.asked.AppendTo(sealed.AppendText(b, s.position))
 	if !s.elsewhere {
@@ -88,15 +96,18 @@ func (s *signIn) Parse(b []byte) error {
 		elsewhere: bits&bitElsewhere != 0, settled: bits&bitSettled != 0,
 		id: f.Text(), subject: f.Name(), sid: f.Name(), email: f.Text(), name: f.Text(),
 		issued: f.Number(), began: f.Number(), seen: f.Number(), renewAt: f.Number(),
-		position: f.Text(), asked: named.ReadAsked(&f),
 	}
+	if bits&bitProved != 0 {
+		parsed.proved = f.Number()
+	}
+	parsed.position, parsed.asked = f.Text(), named.ReadAsked(&f)
 	if !parsed.elsewhere {
 		parsed.sessionGroups = readGroups(&f)
 	}
 	if err := f.Done(); err != nil {
 		return err
 	}
-	if parsed.id == "" || parsed.subject == "" || bits >= 2*bitSettled {
+	if parsed.id == "" || parsed.subject == "" || bits >= 2*bitProved {
 		return sealed.ErrMalformed
 	}
 	*s = parsed
@@ -127,6 +138,10 @@ func readGroups(f *sealed.Fields) sessionGroups {
 func (s *signIn) session() string { return base64.RawURLEncoding.EncodeToString([]byte(s.id)) }
 
 func (s *signIn) user(issuer string) *identity.User {
+	var proved time.Time
+	if s.proved != 0 {
+		proved = time.Unix(s.proved, 0)
+	}
 	return &identity.User{
 		ID:            provider.UserID(issuer, s.subject),
 		Email:         s.email,
@@ -135,6 +150,8 @@ func (s *signIn) user(issuer string) *identity.User {
 		Groups:        s.groups,
 		OmittedGroups: s.rest.Count,
 		Session:       s.session(),
+
+		AuthenticatedAt: proved,
 	}
 }
 

@@ -19,7 +19,7 @@ func TestSignInIsTheSameOnceItIsParsed(t *testing.T) {
 			id: "0123456789abcdef", subject: "alice", sid: "desk", email: "alice@example.com", name: "Ålice",
 			sessionGroups: sessionGroups{
 				groups: []string{"staff", strings.Repeat("g", 300), "0e5ba1a2-5ae2-4ec9-9db2-0c0f3fbb4d2f", "0E5BA1A2-5AE2-4EC9-9DB2-0C0F3FBB4D2F"},
-			}, issued: 1, began: -2, seen: 1 << 40, renewAt: 1<<63 - 1, position: "epoch.7",
+			}, issued: 1, began: -2, seen: 1 << 40, renewAt: 1<<63 - 1, proved: 1234, position: "epoch.7",
 		},
 	} {
 		var got signIn

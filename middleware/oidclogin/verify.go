@@ -72,8 +72,8 @@ func (c *party) verify(ctx context.Context, p *idProvider, token *oauth2.Token) 
 // checkAuthentication checks when and how the user signed in at the provider, if the host asks for that.
 func (c *party) checkAuthentication(claims map[string]any) error {
 	if c.cfg.MaxAge > 0 {
-		at, ok := claims["auth_time"].(float64)
-		if !ok || c.cfg.Now().Sub(time.Unix(int64(at), 0)) > c.cfg.MaxAge+c.cfg.Leeway {
+		at := authTime(claims)
+		if at == 0 || c.cfg.Now().Sub(time.Unix(at, 0)) > c.cfg.MaxAge+c.cfg.Leeway {
 			return errAuthTime
 		}
 	}
@@ -81,4 +81,13 @@ func (c *party) checkAuthentication(claims map[string]any) error {
 		return errACR
 	}
 	return nil
+}
+
+// authTime is when the user last proved to the provider who they are, in Unix seconds, or 0 if it does not say.
+func authTime(claims map[string]any) int64 {
+	at, _ := claims["auth_time"].(float64)
+	if at < 1 || at > 1<<40 {
+		return 0
+	}
+	return int64(at)
 }
