@@ -163,14 +163,35 @@ func (c *Connections) Delete(ctx context.Context, u *identity.User, id string) e
 	if err != nil {
 		return err
 	}
-	switch err := c.store.Delete(ctx, r.Key); {
+	return c.delete(ctx, r.Key)
+}
+
+func (c *Connections) delete(ctx context.Context, k store.Key) error {
+	switch err := c.store.Delete(ctx, k); {
 	case errors.Is(err, store.ErrNoRecord):
 		return ErrNotConnected
 	case err != nil:
 		return c.failed(ctx, err)
 	}
-	c.changed(ctx, event.ConnectionDeleted, slog.LevelInfo, r.Key, "")
+	c.changed(ctx, event.ConnectionDeleted, slog.LevelInfo, k, "")
 	return nil
+}
+
+// ListOf returns the connections of a user for an administrator, the oldest first. It does NOT ask whether the user may use
+// connections, nor who asks.
+func (c *Connections) ListOf(ctx context.Context, userID string) ([]Connection, error) {
+	if userID == "" {
+		return nil, ErrInvalid
+	}
+	return c.list(ctx, &identity.User{ID: userID})
+}
+
+// DeleteOf is [Connections.Delete] for an administrator. It does NOT ask whether the user may use connections, nor who asks.
+func (c *Connections) DeleteOf(ctx context.Context, userID, id string) error {
+	if userID == "" || id == "" {
+		return ErrInvalid
+	}
+	return c.delete(ctx, store.Key{User: userID, ID: id})
 }
 
 // DeleteUser deletes all connections and pending authorizations of a user whose account is removed, and returns the

@@ -17,7 +17,10 @@ func (c *Connections) changed(ctx context.Context, kind event.Kind, level slog.L
 	if kind != event.ConnectionRenewed {
 		revocations.Tell(&c.counter, k.User, k.ID)
 	}
-	c.cfg.Events.Emit(ctx, event.Event{Kind: kind, Level: level, User: k.User, Connection: k.ID, Detail: detail})
+	cause := event.CauseOf(ctx)
+	c.cfg.Events.Emit(ctx, event.Event{
+		Kind: kind, Level: level, User: k.User, Connection: k.ID, Detail: detail, By: cause.By, Reason: cause.Reason,
+	})
 }
 
 // refuse emits the event that the user could not connect an account, with the reason.

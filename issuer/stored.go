@@ -2,9 +2,13 @@ package issuer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"iter"
 	"time"
 
 	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/internal/showcase"
 	"github.com/go-pme/pme/issuer/store"
 )
@@ -65,4 +69,41 @@ func (i *Issuer) LiveModels(ctx context.Context) (map[string]int, error) {
 		}
 	}
 	return live, nil
+}
+
+// A Live is a live token as administrators may know it: whose it is, what it opens and until when. The token itself cannot be
+// had from it.
+type Live struct {
+	entry func() *store.Entry // a function, as no verb of package fmt prints what is behind one
+}
+
+// Key returns the user, the session and the models of the token.
+func (l Live) Key() store.Key { return l.entry().Key }
+
+// User returns the user as the policy was asked when the token was minted. It may be nil, and must not be changed.
+func (l Live) User() *identity.User { return l.entry().User }
+
+// ValidUntil returns when the token expires, on Matterport's clock.
+func (l Live) ValidUntil() time.Time { return l.entry().ValidUntil }
+
+// Fingerprint returns the first 8 hexadecimal digits of the token's SHA-256. Two tokens may have the same.
+func (l Live) Fingerprint() string {
+	sum := sha256.Sum256([]byte(l.entry().Token))
+	return hex.EncodeToString(sum[:4])
+}
+
+// Live goes through all live tokens, of all replicas. Those that are minted or revoked in the meantime may or may not be among
+// them. The first error ends it. It costs the store as much as [Issuer.Recheck]: do not call it for each request.
+func (i *Issuer) Live(ctx context.Context) iter.Seq2[Live, error] {
+	return func(yield func(Live, error) bool) {
+		for e, err := range i.store.Entries(ctx) {
+			if err != nil {
+				_ = yield(Live{}, unavailable(err))
+				return
+			}
+			if !yield(Live{func() *store.Entry { return e }}, nil) {
+				return
+			}
+		}
+	}
 }

@@ -47,6 +47,9 @@ type Page struct {
 
 	element string // the words of <pme-space>, as its attribute has them
 
+	// Unframed says that no page may have this one in a frame, whatever Config.FrameAncestors says.
+	Unframed bool
+
 	// Leaving says that its form signs the person out, and may lead on to any other site.
 	Leaving bool
 }

@@ -43,6 +43,10 @@ func (s security) policy(p Page) string {
 	if p.Style != "" {
 		style += " 'nonce-" + p.Nonce + "'"
 	}
+	ancestors := s.ancestors
+	if p.Unframed {
+		ancestors = "'none'"
+	}
 	all := []string{
 		"default-src 'none'",
 		script,
@@ -52,7 +56,7 @@ func (s security) policy(p Page) string {
 		"connect-src 'self'",
 		form,
 		"base-uri 'none'",
-		"frame-ancestors " + s.ancestors,
+		"frame-ancestors " + ancestors,
 	}
 	if p.Leaving { // a provider may sign people out at others, too
 		all = slices.DeleteFunc(all, func(directive string) bool { return directive == form })

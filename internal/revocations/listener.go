@@ -73,6 +73,19 @@ func (l *Listener) notify() {
 	}
 }
 
+// Listening returns how many listeners of the user listen for one of the models, in this process.
+func Listening(c Counted, user string, models []string) (n int) {
+	if user == "" {
+		return 0
+	}
+	for _, l := range c.counter().audience.of(user) {
+		if slices.ContainsFunc(l.models, func(model string) bool { return slices.Contains(models, model) }) {
+			n++
+		}
+	}
+	return n
+}
+
 // Tell tells the listeners of the user that tokens for the model were revoked, or may have been. The empty user
 // stands for all users, and the empty model for all models.
 func Tell(c Counted, user, model string) {

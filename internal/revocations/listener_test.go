@@ -111,3 +111,31 @@ func TestRelaysHearOfWhatThisProcessTells(t *testing.T) {
 		t.Errorf("the listener heard of %q, and the relay of %q", got, relayed)
 	}
 }
+
+func TestListenersAreCounted(t *testing.T) {
+	c := new(revocations.Counter)
+	a := revocations.Listen(c, "alice", []string{"x", "y"})
+	b := revocations.Listen(c, "alice", []string{"y"})
+	defer b.Stop()
+	for _, tt := range []struct {
+		user   string
+		models []string
+		want   int
+	}{
+		{"alice", []string{"x"}, 1},
+		{"alice", []string{"y"}, 2},
+		{"alice", []string{"x", "y"}, 2},
+		{"alice", []string{"z"}, 0},
+		{"alice", nil, 0},
+		{"bob", []string{"x"}, 0},
+		{"", []string{"x"}, 0},
+	} {
+		if got := revocations.Listening(c, tt.user, tt.models); got != tt.want {
+			t.Errorf("%q %v: %d, want %d", tt.user, tt.models, got, tt.want)
+		}
+	}
+	a.Stop()
+	if got := revocations.Listening(c, "alice", []string{"x"}); got != 0 {
+		t.Errorf("%d after Stop", got)
+	}
+}
