@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/connect"
+	connectstore "github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
@@ -22,6 +23,11 @@ import (
 
 // newConnections lets people connect accounts at the emulator.
 func newConnections(t *testing.T, up *matterporttest.Running) *connect.Connections {
+	t.Helper()
+	return newConnectionsIn(t, up, connect.NewMemory(), nil)
+}
+
+func newConnectionsIn(t *testing.T, up *matterporttest.Running, records connectstore.Store, allow func(context.Context, *identity.User) (bool, error)) *connect.Connections {
 	t.Helper()
 	app, err := matterport.NewOAuthApp(matterport.OAuthConfig{
 		ClientID: matterporttest.DefaultOAuthClientID, ClientSecret: matterporttest.DefaultOAuthClientSecret,
@@ -32,7 +38,7 @@ func newConnections(t *testing.T, up *matterporttest.Running) *connect.Connectio
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = app.Close() })
-	connections, err := connect.New(connect.Config{App: app, Store: connect.NewMemory()})
+	connections, err := connect.New(connect.Config{App: app, Store: records, Allow: allow})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,6 +61,8 @@ type Handler struct {
 	routes       *routes
 	webhook      *webhook.Handler // nil if there is none
 	health       http.Handler
+	events       *event.Stream
+	admins       admins
 	closing      context.CancelFunc // tells health
 	stopGroups   func()             // telling the Authenticator which groups the policy names
 	leaveFleet   func()
@@ -74,7 +76,7 @@ type Handler struct {
 func New(cfg Config) (*Handler, error) {
 	cfg.Events = event.OrLog(cfg.Events, cfg.Logger)
 	alive, closing := context.WithCancel(context.Background())
-	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), closing: closing, stopGroups: func() {}, leaveFleet: func() {}, stopEvents: func() {}, stopKeys: func() {}}
+	h := &Handler{authenticate: cfg.Authenticate, connections: cfg.Connections, log: event.LoggerOr(cfg.Logger), events: cfg.Events, closing: closing, stopGroups: func() {}, leaveFleet: func() {}, stopEvents: func() {}, stopKeys: func() {}}
 	if err := h.furnish(cfg); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -161,6 +163,7 @@ func (h *Handler) Close() error {
 	}
 	h.stopEvents()
 	h.stopKeys()
+	h.admins.close()
 	if h.watch != nil {
 		h.watch.Close()
 	}
