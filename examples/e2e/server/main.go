@@ -25,6 +25,8 @@ import (
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/access"
+	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/handler/admin"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/pages"
@@ -50,6 +52,7 @@ func run(ctx context.Context, args []string) error {
 	many := flags.Int("models", 3, "how many models alice may see")
 	compress := flags.Bool("compress", false, "compress answers, those of the emulator and of the packages too")
 	full := flags.Bool("full", false, "a site with a home page, three languages, folders, and names that are hard to show")
+	administrators := flags.Bool("admin", false, "pages for the administrator root below /pme-admin/, and a gate that can end sessions")
 	development := flags.Bool("development", false, "the OAuth application is in Development Mode")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -115,8 +118,16 @@ func run(ctx context.Context, args []string) error {
 	cfg.Connections = connected.Connections
 
 	s := &stage{people: newPeople(spaces), emulator: matterporttest.New(up), accounts: connected, ahead: &ahead, now: now}
-	gate, err := middleware.New(middleware.Func(s.people.who),
-		middleware.Config{LoginURL: "/login"})
+	gateway := middleware.Config{LoginURL: "/login"}
+	if *administrators {
+		gateway.Revocations = middleware.NewMemoryRevocations()
+		s.recent = admin.NewRecent(0)
+		if cfg.Events, err = event.New(event.Config{Logger: log, Listeners: []event.Listener{s.recent}}); err != nil {
+			return err
+		}
+		defer func() { _ = cfg.Events.Shutdown(context.Background()) }()
+	}
+	gate, err := middleware.New(middleware.Func(s.people.who), gateway)
 	if err != nil {
 		return err
 	}
@@ -126,6 +137,11 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	s.pme, s.gate, s.origin = h, gate, emulator
+	if *administrators {
+		if s.admin, err = h.Admin(admin.Options{Allow: admin.Users("root"), Recent: s.recent}); err != nil {
+			return err
+		}
+	}
 
 	servers := []http.Handler{s.routes(), s.emulator, packagesFrom(*packages), spaFrom(*spa, site)}
 	running := make([]*http.Server, len(servers))

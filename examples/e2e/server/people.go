@@ -57,7 +57,9 @@ func (p *people) who(r *http.Request) (identity.User, error) {
 	if err != nil {
 		return identity.User{}, nil
 	}
-	return identity.User{ID: p.signIns[c.Value]}, nil
+	user := p.signIns[c.Value]
+	at, _ := strconv.ParseInt(c.Value[strings.LastIndex(c.Value, ".")+1:], 36, 64)
+	return identity.User{ID: user, SignedInAt: time.Unix(0, at)}, nil
 }
 
 // forget makes it impossible to tell who sends a request.

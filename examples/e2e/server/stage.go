@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme"
+	"github.com/go-pme/pme/handler/admin"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
 	"github.com/go-pme/pme/middleware"
@@ -23,7 +24,9 @@ type stage struct {
 	accounts *accounts
 	pme      *pme.Handler
 	gate     *middleware.Gate
-	origin   string // of the emulator
+	admin    http.Handler  // nil without administrators
+	recent   *admin.Recent // likewise
+	origin   string        // of the emulator
 	ahead    *atomic.Int64
 	now      func() time.Time // Matterport's
 	advances atomic.Int64
@@ -48,6 +51,9 @@ func (s *stage) routes() http.Handler {
 	s.counts = make(map[string]int)
 	mux := http.NewServeMux()
 	mux.Handle("/pme/", s.watched(http.StripPrefix("/pme", s.pme)))
+	if s.admin != nil {
+		mux.Handle("/pme-admin/", http.StripPrefix("/pme-admin", s.admin))
+	}
 	mux.Handle("/livez", s.pme.Health())
 	mux.Handle("/readyz", s.pme.Health())
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) { _ = loginPage.Execute(w, r.FormValue("next")) })
