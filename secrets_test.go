@@ -198,6 +198,21 @@ func TestABadNewClientSecretKeepsTheOldOne(t *testing.T) {
 	await(t, "health is well", func() bool { return !strings.Contains(s.readyz(t), "secret is refused") }) // a report is shown for a second
 }
 
+// After many refusals no value is shown for a while. That is over as soon as the file changes: it is not Matterport's wish.
+func TestAFileThatChangesEndsThePauseOfARefusedSecret(t *testing.T) {
+	s := newSecretSite(t)
+	s.up.ResetClientSecret("fresh-hush")
+	for n := range 5 {
+		if w := ask(t, s, person(n), ""); w.Code != http.StatusBadGateway {
+			t.Errorf("visitor %d gets %d", n, w.Code)
+		}
+	}
+	s.volume.swap("fresh-hush\n")
+	if w := ask(t, s, person(5), ""); w.Code != http.StatusOK {
+		t.Errorf("with the right secret a visitor gets %d", w.Code)
+	}
+}
+
 // A page that is made after the change has the new key; a bad file changes nothing.
 func TestAnSDKKeyIsReplaced(t *testing.T) {
 	v := newVolume(t, "key-one\n")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -291,7 +292,7 @@ func TestRetryAfterOfOneMutationLeavesTheOther(t *testing.T) {
 		r := newRig(t, nil)
 		limited := func(after time.Duration) func(*upstream) {
 			return func(u *upstream) {
-				u.failing = &matterport.Error{RetryAfter: after, Err: matterport.ErrRateLimited}
+				u.failing = &matterport.Error{Status: http.StatusTooManyRequests, RetryAfter: after, Err: matterport.ErrRateLimited}
 			}
 		}
 		r.up.set(limited(time.Hour))
@@ -313,7 +314,9 @@ func TestLongerRetryAfterWins(t *testing.T) {
 		after := []time.Duration{40 * time.Second, 5 * time.Second}
 		r.up.set(func(u *upstream) {
 			u.takes = time.Second
-			u.fail = func(n int) error { return &matterport.Error{RetryAfter: after[n-1], Err: matterport.ErrRateLimited} }
+			u.fail = func(n int) error {
+				return &matterport.Error{Status: http.StatusTooManyRequests, RetryAfter: after[n-1], Err: matterport.ErrRateLimited}
+			}
 		})
 		var wg sync.WaitGroup
 		for _, model := range []string{office, warehouse} {
@@ -331,7 +334,7 @@ func TestRetryAfterAppliesToAllUsers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		r.up.set(func(u *upstream) {
-			u.failing = &matterport.Error{RetryAfter: 20 * time.Second, Err: matterport.ErrRateLimited}
+			u.failing = &matterport.Error{Status: http.StatusTooManyRequests, RetryAfter: 20 * time.Second, Err: matterport.ErrRateLimited}
 		})
 		r.refuse(t, issuer.ErrUnavailable, alice, office)
 		time.Sleep(5 * time.Second)

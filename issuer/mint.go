@@ -267,7 +267,7 @@ func (i *Issuer) notMinted(ctx context.Context, key store.Key, err error) error 
 		i.gone.note(key.Models)
 	}
 	var api *matterport.Error
-	if errors.As(err, &api) {
+	if errors.As(err, &api) && api.Status != 0 { // Matterport's wish, and not a pause that our side takes
 		i.keepQuiet(mutationOf(key), api.RetryAfter)
 	}
 	if ctx.Err() != nil {

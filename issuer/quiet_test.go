@@ -2,6 +2,7 @@ package issuer_test
 
 import (
 	"errors"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,7 +41,9 @@ func (h *hints) OnHint(_ string, f func(string)) (stop func()) {
 }
 
 func busy(r *rig, wait time.Duration) {
-	r.up.set(func(u *upstream) { u.failing = &matterport.Error{RetryAfter: wait, Err: matterport.ErrRateLimited} })
+	r.up.set(func(u *upstream) {
+		u.failing = &matterport.Error{Status: http.StatusTooManyRequests, RetryAfter: wait, Err: matterport.ErrRateLimited}
+	})
 }
 
 func TestOtherReplicasHoldThePauseToo(t *testing.T) {
@@ -62,6 +65,23 @@ func TestOtherReplicasHoldThePauseToo(t *testing.T) {
 		}
 		if err := errors.Join(one.Close(), two.Close()); err != nil || len(h.heard) != 0 {
 			t.Errorf("after Close: %v, %d functions are registered", err, len(h.heard))
+		}
+	})
+}
+
+// A client that makes no call for a while, on its own account, says so with status zero.
+func TestOnlyMatterportsOwnWishIsAPauseForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHints()
+		r := newRig(t, func(c *issuer.Config) { c.Store = h })
+		r.up.set(func(u *upstream) {
+			u.failing = &matterport.Error{RetryAfter: 30 * time.Second, Err: matterport.ErrUnauthorized}
+		})
+		r.refuse(t, issuer.ErrUpstream, alice, office)
+		r.up.set(func(u *upstream) { u.failing = nil })
+		r.issue(t, alice, office)
+		if len(h.texts) != 0 {
+			t.Errorf("told %q", h.texts)
 		}
 	})
 }
