@@ -151,8 +151,10 @@ func TestAClientSecretIsReplacedUnderLoadWithoutAFailedRequest(t *testing.T) {
 	if w := ask(t, s, "late", ""); w.Code != http.StatusOK {
 		t.Errorf("a new visitor gets %d", w.Code)
 	}
-	if strings.Count(s.log.String(), `msg="secret changed"`) != 1 {
-		t.Error("the change is not told once")
+	for _, reason := range []string{"read", "accepted"} {
+		await(t, "it is told: "+reason, func() bool {
+			return strings.Count(s.log.String(), `part="matterport client secret" reason=`+reason) == 1
+		})
 	}
 }
 

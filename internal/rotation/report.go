@@ -22,41 +22,71 @@ const (
 	reasonAccepted = "accepted" // by the other side, after it was refused
 )
 
-// changed forgets what is known of values that are gone, so that one that comes back is shown again.
+// A state is what is known of all values together.
+type state int
+
+const (
+	well    state = iota // nothing is known against the newest value
+	older                // the newest one is refused, and another one may be right
+	refused              // all are
+)
+
+// changed passes on what the source tells.
 func (r *Ring) changed(c secret.Change) {
-	if c.Values {
-		values := r.cfg.Source.Values()
-		r.mu.Lock()
-		for v := range r.records {
-			if !slices.Contains(values, v) && v != r.accepted {
-				delete(r.records, v)
-			}
-		}
-		well := len(values) > 0 && r.records[values[0]] == nil
-		r.mu.Unlock()
-		if well {
-			r.newest.Well()
-		}
-	}
 	if r.cfg.Events != nil {
 		r.cfg.Events.Emit(context.Background(), c.Event(r.cfg.Part))
 	}
 }
 
-func (r *Ring) tellRefused(ctx context.Context) {
-	r.emit(ctx, event.Event{
-		Kind: event.SecretRejected, Level: slog.LevelWarn, Reason: reasonRefused,
-		Detail: "the newest value is refused; another one is used as long as that is accepted. Correct the value, or make it known at the other side",
-	})
-}
-
-func (r *Ring) tellAccepted(ctx context.Context) {
-	r.emit(ctx, event.Event{Kind: event.SecretChanged, Level: slog.LevelInfo, Reason: reasonAccepted, Detail: "the value that was refused is accepted"})
-}
-
-func (r *Ring) emit(ctx context.Context, e event.Event) {
-	if r.cfg.Events != nil {
-		e.Part = r.cfg.Part
-		r.cfg.Events.Emit(ctx, e)
+// report says in health and by an event how a call has ended.
+func (r *Ring) report(ctx context.Context, accepted bool) {
+	r.mu.Lock()
+	before, told := r.state, r.told
+	r.state = r.stateNow()
+	now := r.state
+	if now > before || accepted {
+		r.told = now
 	}
+	switch now {
+	case well:
+		r.newest.Well()
+	case older:
+		r.newest.Degraded(healthOlder)
+	case refused:
+		r.newest.Degraded(healthRefused)
+	}
+	r.mu.Unlock()
+	switch {
+	case now > before && now == refused:
+		r.emit(ctx, event.SecretRejected, reasonRefused, "no value is accepted. Put the right value in its place, or make it known at the other side")
+	case now > before:
+		r.emit(ctx, event.SecretRejected, reasonRefused,
+			"the newest value is refused; another one is used as long as that is accepted. Correct the value, or make it known at the other side")
+	case accepted && now < told:
+		r.emit(ctx, event.SecretChanged, reasonAccepted, "a value is accepted, after one was refused")
+	}
+}
+
+// stateNow needs r.mu.
+func (r *Ring) stateNow() state {
+	bad := func(v string) bool { return r.records[v] != nil && r.records[v].certain }
+	values := r.all()
+	switch {
+	case len(values) == 0 || !bad(values[0]):
+		return well
+	case slices.ContainsFunc(values, func(v string) bool { return !bad(v) }):
+		return older
+	}
+	return refused
+}
+
+func (r *Ring) emit(ctx context.Context, kind event.Kind, reason, detail string) {
+	if r.cfg.Events == nil {
+		return
+	}
+	level := slog.LevelInfo
+	if kind == event.SecretRejected {
+		level = slog.LevelWarn
+	}
+	r.cfg.Events.Emit(ctx, event.Event{Kind: kind, Level: level, Part: r.cfg.Part, Reason: reason, Detail: detail})
 }

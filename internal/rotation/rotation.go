@@ -40,16 +40,20 @@ type Ring struct {
 	newest condition.Condition
 
 	mu       sync.Mutex
+	values   []string           // of the source, when it was last asked
 	accepted string             // the value that was accepted last; it is kept though the source has it no longer
-	records  map[string]*record // of values that were refused since they were last accepted
+	records  map[string]*record // of values that were refused since they were last accepted, and since the source changed
+	state    state              // since the source changed
+	told     state              // by an event
 }
 
 // A record is what is known of a value that was refused.
 type record struct {
 	refusals int
-	until    time.Time // it is not shown again before
-	certain  bool      // it was the value that was refused, and not what it was shown for
-	told     bool      // by an event
+	until    time.Time     // it is not shown again before
+	again    time.Time     // if it is the newest value, it is then shown before the accepted one
+	wait     time.Duration // the last one until again
+	certain  bool          // it was the value that was refused, and not what it was shown for
 }
 
 // A value that was refused three times in a row is shown again after a pause that doubles, from a second to half a
@@ -58,6 +62,13 @@ const (
 	free       = 3
 	firstPause = time.Second
 	maxPause   = 30 * time.Second
+)
+
+// The other side may come to know a newest value that it has refused. It is shown again after a minute, then after pauses
+// that double up to ten.
+const (
+	firstWait = time.Minute
+	maxWait   = 10 * time.Minute
 )
 
 // New returns a ring, or what is wrong with the values of the source.
@@ -81,27 +92,35 @@ func (r *Ring) HealthParts() []health.Part {
 
 // Values returns all values that could be shown, for those that keep them out of logs.
 func (r *Ring) Values() []string {
-	values := r.cfg.Source.Values()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.accepted != "" && !slices.Contains(values, r.accepted) {
-		return append(slices.Clone(values), r.accepted)
+	return r.all()
+}
+
+// all returns what Values does. It needs r.mu. When the source has changed, it forgets what was refused before.
+func (r *Ring) all() []string {
+	if values := r.cfg.Source.Values(); !slices.Equal(values, r.values) {
+		r.values, r.state = values, well
+		clear(r.records)
 	}
-	return values
+	if r.accepted != "" && !slices.Contains(r.values, r.accepted) {
+		return append(slices.Clone(r.values), r.accepted)
+	}
+	return r.values
 }
 
 // candidates returns the values that may be shown now, in the order in which they are: those that are newer than the
-// accepted one and were never refused, the accepted one, all others.
+// accepted one and were never refused or whose turn it is again, the accepted one, all others.
 func (r *Ring) candidates() []string {
-	values := r.Values()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := r.cfg.Now()
+	values, now := r.all(), r.cfg.Now()
 	rank := func(i int, v string) int {
+		rec := r.records[v]
 		switch {
 		case v == r.accepted:
 			return 1
-		case r.records[v] == nil && i < max(0, slices.Index(values, r.accepted)):
+		case i < slices.Index(values, r.accepted) && (rec == nil || i == 0 && !rec.again.After(now)):
 			return 0
 		}
 		return 2

@@ -108,7 +108,7 @@ func play(t *testing.T, content string, scene func(b *bench)) {
 			b.ring.Values()
 			time.Sleep(time.Second)
 			synctest.Wait()
-			for _, value := range []string{"first", "second", "third"} {
+			for _, value := range []string{"first", "second", "third", "fourth"} {
 				if strings.Contains(b.log.String(), value) || strings.Contains(b.health(), value) {
 					t.Errorf("a value is in the log or in health:\n%s", b.log.String())
 				}
@@ -211,6 +211,117 @@ func TestDoubtIsNotAPauseForTheValueThatWorks(t *testing.T) {
 			t.Error(b.health(), b.log.String())
 		}
 		time.Sleep(time.Second)
+	})
+}
+
+// take has the ring see what was written.
+func (b *bench) take(content string) {
+	b.write(content)
+	time.Sleep(time.Second)
+	b.ring.Values()
+	time.Sleep(100 * time.Millisecond)
+}
+
+// One user asks for what no value gives access to, again and again. Nobody else's calls fail.
+func TestACallThatNoValueHelpsLeavesTheValueThatWorksToAllOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, "first\n", "first")
+		b.vague = true
+		b.want("first", true)
+		b.take("second\n") // which is bad
+		b.knows = nil
+		for _, shown := range []string{"second first", "first second", "first second"} {
+			b.want(shown, false)
+		}
+		for began := time.Now(); time.Since(began) < 2*time.Minute; time.Sleep(100 * time.Millisecond) {
+			b.knows = nil
+			b.call()
+			b.knows = []string{"first"}
+			if well, _ := b.call(); !well {
+				t.Fatalf("the value that works is paused; %q was shown", b.shown)
+			}
+		}
+		time.Sleep(time.Second)
+	})
+}
+
+func TestManyBadNewValuesDoNotHideTheOneThatWorks(t *testing.T) {
+	play(t, "first\n", func(b *bench) {
+		b.want("first", true)
+		b.take("second\nthird\nfourth\nfifth\n")
+		b.want("second third first", true)
+		b.want("fourth fifth first", true)
+		b.want("first", true)
+	})
+}
+
+func TestARefusedNewestValueIsShownAgainLater(t *testing.T) {
+	play(t, "second\nfirst\n", func(b *bench) {
+		b.want("second first", true)
+		shown := 0
+		for began := time.Now(); time.Since(began) < time.Hour; time.Sleep(10 * time.Second) {
+			if well, _ := b.call(); !well {
+				b.t.Fatal("a call failed")
+			}
+			if b.shown[0] == "second" {
+				shown++
+			}
+		}
+		if shown < 6 || shown > 10 || b.logged("secret rejected", "refused") != 1 {
+			b.t.Errorf("shown %d times in an hour\n%s", shown, b.log.String())
+		}
+		b.knows = []string{"second", "first"} // by now the other side knows it
+		time.Sleep(10 * time.Minute)
+		b.want("second", true)
+		if b.health() != "" || b.logged("secret changed", "accepted") != 1 {
+			b.t.Error(b.health(), b.log.String())
+		}
+	})
+}
+
+func TestRefusalsAreForgottenWhenTheFileChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, "second\n")
+		for range 4 {
+			b.call()
+		}
+		b.knows = []string{"second"}
+		b.take("second\nthird\n")
+		b.want("second", true)
+		time.Sleep(time.Second)
+	})
+}
+
+func TestHealthAndOneEventSayThatNoValueIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, "second\nfirst\n", "first")
+		b.want("second first", true)
+		if !strings.Contains(b.health(), "the one before it is in use") || !strings.Contains(b.log.String(), "another one is used") {
+			t.Error(b.health(), b.log.String())
+		}
+		b.knows = nil
+		for range 4 {
+			b.call()
+		}
+		if !strings.Contains(b.health(), "an operator has to replace it") || b.logged("secret rejected", "refused") != 2 || strings.Count(b.log.String(), "no value is accepted") != 1 {
+			t.Error(b.health(), b.log.String())
+		}
+		b.knows = []string{"first"}
+		time.Sleep(time.Minute)
+		b.call()
+		if !strings.Contains(b.health(), "the one before it is in use") || b.logged("secret changed", "accepted") != 1 {
+			t.Error(b.health(), b.log.String())
+		}
+	})
+}
+
+func TestTheEventSaysNothingOfAnotherValueIfThereIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, "second\n")
+		b.want("second", false)
+		if b.logged("secret rejected", "refused") != 1 || strings.Contains(b.log.String(), "another one") {
+			t.Error(b.log.String())
+		}
 	})
 }
 

@@ -23,109 +23,101 @@ const (
 // maxShown is how many values are shown for one call.
 const maxShown = 3
 
-// Show calls try with a value, and with another one if it is refused: each at most once, and three at most. If all values
-// were refused so often that none is to be shown now, it calls nothing and returns for how long.
+// Show calls try with a value, and with another one if it is refused: each at most once, and three at most, of which the
+// last is the accepted one. If all values were refused so often that none is to be shown now, it calls nothing and
+// returns for how long.
 func (r *Ring) Show(ctx context.Context, try func(value string) Answer) (pause time.Duration) {
 	var shown, doubted []string
 	looked := false
-	for len(shown) < maxShown {
+	for len(shown) < maxShown && (len(shown) == 0 || ctx.Err() == nil) {
 		value, ok := r.next(shown)
-		switch {
-		case !ok && !looked: // there may be another one by now
+		if !ok && looked {
+			break
+		}
+		if !ok { // there may be another one by now
 			looked = true
 			r.look(ctx)
 			continue
-		case !ok && len(shown) == 0:
-			return max(r.left(), time.Millisecond)
-		case !ok:
-			return 0
 		}
 		shown = append(shown, value)
 		switch try(value) {
 		case Silent:
+			r.fail(ctx, doubted)
 			return 0
 		case Accepted:
 			r.accept(ctx, value, doubted)
 			return 0
 		case Refused:
-			r.refuse(ctx, value)
+			r.refuse(value)
 		case Doubtful:
-			if doubted = append(doubted, value); len(doubted) > 1 {
-				r.pace(value)
-			}
+			doubted = append(doubted, value)
 		}
-		if ctx.Err() != nil {
-			return 0
-		}
+	}
+	r.fail(ctx, doubted)
+	if len(shown) == 0 {
+		return max(r.left(), time.Millisecond)
 	}
 	return 0
 }
 
 // next returns the value to show after those that were.
 func (r *Ring) next(shown []string) (string, bool) {
-	for _, v := range r.candidates() {
-		if !slices.Contains(shown, v) {
-			return v, true
-		}
+	left := slices.DeleteFunc(r.candidates(), func(v string) bool { return slices.Contains(shown, v) })
+	if len(left) == 0 {
+		return "", false
 	}
-	return "", false
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(shown) == maxShown-1 && slices.Contains(left, r.accepted) {
+		return r.accepted, true
+	}
+	return left[0], true
 }
 
 // accept notes that a value is right. Those that were doubted before it are then wrong.
 func (r *Ring) accept(ctx context.Context, value string, doubted []string) {
 	for _, v := range doubted {
-		r.refuse(ctx, v)
+		r.refuse(v)
 	}
-	values := r.cfg.Source.Values()
 	r.mu.Lock()
-	was := r.records[value]
 	delete(r.records, value)
 	r.accepted = value
-	newest := len(values) == 0 || values[0] == value
-	behind := !newest && r.records[values[0]] != nil && r.records[values[0]].certain
 	r.mu.Unlock()
-	switch {
-	case newest:
-		r.newest.Well()
-	case behind:
-		r.newest.Degraded(healthOlder)
+	r.report(ctx, true)
+}
+
+// fail notes that a call went wrong, with values of which it is not known whether they are.
+func (r *Ring) fail(ctx context.Context, doubted []string) {
+	r.mu.Lock()
+	for _, v := range doubted {
+		// The call may be at fault, and everyone else's needs a value. So only what can be done without is shown less often.
+		if r.accepted != "" && v != r.accepted {
+			r.pace(v)
+		}
 	}
-	if was != nil && was.told {
-		r.tellAccepted(ctx)
-	}
+	r.mu.Unlock()
+	r.report(ctx, false)
 }
 
 // refuse notes that a value is wrong.
-func (r *Ring) refuse(ctx context.Context, value string) {
-	values := r.cfg.Source.Values()
-	newest := len(values) > 0 && values[0] == value
-	r.mu.Lock()
-	rec := r.paced(value)
-	rec.certain = true
-	tell := newest && !rec.told
-	rec.told = rec.told || tell
-	r.mu.Unlock()
-	if tell {
-		r.newest.Degraded(healthRefused)
-		r.tellRefused(ctx)
-	}
-}
-
-// pace notes that a value did not help.
-func (r *Ring) pace(value string) {
+func (r *Ring) refuse(value string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.paced(value)
+	r.pace(value).certain = true
 }
 
-// paced needs r.mu.
-func (r *Ring) paced(value string) *record {
+// pace notes that a value did not help. It needs r.mu.
+func (r *Ring) pace(value string) *record {
 	rec := r.records[value]
 	if rec == nil {
 		rec = new(record)
 		r.records[value] = rec
 	}
 	now := r.cfg.Now()
+	if !rec.again.After(now) {
+		rec.wait = min(max(2*rec.wait, firstWait), maxWait)
+		rec.again = now.Add(rec.wait)
+	}
 	if rec.until.After(now) { // several calls were under way together
 		return rec
 	}

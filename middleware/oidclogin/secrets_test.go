@@ -67,12 +67,12 @@ func TestTheNextClientSecretIsTriedIfTheProviderRefusesOne(t *testing.T) {
 		t.Errorf("%d calls, told %d times", n, s.told("secret rejected"))
 	}
 	p.clock.pass(5 * time.Minute)
-	b.wantSignedIn() // a refresh, with the secret that works
-	if n := p.called("/token"); n != 3 {
+	b.wantSignedIn() // a refresh; the other secret is tried again after some minutes
+	if n := p.called("/token"); n != 4 {
 		t.Errorf("%d calls after a renewal", n)
 	}
 	s.browser(t).signIn()
-	if n := p.called("/token"); n != 4 {
+	if n := p.called("/token"); n != 5 {
 		t.Errorf("%d calls after another login", n)
 	}
 }
