@@ -49,7 +49,7 @@ func tidySecret(value string) error {
 func (u *upstream) grant(ctx context.Context, op string, form url.Values) (g *granted, e *Error) {
 	pause := u.secrets.Show(ctx, func(secret string) rotation.Answer {
 		g, e = u.grantWith(ctx, op, form, secret)
-		return ofGrant(e)
+		return ofGrant(op, e)
 	})
 	if pause > 0 {
 		return nil, keepsSecret(op, pause)
@@ -57,13 +57,18 @@ func (u *upstream) grant(ctx context.Context, op string, form url.Values) (g *gr
 	return g, e
 }
 
-// ofGrant says what an answer of the token endpoint tells of the client secret.
-func ofGrant(e *Error) rotation.Answer {
-	switch {
-	case e == nil:
+// ofGrant says what an answer of the token endpoint tells of the client secret. A page of a proxy tells nothing, and a code
+// that can be about one account says nothing of the secret that all accounts need.
+func ofGrant(op string, e *Error) rotation.Answer {
+	if e == nil {
 		return rotation.Accepted
-	case e.Code == "invalid_client", e.Status == http.StatusUnauthorized && !errors.Is(e, errInvalidGrant):
+	}
+	account := op != opAppToken && (e.Code == "access_denied" || e.Code == "unauthorized_client")
+	switch {
+	case e.Code == "invalid_client" && e.Status/100 == 4:
 		return rotation.Refused
+	case e.Status == http.StatusUnauthorized && e.Code != "" && !account && !errors.Is(e, errInvalidGrant): // not documented
+		return rotation.Doubtful
 	}
 	return rotation.Silent
 }
@@ -90,7 +95,8 @@ func ofMutation(op string, e *Error) rotation.Answer {
 		return rotation.Accepted
 	case e.Op != op || e.Status == 0: // no application token, or no answer
 		return rotation.Silent
-	case errors.Is(e, ErrUnauthorized), e.Code == "request.invalid":
+	case errors.Is(e, ErrUnauthorized), e.Code == "request.invalid",
+		errors.Is(e, ErrInvalid) && kindOfCode(e.Code) == nil: // without a code, or with one that is not documented
 		return rotation.Doubtful
 	}
 	return rotation.Silent

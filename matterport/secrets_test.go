@@ -147,6 +147,41 @@ func TestWhatIsNoRefusalIsNotTriedWithTheOtherSecret(t *testing.T) {
 	}
 }
 
+// The code of the refusal is not documented, nor is its form.
+func TestARefusalInAnyFormIsTriedWithTheOtherSecret(t *testing.T) {
+	for _, f := range []matterporttest.Failure{
+		matterporttest.JSON(http.StatusOK, `{"errors":[{"message":"x","extensions":{"code":"client.invalid"}}]}`),
+		matterporttest.JSON(http.StatusOK, `{"errors":[{"message":"Invalid client secret"}],"data":null}`),
+		matterporttest.JSON(http.StatusBadRequest, `{"errors":[{"message":"Invalid client secret"}]}`),
+		matterporttest.JSON(http.StatusBadRequest, `{"error":"invalid_request"}`),
+		matterporttest.JSON(http.StatusBadRequest, `{"error":"invalid_client"}`),
+	} {
+		client, up, _ := embedClient(t, newSecret+"\n"+oldSecret)
+		up.ResetClientSecret(newSecret, oldSecret)
+		if _, err := client.CreateEmbedLink(t.Context(), model(), time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		up.Fail("createPrivateModelEmbedLink", f, 1)
+		if _, err := client.CreateEmbedLink(t.Context(), model(), time.Minute); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A page of a proxy on the way says nothing of the secret.
+func TestAProxyPausesNoSecret(t *testing.T) {
+	client, up, s := embedClient(t, oldSecret)
+	up.Fail("token", matterporttest.HTML(http.StatusUnauthorized), 4)
+	for range 4 {
+		if _, err := client.CreateEmbedLink(t.Context(), model(), time.Minute); err == nil {
+			t.Error("there is no error")
+		}
+	}
+	if _, err := client.CreateEmbedLink(t.Context(), model(), time.Minute); err != nil || strings.Contains(s.log.String(), "secret rejected") {
+		t.Error(err, s.log.String())
+	}
+}
+
 // A wrong secret under 1,000 requests.
 func TestWrongSecretsCauseABoundedNumberOfCalls(t *testing.T) {
 	for name, content := range map[string]string{"one": "wrong-hush", "two": "wrong-hush\nworse-hush"} {
@@ -209,6 +244,41 @@ func oauthApp(t *testing.T, content string) (*matterport.OAuthApp, *matterportte
 	}
 	t.Cleanup(func() { _ = app.Close() })
 	return app, up, s
+}
+
+// connected returns the refresh token of an account.
+func connected(t *testing.T, app *matterport.OAuthApp, up *matterporttest.Running) matterport.Secret {
+	t.Helper()
+	verifier := strings.Repeat("v", 43)
+	back, err := up.Allow(app.AuthorizeURL("attempt", verifier), matterporttest.DefaultAccounts()[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	callback, err := url.Parse(back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := app.Exchange(t.Context(), "attempt", callback.Query().Get("code"), verifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token.RefreshToken
+}
+
+func TestARefusalOfOneAccountPausesNoOther(t *testing.T) {
+	for _, code := range []string{"access_denied", "unauthorized_client", "something_else"} {
+		app, up, s := oauthApp(t, oldSecret)
+		token := connected(t, app, up)
+		up.Fail("refresh_token", matterporttest.OAuthError(http.StatusUnauthorized, code), 5)
+		for range 5 {
+			if _, err := app.Refresh(t.Context(), token); !errors.Is(err, matterport.ErrUnauthorized) && !errors.Is(err, matterport.ErrTokenRefused) {
+				t.Error(code, err)
+			}
+		}
+		if _, err := app.Refresh(t.Context(), token); err != nil || strings.Contains(s.log.String(), "secret rejected") {
+			t.Error(code, err, s.log.String())
+		}
+	}
 }
 
 func TestGrantsAreTriedWithTheOtherSecretOnlyIfTheClientIsRefused(t *testing.T) {
