@@ -51,8 +51,9 @@ type Config struct {
 	CookieKeys [][]byte
 
 	// CookieSecrets are keys that are replaced without a restart: texts of at least 32 bytes, such as
-	// openssl rand -base64 48 makes, in a file that is read again when it changes. The first seals; all of them open, and so do
-	// the CookieKeys, which are not required then. docs/secrets.md says in which order to change them. Default: none.
+	// openssl rand -base64 48 makes, in a file that is read again when it changes. The first seals; all of them open. While there
+	// are CookieKeys, which are not required then, these seal, so that replicas without CookieSecrets can open. docs/secrets.md
+	// says in which order to change them. Default: none.
 	CookieSecrets *secret.Source
 
 	// ClientSecret authenticates this application to the provider. Empty means a public client, which

@@ -117,8 +117,15 @@ func ofTokenEndpoint(err error) rotation.Answer {
 		return rotation.Accepted
 	}
 	answered, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if ok && (answered.ErrorCode == "invalid_client" || answered.Response.StatusCode == http.StatusUnauthorized && answered.ErrorCode != "invalid_grant") {
+	if !ok {
+		return rotation.Silent
+	}
+	unauthorized := answered.Response.StatusCode == http.StatusUnauthorized
+	switch code := answered.ErrorCode; {
+	case code == "invalid_client", unauthorized && code == "unauthorized_client":
 		return rotation.Refused
+	case unauthorized && code != "" && code != "invalid_grant": // some say so of the code that anyone can make up, and some of the secret
+		return rotation.Doubtful
 	}
 	return rotation.Silent
 }

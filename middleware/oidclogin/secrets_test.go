@@ -110,6 +110,40 @@ func TestNoOtherSecretIsTriedForACodeThatIsRefused(t *testing.T) {
 	}
 }
 
+// Anyone can come to the callback with a code that is made up.
+func TestCodesThatAreMadeUpPauseNoLogin(t *testing.T) {
+	for _, body := range []string{`{"error":"access_denied"}`, `{"error":"invalid_request"}`, `{"error":"unauthorized"}`, `<html>`} {
+		p := newIDP(t)
+		p.down = func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != "/token" || r.FormValue("code") != "made-up" {
+				return false
+			}
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = w.Write([]byte(body))
+			return true
+		}
+		s, _ := secretSite(t, p, clientSecret)
+		for _, signedIn := range []bool{false, true} { // before the secret was accepted for the first time, and after
+			attacker := s.browser(t)
+			for range 5 {
+				u, err := url.Parse(attacker.toCallback("/page"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				q := u.Query()
+				q.Set("code", "made-up")
+				u.RawQuery = q.Encode()
+				attacker.open(u.String())
+			}
+			s.browser(t).signIn()
+			if s.told("secret rejected") != 0 {
+				t.Errorf("%s, after a login: %v: the secret is told to be refused", body, signedIn)
+			}
+		}
+	}
+}
+
 func TestAProviderThatRefusesEverySecretIsNotAskedForEachLogin(t *testing.T) {
 	p := newIDP(t)
 	p.failing(http.StatusUnauthorized, `{"error":"invalid_client"}`)
@@ -203,7 +237,7 @@ func TestShortCookieSecretsChangeNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSite(t, p, func(c *oidclogin.Config) { c.CookieSecrets = source })
+	s := newSite(t, p, func(c *oidclogin.Config) { c.CookieKeys, c.CookieSecrets = nil, source })
 	b := s.browser(t)
 	b.signIn()
 	for _, content := range []string{"half of the", keyOne + "\nshort", ""} {
@@ -220,22 +254,25 @@ func TestShortCookieSecretsChangeNothing(t *testing.T) {
 	}
 }
 
-// Who goes over from CookieKeys to CookieSecrets signs nobody out.
-func TestCookieKeysOpenBesideCookieSecrets(t *testing.T) {
+// Replicas are restarted one after another: first with both kinds of keys, and in the next deployment without CookieKeys. A
+// user who signs in at one of them is signed in at those of the next and the last configuration.
+func TestReplicasGoOverToCookieSecretsOneAfterAnother(t *testing.T) {
 	p := newIDP(t)
-	before := newSite(t, p)
-	b := before.browser(t)
-	b.signIn()
-	cookie := b.sessionCookie()
-	after := newSite(t, p, func(c *oidclogin.Config) { c.CookieSecrets = secret.Fixed(keyOne) })
-	r := after.browser(t).request(http.MethodGet, "/page", nil)
-	r.AddCookie(cookie)
-	res, err := after.Client().Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		t.Errorf("status %d", res.StatusCode)
+	both := func(c *oidclogin.Config) { c.CookieSecrets = secret.Fixed(keyOne) }
+	before, between := newSite(t, p), newSite(t, p, both)
+	after := newSite(t, p, both, func(c *oidclogin.Config) { c.CookieSecrets, c.CookieKeys = secret.Fixed(keyOne), nil })
+	for _, way := range []struct{ from, to *site }{{before, between}, {between, before}, {after, between}} {
+		b := way.from.browser(t)
+		b.signIn()
+		r := way.to.browser(t).request(http.MethodGet, "/page", nil)
+		r.AddCookie(b.sessionCookie())
+		res, err := way.to.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("status %d", res.StatusCode)
+		}
 	}
 }

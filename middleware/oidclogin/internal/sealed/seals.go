@@ -36,7 +36,7 @@ type Seals struct {
 	current atomic.Pointer[ring]
 }
 
-// A ring has the keys of one version of the source, and the fixed ones after them. The first one seals.
+// A ring has the fixed keys, and after them those of one version of the source. The first one seals.
 type ring struct {
 	values []string
 	aeads  []cipher.AEAD
@@ -81,7 +81,7 @@ func (s *Seals) aeads() []cipher.AEAD {
 
 // renew takes in the values of the source.
 func (s *Seals) renew(values []string) (*ring, error) {
-	next := &ring{values: values}
+	next := &ring{values: values, aeads: slices.Clone(s.fixed)}
 	for _, value := range values {
 		aead, err := newAEAD([][]byte{[]byte(value)})
 		if err != nil {
@@ -89,7 +89,6 @@ func (s *Seals) renew(values []string) (*ring, error) {
 		}
 		next.aeads = append(next.aeads, aead)
 	}
-	next.aeads = append(next.aeads, s.fixed...)
 	s.current.Store(next)
 	return next, nil
 }
