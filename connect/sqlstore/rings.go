@@ -61,6 +61,23 @@ func (s *Store) keys() *keyring {
 	return r.current.Load().keyring
 }
 
+// look has the source looked at now, and reports whether its files can be used.
+func (r *rings) look(ctx context.Context) error {
+	if r.source == nil {
+		return nil
+	}
+	r.source.Look(ctx)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("sqlstore: look at Config.KeySecrets: %w", err)
+	}
+	for _, p := range r.source.HealthParts() {
+		if err := p.Check(ctx); err != nil {
+			return fmt.Errorf("sqlstore: Config.KeySecrets: %w", err)
+		}
+	}
+	return nil
+}
+
 // take puts the keys in values in force. Those that were in force before go on to decrypt.
 func (r *rings) take(values []string) error {
 	r.renew.Lock()

@@ -126,8 +126,12 @@ func (s *Store) empty(ctx context.Context, tx *sql.Tx, k store.Key) error {
 // Rewrap seals all connections with the first key that are sealed with another, and returns their number. Once it
 // has returned without an error, the other keys are no longer needed ten minutes later, when the attempts in
 // progress have ended, if all processes have the same first key. It can run while other processes use the store, and
-// waits for their Updates. It does not change connections that cannot be opened, and returns an error for them.
+// waits for their Updates. It does not change connections that cannot be opened, and returns an error for them. It looks
+// at Config.KeySecrets first, and fails if their files cannot be used.
 func (s *Store) Rewrap(ctx context.Context) (int, error) {
+	if err := s.rings.look(ctx); err != nil {
+		return 0, err
+	}
 	var older []store.Key
 	err := s.query(ctx, func(row scanner) error {
 		var k store.Key

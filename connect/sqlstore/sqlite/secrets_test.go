@@ -104,6 +104,42 @@ func TestKeysAreChangedWithoutARestart(t *testing.T) {
 	}
 }
 
+// Whoever has called Rewrap may remove the old key. So it has to know the file as it is now.
+func TestRewrapLooksAtTheFileFirst(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "keys")
+	put := func(content string) *secret.Source {
+		t.Helper()
+		if err := os.WriteFile(keys, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		source, err := secret.File(keys)
+		if content != "" && err != nil {
+			t.Fatal(err)
+		}
+		return source
+	}
+	path := newPath(t)
+	s, err := sqlite.Open(t.Context(), sqlite.Config{Path: path, KeySecrets: put(aKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	create(t, s)
+	put("")
+	if n, err := s.Rewrap(t.Context()); n != 0 || err == nil {
+		t.Errorf("with an empty file: %d, %v", n, err)
+	}
+	put(otherKey + "\n" + aKey)
+	if n, err := s.Rewrap(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d are sealed anew, %v", n, err)
+	}
+	_ = s.Close()
+	s, err = sqlite.Open(t.Context(), sqlite.Config{Path: path, KeySecrets: put(otherKey)})
+	if err != nil {
+		t.Fatalf("without the old key: %v", err)
+	}
+	_ = s.Close()
+}
+
 func TestKeySecretsAreChecked(t *testing.T) {
 	for want, source := range map[string]*secret.Source{
 		"Config.KeySecrets: sqlstore: a key is 32 random bytes": secret.Fixed("no key"), "Config.KeySecrets: secret: there is no value": secret.Fixed(),
