@@ -247,8 +247,10 @@ func TestOldRecordsExpireAndTheTrailSaysSo(t *testing.T) {
 	inDesk(t, func(c *audit.Config) { c.Retention = 90 * 24 * time.Hour }, func(t *testing.T, d *desk) {
 		d.shelf.set(func(s *shelf) { s.expired = 7 })
 		time.Sleep(time.Hour + time.Second)
-		if at := time.Now().Add(-90*24*time.Hour - time.Second); !d.shelf.before.Equal(at) {
-			t.Errorf("expired what is before %v, want %v", d.shelf.before, at)
+		var before time.Time
+		d.shelf.set(func(s *shelf) { before = s.before })
+		if at := time.Now().Add(-90*24*time.Hour - time.Second); !before.Equal(at) {
+			t.Errorf("expired what is before %v, want %v", before, at)
 		}
 		if got := d.shelf.records(t, audit.RecordsExpired); len(got) != 1 || got[0].Count != 7 {
 			t.Errorf("%+v", got)
