@@ -57,9 +57,8 @@ func (s *shelf) Append(ctx context.Context, records []audit.Record) error {
 	if s.err != nil && !s.half {
 		return s.err
 	}
-	s.lines = slices.DeleteFunc(s.lines, func(line string) bool {
-		r, err := audit.ParseLine(line)
-		return err == nil && r.Chain == records[0].Chain && r.Number >= records[0].Number
+	s.lines = slices.DeleteFunc(s.lines, func(line string) bool { // what a failed call has left
+		return s.half && replaces(&records[0], line)
 	})
 	for i := range records {
 		if s.err != nil && i > len(records)/2 {
@@ -68,6 +67,11 @@ func (s *shelf) Append(ctx context.Context, records []audit.Record) error {
 		s.lines = append(s.lines, records[i].Line())
 	}
 	return s.err
+}
+
+func replaces(first *audit.Record, line string) bool {
+	r, err := audit.ParseLine(line)
+	return err == nil && r.Chain == first.Chain && r.Number >= first.Number
 }
 
 func (s *shelf) Records(_ context.Context, q audit.Query) iter.Seq2[audit.Record, error] {
@@ -109,6 +113,15 @@ func (s *shelf) records(t *testing.T, kinds ...event.Kind) (out []audit.Record) 
 		}
 	}
 	return out
+}
+
+// lost is how many records are lost, as the trail says, in one record or several.
+func (s *shelf) lost(t *testing.T) (n int) {
+	t.Helper()
+	for _, r := range s.records(t, audit.RecordsLost) {
+		n += r.Count
+	}
+	return n
 }
 
 // A desk is a trail in a bubble, with its sink and its log.

@@ -202,7 +202,7 @@ func withGuard(files map[string]string, glob string) map[string]string {
 func numbered(text string, n int) string {
 	var all strings.Builder
 	for i := range n {
-		all.WriteString(strings.ReplaceAll(text, "%d", string(rune('A'+i/26))+string(rune('a'+i%26))))
+		all.WriteString(strings.ReplaceAll(text, "%d", string(rune('A'+i/676))+string(rune('a'+i/26%26))+string(rune('a'+i%26))))
 	}
 	return all.String()
 }
