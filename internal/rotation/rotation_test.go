@@ -222,7 +222,7 @@ func (b *bench) take(content string) {
 	time.Sleep(100 * time.Millisecond)
 }
 
-// One user asks for what no value gives access to, again and again. Nobody else's calls fail.
+// One user asks for what no value gives access to, again and again. The calls of other users succeed.
 func TestACallThatNoValueHelpsLeavesTheValueThatWorksToAllOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, "first\n", "first")

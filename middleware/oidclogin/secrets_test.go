@@ -186,7 +186,7 @@ const (
 	keyTwo = "the second of the cookie keys, also random"
 )
 
-// Keys are changed as documented, in two replicas with one file, while users are signed in. Nobody is signed out.
+// Keys are changed as documented, in two replicas with one file, while users are signed in. All of them stay signed in.
 func TestCookieKeysAreReplacedWhileUsersAreSignedIn(t *testing.T) {
 	p := newIDP(t)
 	path := filepath.Join(t.TempDir(), "cookie-keys")
