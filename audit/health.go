@@ -34,7 +34,7 @@ func (t *Trail) check(ctx context.Context) error {
 type Stats struct {
 	Stored  int64 // records that a sink has stored
 	Lost    int64 // records that a sink did not get, because too many waited
-	Waiting int64 // records that no sink has stored yet
+	Waiting int64 // records that are queued now
 }
 
 // Stats returns the counts.
