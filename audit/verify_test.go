@@ -42,10 +42,13 @@ func TestVerifyFindsWhatWasChanged(t *testing.T) {
 		change func([]string) []string
 		want   string // empty: it is whole
 	}{
-		"nothing":          {func(all []string) []string { return all }, ""},
-		"two chains":       {func(all []string) []string { return append(all, other...) }, ""},
-		"a letter":         {func(all []string) []string { all[3] = strings.Replace(all[3], "bob", "eve", 1); return all }, "record 4 was changed"},
-		"the hash":         {func(all []string) []string { all[3] = all[3][:len(all[3])-3] + `0"}`; return all }, "record 4 was changed"},
+		"nothing":    {func(all []string) []string { return all }, ""},
+		"two chains": {func(all []string) []string { return append(all, other...) }, ""},
+		"a letter":   {func(all []string) []string { all[3] = strings.Replace(all[3], "bob", "eve", 1); return all }, "record 4 was changed"},
+		"the hash": {func(all []string) []string {
+			all[3] = all[3][:len(all[3])-66] + strings.Repeat("0", 64) + `"}`
+			return all
+		}, "record 4 was changed"},
 		"a field more":     {func(all []string) []string { all[3] = strings.Replace(all[3], `{`, `{"x":1,`, 1); return all }, "record 4 was changed"},
 		"one missing":      {without(3, 4), "the records 4 to 4 are missing"},
 		"several missing":  {without(2, 6), "the records 3 to 6 are missing"},
