@@ -153,8 +153,8 @@ func TestWeekIsToldFromTheTrailAlone(t *testing.T) {
 		if code := p.ask(t, "bob", hall); code != http.StatusOK {
 			t.Errorf("bob gets %d", code)
 		}
-		time.Sleep(2 * time.Minute)
-		withdrawn := time.Now()
+		time.Sleep(2*time.Minute + 30*time.Second) // between two looks at the list
+		noticed := time.Now().Add(30 * time.Second)
 		p.write(t, firstRules)
 
 		until(day(3, 16, 0))
@@ -172,7 +172,7 @@ func TestWeekIsToldFromTheTrailAlone(t *testing.T) {
 		q.expect("Why was bob refused?", q.refusals("bob"),
 			`Head office: no_rule, no rule allows SxQL3iGyoDo to this user; it is allowed to groups "facilities" (rule 1, allow.yaml:3); users "alice" (rule 2, allow.yaml:5)`)
 		q.expect("Who opened Head office on Monday?", q.viewers("Head office", day(0, 0, 0), day(1, 0, 0)), "alice 10:02 to 10:57, seen at 10:47")
-		q.expect("What did bob see?", q.seen("bob"), fmt.Sprintf("Hall 7 09:00 to %s, ended: rule ", withdrawn.Add(time.Minute).Format("15:04")))
+		q.expect("What did bob see?", q.seen("bob"), fmt.Sprintf("Hall 7 09:00 to %s, ended: rule ", noticed.Format("15:04")))
 		q.expect("Who ended alice's tour on Thursday?", q.endings("alice"), "admin root 16:04")
 		q.expect("Was Matterport down, and since when?", q.troubles(), "matterport 01-02 13:05 to 15:00: Matterport does not answer")
 		q.expect("Which rule lets alice in?", q.grounds("alice"), `rule 2 (allow.yaml:5): user "alice"`)
