@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -36,7 +37,7 @@ func (m *busyMatterport) CreateEmbedLink(_ context.Context, _ string, validFor t
 	defer m.mu.Unlock()
 	m.calls++
 	if m.pause > 0 {
-		return nil, &matterport.Error{RetryAfter: m.pause, Err: matterport.ErrRateLimited}
+		return nil, &matterport.Error{Status: http.StatusTooManyRequests, RetryAfter: m.pause, Err: matterport.ErrRateLimited}
 	}
 	return &matterport.EmbedToken{AccessToken: matterport.Secret(fmt.Sprint("token-", m.calls)), ValidUntil: time.Now().Add(validFor)}, nil
 }
