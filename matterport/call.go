@@ -23,6 +23,9 @@ type operation struct {
 
 	// partial takes a result even if upstream reports errors in the depths of it.
 	partial bool
+
+	// once repeats the request only if it certainly was not carried out.
+	once bool
 }
 
 // variables are the arguments of an operation. Secrets are passed as [Secret]: they are revealed on
@@ -67,7 +70,11 @@ func (c *Client) call(ctx context.Context, op operation, vars variables, read re
 			c.tokens.drop(token)
 		}
 	}
-	return c.api.retry(ctx, op.name, passing, func() *Error {
+	again := passing
+	if op.once {
+		again = refused
+	}
+	return c.api.retry(ctx, op.name, again, func() *Error {
 		if op.credentials {
 			return c.api.withCredentials(ctx, op.name, vars, attempt)
 		}

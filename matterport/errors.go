@@ -130,6 +130,11 @@ func contextError(op string, cause error) *Error {
 	return &Error{Op: op, Err: cause}
 }
 
+// malformed is an answer that makes no sense beside those before it.
+func malformed(op, message string) *Error {
+	return &Error{Op: op, Message: message, Err: ErrMalformed}
+}
+
 // invalid is a request that is refused before it is sent.
 func invalid(op, message string) *Error {
 	return &Error{Op: op, Message: message, Err: ErrInvalid}

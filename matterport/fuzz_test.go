@@ -27,6 +27,9 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(byte(6), 200, "application/json", "", "", placesAnswer+"}")
 	f.Add(byte(7), 200, "application/json", "", "", `{"data":{"rootFolder":`+tree("r", 6)+`}}`)
 	f.Add(byte(7), 200, "application/json", "", "", `{"data":{"rootFolder":{"id":"r","subfolders":{"results":[{"id":"a","name":"A","subfolders":{"results":[]}}]}}}}`)
+	f.Add(byte(8), 200, "application/json", "", "", hookAdded)
+	f.Add(byte(9), 200, "application/json", "", "", listOf(`{"id":"a","eventTypes":["deleted"],"callback":{"scheme":"https","host":"h.example","port":8443,"path":"x"}}`, "null").body)
+	f.Add(byte(9), 200, "application/json", "", "", listOf(`{"id":"a"}`, `"again"`).body)
 	for _, foreign := range gateways {
 		f.Add(byte(0), foreign.status, foreign.kind, "", "Fri, 31 Dec 1999 00:00:00 GMT", foreign.body)
 	}
@@ -37,7 +40,7 @@ func FuzzAnswer(f *testing.F) {
 			header: http.Header{"Retry-After": {retryAfter}, "Date": {date}},
 		}
 		u := &upstream{graph: func(int, asked) reply { return r }}
-		if target%8 == 5 {
+		if target%10 == 5 {
 			u.token, u.graph = func(int) reply { return r }, nil
 		}
 		now := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
@@ -46,7 +49,7 @@ func FuzzAnswer(f *testing.F) {
 			cfg.Now = func() time.Time { return now }
 		})
 
-		complete, err := fuzzedCall(t, client, target%8)
+		complete, err := fuzzedCall(t, client, target%10)
 		if (err == nil) != complete {
 			t.Fatalf("complete: %v, error: %v", complete, err)
 		}
@@ -54,11 +57,14 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		secrets := []string{clientSecret}
-		if target%8 != 5 {
+		if target%10 != 5 {
 			secrets = append(secrets, appBearer+"-1")
 		}
-		if target%8 == 2 {
+		switch target % 10 {
+		case 2:
 			secrets = append(secrets, embedBearer)
+		case 8:
+			secrets = append(secrets, hookSecret)
 		}
 		e := failure(t, err)
 		for _, text := range printed(err) {
@@ -105,6 +111,14 @@ func fuzzedCall(t *testing.T, client *matterport.Client, target byte) (complete 
 	case 7:
 		folders, err := client.Folders(t.Context(), "")
 		return len(folders) > 0 && folders[0].Parent == "" && !slices.ContainsFunc(folders[1:], func(f matterport.Folder) bool { return f.ID == "" || f.Parent == "" || len(f.Path) == 0 }), err
+	case 8:
+		id, err := client.AddWebhook(t.Context(), registration())
+		return id != "", err
+	case 9:
+		list, err := client.Webhooks(t.Context())
+		return !slices.ContainsFunc(list, func(w matterport.Webhook) bool {
+			return w.ID == "" || w.URL != "" && !strings.HasPrefix(w.URL, "https://") && !strings.HasPrefix(w.URL, "http://")
+		}) && err == nil, err
 	default:
 		token, err := client.CreateEmbedLink(t.Context(), modelID, validFor)
 		return token != nil && token.AccessToken != "" && token.Link != "" &&

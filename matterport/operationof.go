@@ -10,6 +10,7 @@ type operationKey struct{}
 //	applicationToken, authorizationCode, refreshToken          the token endpoint
 //	createEmbedLink, createEmbedToken, deleteEmbedToken        embed tokens
 //	model, models, places, folder, rootFolder                  reading the Model API
+//	addWebhook, webhooks, pingWebhook, removeWebhook           webhooks
 //
 // A request that is repeated is several requests with one name.
 func OperationOf(ctx context.Context) string {

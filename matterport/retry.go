@@ -81,6 +81,11 @@ func settled(e *Error) bool {
 // unsent reports whether a request can be repeated that must not arrive twice.
 func unsent(e *Error) bool { return errors.Is(e, errNotConnected) }
 
+// refused reports whether a request was certainly not carried out, and may succeed a moment later.
+func refused(e *Error) bool {
+	return unsent(e) || errors.Is(e, ErrRateLimited) || e.Op == opAppToken && passing(e)
+}
+
 // backoff is the wait after the n-th attempt: anything up to a ceiling that doubles each time. The full
 // range keeps callers that failed together from coming back together.
 func backoff(n int) time.Duration {
