@@ -13,9 +13,9 @@ const maxEventTypes = 50
 // The parts of the operation's text that depend on a registration. Enumerations and lists of pairs stand in the text, since the
 // names of their types, which variables would need, are not documented. Nothing else is written into it.
 const (
-	withBasic   = "credType: basic, credKey: $key, credSecret: $secret"
-	withToken   = "credType: token, credSecret: $secret"
-	withHeader  = "additionalHeaders: [{key: $key, value: $secret}]"
+	byUser      = "credType: basic, credKey: $key, credSecret: $secret"
+	byItself    = "credType: token, credSecret: $secret"
+	byHeader    = "additionalHeaders: [{key: $key, value: $secret}]"
 	keyVariable = "$key: String!, "
 )
 
@@ -95,9 +95,9 @@ func (r WebhookRegistration) checkTypes(p *problems) {
 func (r WebhookRegistration) text(text string) string {
 	switch {
 	case r.Header != "":
-		text = strings.Replace(text, withBasic, withHeader, 1)
+		text = strings.Replace(text, byUser, byHeader, 1)
 	case r.User == "":
-		text = strings.Replace(text, withBasic, withToken, 1)
+		text = strings.Replace(text, byUser, byItself, 1)
 		text = strings.Replace(text, keyVariable, "", 1)
 	}
 	if len(r.EventTypes) > 0 {

@@ -34,3 +34,11 @@ func (c caller) mayEmbed() *graphError {
 	}
 	return nil
 }
+
+// mayManage refuses webhooks to tokens of a grant.
+func (c caller) mayManage() *graphError {
+	if c.delegated {
+		return fault(codeUnauthorized, "webhooks need the application token of the account")
+	}
+	return nil
+}

@@ -55,28 +55,6 @@ func DefaultModels() []Model {
 	}
 }
 
-// AddModel adds a space to the first account in front of the others, or replaces the one with its ID.
-func (s *Server) AddModel(m Model) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	first := s.accounts[0]
-	if i := indexModel(first.Models, m.ID); i >= 0 {
-		first.Models[i] = m
-		return
-	}
-	first.Models = slices.Insert(first.Models, 0, m)
-}
-
-// RemoveModel takes a space out of its account, as when its owner deletes or transfers it: the Model API
-// answers not.found, and Showcase goes dark. Tokens for it stay stored.
-func (s *Server) RemoveModel(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, a := range s.accounts {
-		a.Models = slices.DeleteFunc(a.Models, func(m Model) bool { return m.ID == id })
-	}
-}
-
 func indexModel(models []Model, id string) int {
 	return slices.IndexFunc(models, func(m Model) bool { return m.ID == id })
 }

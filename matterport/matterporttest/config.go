@@ -2,6 +2,7 @@ package matterporttest
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"time"
 )
@@ -66,6 +67,9 @@ type Config struct {
 	// point it at the real sdk-client.js, which may not be served from here.
 	SDKClientURL string
 
+	// WebhookTransport sends webhooks. Nil: one that reaches this machine only, without a proxy.
+	WebhookTransport http.RoundTripper
+
 	// Now is the clock. Nil: time.Now. [Server.SkewClock] moves the emulated clock away from it.
 	Now func() time.Time
 
@@ -80,6 +84,9 @@ func (cfg Config) withDefaults() Config {
 	cfg.SDKKey = cmp.Or(cfg.SDKKey, DefaultSDKKey)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.WebhookTransport == nil {
+		cfg.WebhookTransport = loopbackOnly()
 	}
 	if cfg.AppTokenLife <= 0 {
 		cfg.AppTokenLife = defaultAppTokenLife

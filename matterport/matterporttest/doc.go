@@ -18,6 +18,9 @@
 //   - GET /sdk.es6.js, and the same under /showcase-sdk/: an ES module with a compatible connect;
 //   - GET /thumb/MODEL.svg, a drawing for each model.
 //
+// It sends webhooks to the addresses that are registered by the Model API, when models are added, changed, removed or
+// transferred, and when [Server.SendWebhook] says so.
+//
 // What goes wrong at Matterport goes wrong here when [Server.Fail] says so. What is known of Matterport,
 // and from where, is written down in docs/matterport.md. Where that is silent the emulator takes the strict
 // side: it is better that a client fails in a test than at a customer's.
@@ -54,6 +57,18 @@
 //     lacks auth and sq, and has whatever else the frame was opened with, the SDK key for example.
 //   - lang sets the language that the page declares; its words stay English.
 //   - The model selector counts a token without ViewDetails as unauthorized, and does not close its window.
+//
+// Of webhooks (docs/matterport.md §6) these are its own answers:
+//
+//   - An event is sent once, also if nobody takes it. It is sent before the method or the mutation that causes it returns.
+//   - A credential of the type token is sent as a bearer token. It needs a credSecret; one of the type basic needs a credKey, too.
+//   - A trial has the type ping, no modelId and an empty body. The mutation answers true even if the trial did not arrive.
+//   - An event's version counts the events of its space from 1. webhookCustomKey is null.
+//   - A webhook that does not exist is not.found. Registrations belong to the first account. A token of a grant may not
+//     manage them.
+//   - patchModelEventWebhookCallback does not exist.
+//   - Credentials must be variables. What is registered is not checked for reaching anything, and plain http is accepted.
+//     Only this machine is reached, unless Config.WebhookTransport is set.
 //
 // It is not a security boundary. Anybody may agree in the name of an account, thumbnails are open to
 // anyone, the SDK key stands in the page, and no page's origin is compared with it.

@@ -66,6 +66,14 @@ func (x *execution) resolveRoot(field *ast.Field) (any, *graphError) {
 		return x.createToken(args)
 	case "deletePrivateModelEmbedToken":
 		return x.deleteToken(args)
+	case "modelEventWebhookCallbacks":
+		return x.webhooks(args)
+	case "addModelEventWebhookCallback":
+		return x.addWebhook(args)
+	case "pingModelEventWebhookCallback":
+		return x.pingWebhook(args)
+	case "removeModelEventWebhookCallback":
+		return x.removeWebhook(args)
 	}
 	return nil, fault(codeUnsupported, "introspection is not available")
 }

@@ -37,19 +37,45 @@ var loadRules = sync.OnceValue(func() *rules.Rules {
 	return all
 })
 
-// secretsAreVariables refuses a client secret or an embed token that stands in the query text, where logs
-// and caches keep it (docs/matterport.md §2).
+// secretsAreVariables refuses a client secret, an embed token or the credential of a webhook that stands in the query text,
+// where logs and caches keep it (docs/matterport.md §2).
 func secretsAreVariables(observers *core.Events, addError core.AddErrFunc) {
 	observers.OnField(func(walker *core.Walker, field *ast.Field) {
 		for _, arg := range field.Arguments {
-			if arg.Name != "clientSecret" && arg.Name != "accessToken" {
-				continue
-			}
-			if arg.Value.Kind != ast.Variable || hasDefault(walker.CurrentOperation, arg.Value.Raw) {
-				addError(core.Message(`Argument "%s" must be given as a variable.`, arg.Name), core.At(arg.Position))
+			for _, secret := range secretsIn(arg.Name, arg.Value) {
+				if secret.Kind != ast.Variable || hasDefault(walker.CurrentOperation, secret.Raw) {
+					addError(core.Message(`The secret in argument "%s" must be given as a variable.`, arg.Name), core.At(arg.Position))
+				}
 			}
 		}
 	})
+}
+
+// secretsIn returns the values of an argument, or of a field of an input object, that are secrets.
+func secretsIn(name string, value *ast.Value) (secrets []*ast.Value) {
+	switch name {
+	case "clientSecret", "accessToken", "credSecret":
+		return []*ast.Value{value}
+	case "additionalHeaders":
+		return valuesIn(value)
+	}
+	for _, child := range value.Children {
+		secrets = append(secrets, secretsIn(child.Name, child.Value)...)
+	}
+	return secrets
+}
+
+// valuesIn returns the values of pairs of a key and a value: of one pair, or of a list.
+func valuesIn(value *ast.Value) (values []*ast.Value) {
+	for _, child := range value.Children {
+		switch child.Name {
+		case "value":
+			values = append(values, child.Value)
+		case "":
+			values = append(values, valuesIn(child.Value)...)
+		}
+	}
+	return values
 }
 
 func hasDefault(op *ast.OperationDefinition, variable string) bool {

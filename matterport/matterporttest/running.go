@@ -74,8 +74,10 @@ func (r *Running) LookupEnv(name string) (string, bool) {
 // Client returns an HTTP client whose idle connections are closed together with the emulator.
 func (r *Running) Client() *http.Client { return r.listener.Client() }
 
-// Close stops the emulator. It ends requests that [Hang] or [Latency] hold, and waits for the others.
+// Close stops the emulator. It ends requests that [Hang] or [Latency] hold and webhooks that are being sent, and waits for the
+// others.
 func (r *Running) Close() {
 	r.letGo()
+	r.close()
 	r.listener.Close()
 }

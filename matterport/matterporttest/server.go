@@ -1,6 +1,7 @@
 package matterporttest
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,7 +11,7 @@ import (
 )
 
 // Server is the emulator, an [http.Handler]. Everything about it may be used from several goroutines at
-// once. It starts none of its own.
+// once. The only ones that it starts send webhooks; they end before the method or the request that they belong to does.
 type Server struct {
 	cfg  Config
 	mux  *http.ServeMux
@@ -28,6 +29,12 @@ type Server struct {
 	oauthSecrets []string // of the OAuth application
 	rules        []*rule
 	calls        map[string]int
+
+	open       context.Context // ends with close
+	close      context.CancelFunc
+	hooks      []webhook // of the first account
+	deliveries []Delivery
+	versions   map[string]int // of models
 }
 
 // New returns an emulator of what is in cfg. There is nothing in cfg that could be wrong.
@@ -40,6 +47,8 @@ func New(cfg Config) *Server {
 		ledger: newLedger(),
 		calls:  map[string]int{},
 
+		versions: map[string]int{},
+
 		secrets:      []string{cfg.ClientSecret},
 		oauthSecrets: []string{cfg.OAuth.ClientSecret},
 	}
@@ -47,6 +56,7 @@ func New(cfg Config) *Server {
 		a.Models = slices.Clone(a.Models)
 		s.accounts = append(s.accounts, &a)
 	}
+	s.open, s.close = context.WithCancel(context.Background())
 	s.mux = s.routes()
 	return s
 }
