@@ -46,7 +46,20 @@ func TestATransportLearnsTheOperation(t *testing.T) {
 	if err := c.DeleteEmbedToken(t.Context(), link.AccessToken); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"applicationToken", "createEmbedLink", "createEmbedToken", "deleteEmbedToken"}
+	id, err := c.AddWebhook(t.Context(), matterport.WebhookRegistration{URL: "https://127.0.0.1:1", User: "pme", Secret: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.PingWebhook(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Webhooks(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.RemoveWebhook(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"applicationToken", "createEmbedLink", "createEmbedToken", "deleteEmbedToken", "addWebhook", "pingWebhook", "webhooks", "removeWebhook"}
 	if !slices.Equal(transport.names, want) {
 		t.Errorf("the transport has seen %q, not %q", transport.names, want)
 	}
