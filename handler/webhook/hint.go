@@ -34,7 +34,9 @@ var (
 )
 
 // readHint reads the body of an event. It is lenient where nothing is documented, such as the body of a ping: an empty
-// body, and one that names neither a version nor a model or a type, is a ping.
+// body, and one that names neither a version nor a model or a type, is a ping. The member version is that of the model, and
+// may be 1 in an event of version 2 (docs/matterport.md §6). So an event of version 1 has no version, or the version 1 without
+// the ID of a webhook.
 func readHint(body []byte) (hint, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return hint{kind: typePing}, nil
@@ -49,7 +51,7 @@ func readHint(body []byte) (hint, error) {
 	switch {
 	case h.kind == typePing, version == nil && model == nil && !typed:
 		return hint{kind: typePing}, nil
-	case version == nil, bytes.Equal(version, []byte("1")), bytes.Equal(version, []byte(`"1"`)):
+	case version == nil, members["webhookId"] == nil && (bytes.Equal(version, []byte("1")) || bytes.Equal(version, []byte(`"1"`))):
 		return hint{}, errVersion1
 	case model == nil, bytes.Equal(model, []byte("null")):
 		return h, nil

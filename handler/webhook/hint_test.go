@@ -49,6 +49,21 @@ func TestEventsOfVersion1AreRefusedWithAdvice(t *testing.T) {
 	})
 }
 
+func TestFirstVersionOfAModelIsNoEventOfVersion1(t *testing.T) {
+	for _, version := range []string{"1", `"1"`} {
+		at(t, nil, func(s *site) {
+			token := s.open("alice", office)
+			s.matterport.RemoveModel(office)
+			content := `{"modelId":"` + office + `","version":` + version + `,"webhookId":"887n9rwrdxytnttms0t1h02mc","type":"deleted","body":{}}`
+			if w := s.post(bearer(current), content); w.Code != http.StatusNoContent {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+			s.pass(lookedAt)
+			s.wantLive(token, false)
+		})
+	}
+}
+
 func TestWhatIsNoEventIsRefusedOrHarmless(t *testing.T) {
 	answers := map[string]int{
 		"":                               204, // a ping may look like anything
