@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-pme/pme/handler/webhook"
 	"github.com/go-pme/pme/internal/legible"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/pages"
@@ -20,6 +21,9 @@ import (
 //	MATTERPORT_CLIENT_SECRET  required
 //	MATTERPORT_API_URL        MATTERPORT_SHOWCASE_URL  MATTERPORT_SDK_URL  MATTERPORT_SDK_KEY
 //	PME_VALID_FOR             PME_REFRESH_BEFORE       such as 10m
+//	PME_WEBHOOK_SECRET        Config.Webhook: a bearer token, if the next two are not set
+//	PME_WEBHOOK_USER          the user, if the secret is the password of basic authentication
+//	PME_WEBHOOK_HEADER        the name of the header, if the secret is its value
 //
 // Each NAME may be given as NAME_FILE instead, the path of a file that holds the value, as container
 // platforms mount secrets; a byte order mark at its beginning and one line break at its end are not part of
@@ -29,8 +33,8 @@ import (
 //
 // The file of MATTERPORT_CLIENT_SECRET_FILE is read again when it changes, and may have several values, one on each
 // line: it is Config.ClientSecrets then, and ClientSecret is empty. MATTERPORT_CLIENT_SECRET may have several values
-// separated by spaces, the newest first. The file of MATTERPORT_SDK_KEY_FILE is read again, too, and is Pages.SDKKeys. See
-// docs/secrets.md.
+// separated by spaces, the newest first. So may PME_WEBHOOK_SECRET, of which the file is read again, too. The file of
+// MATTERPORT_SDK_KEY_FILE is read again, and is Pages.SDKKeys. See docs/secrets.md.
 //
 // The error names every variable that is wrong, and contains no value.
 func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
@@ -49,6 +53,11 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 		RefreshBefore: e.duration("PME_REFRESH_BEFORE"),
 	}
 	c.ClientSecrets, c.Pages.SDKKeys = secrets, keys
+	c.Webhook = e.webhook(webhook.Credential{
+		Secrets: e.secrets("PME_WEBHOOK_SECRET"),
+		User:    e.text("PME_WEBHOOK_USER"),
+		Header:  e.text("PME_WEBHOOK_HEADER"),
+	})
 	if err := errors.Join(e.errs...); err != nil {
 		return Config{}, fmt.Errorf("pme: the environment is incomplete:\n%w", err)
 	}
@@ -124,6 +133,35 @@ func (e *environment) secret(name string, source **secret.Source) matterport.Sec
 		return ""
 	}
 	return matterport.Secret(value)
+}
+
+// secrets returns the source of values, or nil if there are none.
+func (e *environment) secrets(name string) *secret.Source {
+	if source, is := e.file(name); is {
+		return source
+	}
+	values := strings.Fields(e.text(name))
+	if len(values) == 0 {
+		return nil
+	}
+	return secret.Fixed(values...)
+}
+
+// webhook returns c, or nil if none of its variables is set.
+func (e *environment) webhook(c webhook.Credential) *webhook.Credential {
+	switch {
+	case c.Secrets != nil:
+		return &c
+	case !e.isSet("PME_WEBHOOK_SECRET") && (c.User != "" || c.Header != ""):
+		e.problem("PME_WEBHOOK_SECRET is not set, but PME_WEBHOOK_USER or PME_WEBHOOK_HEADER is: set it, or remove them")
+	}
+	return nil
+}
+
+func (e *environment) isSet(name string) bool {
+	value, _ := e.lookup(name)
+	path, _ := e.lookup(name + "_FILE")
+	return value != "" || path != ""
 }
 
 // optional returns a value. If it is in a file, which may change, it sets the source instead.

@@ -73,6 +73,75 @@ func TestConfigFromEnv(t *testing.T) {
 	}
 }
 
+func TestWebhookCredentialFromEnv(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("hush-new-webhook-secret\nhush-old-webhook-secret\n")
+	read := func(pairs ...string) (pme.Config, error) {
+		env := map[string]string{"MATTERPORT_CLIENT_ID": "id", "MATTERPORT_CLIENT_SECRET": "hush"}
+		for i := 0; i < len(pairs); i += 2 {
+			env[pairs[i]] = pairs[i+1]
+		}
+		return pme.ConfigFromEnv(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	}
+	for name, tc := range map[string]struct {
+		env          []string
+		user, header string
+		secrets      []string // none: no webhook
+	}{
+		"nothing":  {nil, "", "", nil},
+		"empty":    {[]string{"PME_WEBHOOK_SECRET", "", "PME_WEBHOOK_USER", "", "PME_WEBHOOK_HEADER", ""}, "", "", nil},
+		"a token":  {[]string{"PME_WEBHOOK_SECRET", "hush-hush-hush-hush"}, "", "", []string{"hush-hush-hush-hush"}},
+		"a user":   {[]string{"PME_WEBHOOK_SECRET", "new old", "PME_WEBHOOK_USER", "pme"}, "pme", "", []string{"new", "old"}},
+		"a header": {[]string{"PME_WEBHOOK_SECRET_FILE", file, "PME_WEBHOOK_HEADER", "X-Secret"}, "", "X-Secret", []string{"hush-new-webhook-secret", "hush-old-webhook-secret"}},
+		"both":     {[]string{"PME_WEBHOOK_SECRET", "hush", "PME_WEBHOOK_HEADER", "X-Secret", "PME_WEBHOOK_USER", "pme"}, "pme", "X-Secret", []string{"hush"}}, // New reports it
+	} {
+		cfg, err := read(tc.env...)
+		switch {
+		case err != nil:
+			t.Errorf("%s: %v", name, err)
+		case tc.secrets == nil && cfg.Webhook != nil, tc.secrets != nil && cfg.Webhook == nil:
+			t.Errorf("%s: %v", name, cfg.Webhook)
+		case tc.secrets != nil && (cfg.Webhook.User != tc.user || cfg.Webhook.Header != tc.header || !slices.Equal(cfg.Webhook.Secrets.Values(), tc.secrets)):
+			t.Errorf("%s: %+v", name, cfg.Webhook)
+		}
+	}
+
+	cfg, err := read("PME_WEBHOOK_SECRET_FILE", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("hush-newest-webhook-secret\n")
+	cfg.Webhook.Secrets.Look(t.Context())
+	if got := cfg.Webhook.Secrets.Values(); !slices.Equal(got, []string{"hush-newest-webhook-secret"}) {
+		t.Errorf("the file has changed, and there are %d secrets", len(got))
+	}
+
+	for name, tc := range map[string]struct {
+		env  []string
+		want string
+	}{
+		"no secret":     {[]string{"PME_WEBHOOK_USER", "pme", "MATTERPORT_CLIENT_ID", ""}, "PME_WEBHOOK_SECRET is not set, but"},
+		"no secret too": {[]string{"PME_WEBHOOK_HEADER", "X-Secret"}, "PME_WEBHOOK_SECRET is not set, but"},
+		"a line":        {[]string{"PME_WEBHOOK_SECRET", "hush\nhush"}, "PME_WEBHOOK_SECRET: the value"},
+		"two secrets":   {[]string{"PME_WEBHOOK_SECRET", "hush", "PME_WEBHOOK_SECRET_FILE", file}, "both set"},
+		"two users":     {[]string{"PME_WEBHOOK_SECRET", "hush", "PME_WEBHOOK_USER", "pme", "PME_WEBHOOK_USER_FILE", file}, "PME_WEBHOOK_USER and PME_WEBHOOK_USER_FILE are both set"},
+		"no file":       {[]string{"PME_WEBHOOK_SECRET_FILE", file + "x", "PME_WEBHOOK_USER", "pme"}, "PME_WEBHOOK_SECRET_FILE: "},
+	} {
+		_, err := read(tc.env...)
+		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name != "no secret" && name != "no secret too" && strings.Contains(err.Error(), "is not set") {
+			t.Errorf("%s: one problem is told twice: %v", name, err)
+		}
+	}
+}
+
 func TestOAuthConfigFromEnv(t *testing.T) {
 	lookup := func(env map[string]string) func(string) (string, bool) {
 		return func(name string) (string, bool) { v, ok := env[name]; return v, ok }
