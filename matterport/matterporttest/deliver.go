@@ -122,7 +122,7 @@ func (s *Server) post(w webhook, event map[string]any) (status int, err error) {
 	return answer.StatusCode, nil
 }
 
-// errNotLoopback keeps credentials, and whatever somebody may register, on this machine.
+// errNotLoopback keeps credentials on this machine, and requests from what a client happens to register.
 var errNotLoopback = errors.New("the emulator sends webhooks to this machine only, unless Config.WebhookTransport is set")
 
 // loopbackOnly makes connections to this machine, one for each request.

@@ -185,7 +185,7 @@ func TestTransferredModelIsOfTheOtherAccount(t *testing.T) {
 	}
 }
 
-func TestEventThatNobodyTakesIsNotRepeated(t *testing.T) {
+func TestEventThatDoesNotArriveIsNotRepeated(t *testing.T) {
 	redirect := &http.Response{StatusCode: 307, Header: http.Header{"Location": {"http://127.0.0.1:1/"}}, Body: http.NoBody}
 	for name, tc := range map[string]struct {
 		answer func(*http.Request) (*http.Response, error)

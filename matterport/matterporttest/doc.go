@@ -60,7 +60,7 @@
 //
 // Of webhooks (docs/matterport.md §6) these are its own answers:
 //
-//   - An event is sent once, also if nobody takes it. It is sent before the method or the mutation that causes it returns.
+//   - An event is sent once, even if it does not arrive. It is sent before the method or the mutation that causes it returns.
 //   - A credential of the type token is sent as a bearer token. It needs a credSecret; one of the type basic needs a credKey, too.
 //   - A trial has the type ping, no modelId and an empty body. The mutation answers true even if the trial did not arrive.
 //   - An event's version counts the events of its space from 1. webhookCustomKey is null.
