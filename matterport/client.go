@@ -2,7 +2,7 @@
 // needs. It does so in two ways:
 //
 //   - A [Client] works for the account that owns the application (Private Model Embed): it mints and
-//     revokes embed tokens, and lists models. It gets the application token by itself and renews it
+//     revokes embed tokens, lists models, and registers webhooks. It gets the application token by itself and renews it
 //     ahead of its end.
 //   - An [OAuthApp] works in the name of other accounts, whose owners connect them by OAuth: it sends
 //     them to Matterport, redeems the code they come back with, refreshes access tokens, and lists

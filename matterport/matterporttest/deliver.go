@@ -57,6 +57,9 @@ func (s *Server) Deliveries() []Delivery {
 // deliver sends an event to all hooks at once.
 func (s *Server) deliver(hooks []webhook, e Event) []Delivery {
 	version := s.nextVersion(e.Model)
+	if len(hooks) == 0 {
+		return nil
+	}
 	results := make([]Delivery, len(hooks))
 	var all sync.WaitGroup
 	for i, w := range hooks {
