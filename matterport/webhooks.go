@@ -172,7 +172,7 @@ func callbackURL(callback json.RawMessage) string {
 	address := url.URL{Scheme: scheme, Host: host, Path: "/" + strings.TrimPrefix(path, "/")}
 	text := address.String()
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Hostname() == "" || parsed.User != nil || (scheme != "https" && scheme != "http") || !visible(text) {
+	if err != nil || parsed.Hostname() == "" || (scheme != "https" && scheme != "http") || !visible(text) {
 		return ""
 	}
 	return text

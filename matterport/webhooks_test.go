@@ -69,6 +69,7 @@ func TestStrangeListsOfWebhooks(t *testing.T) {
 	for name, callback := range map[string]string{
 		"null": "null", "a text": `"x"`, "no host": `{"scheme":"https","path":"x"}`, "no scheme": `{"host":"h.example"}`,
 		"a script": `{"scheme":"javascript","host":"h.example"}`, "a user": `{"scheme":"https","host":"u:p@h.example"}`,
+		"a name":      `{"scheme":"https","host":"u@h.example","port":8443}`,
 		"an odd host": `{"scheme":"https","host":"a b"}`, "a number": `{"scheme":1,"host":2,"port":"x","path":[]}`,
 	} {
 		u := &upstream{graph: func(int, asked) reply { return listOf(`{"id":"a","eventTypes":{},"callback":`+callback+`}`, "null") }}
