@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/health"
 )
 
-// A Consumer is told what becomes of a [Source]. All fields are optional. Check and CheckAll must not call
-// the Source.
+// A Consumer checks the values of a [Source], and is told what becomes of it. All fields are optional. Check and CheckAll
+// must not call the Source, nor wait for anything.
 type Consumer struct {
 	// Check returns what is wrong with a value, or nil. Its error must not quote the value. If one value is
 	// wrong, none of the new ones is put in force.
@@ -20,12 +19,16 @@ type Consumer struct {
 	// CheckAll does so with all values together.
 	CheckAll func(values []string) error
 
-	// Changed is called after a look that brought news, one call at a time. No request waits for it, and a panic in
-	// it is lost.
+	// Changed is called when there is news, one call at a time, in the order of events. It may take as long as it likes:
+	// neither requests nor looks at the files nor other consumers wait for it. A panic in it is lost.
+	//
+	// It can be late, so use it for messages only. What is derived from values and remembered, such as a parsed key, has to be
+	// compared with [Source.Values] when it is used.
 	Changed func(Change)
 }
 
-// A Change is the news of a look at the files of a [Source]. It has no value.
+// A Change is the news of a [Source]. It has no value. What happens while Changed runs is told as one Change afterwards:
+// its Problem is the latest, and Values is set if other values came in force since.
 type Change struct {
 	// File is the base name of the file, or the names of the files.
 	File string
@@ -34,8 +37,8 @@ type Change struct {
 	// empty if the values in the files are in force.
 	Problem string
 
-	// Values says that other values than before are in force. If it is false and there is no problem, files that were
-	// unusable have the same values again.
+	// Values says that other values than before are in force. If it is false and there is no problem, files that could not
+	// be used can be used again, and have the same values as before.
 	Values bool
 }
 
@@ -49,12 +52,13 @@ func (c Change) Event(part string) event.Event {
 	case c.Values:
 		e.Reason, e.Detail = "read", "read from "+c.File
 	default:
-		e.Reason, e.Detail = "readable", c.File+" has the value in use again"
+		e.Reason, e.Detail = "readable", c.File+" can be read again, and its values have not changed"
 	}
 	return e
 }
 
 // Register has c check the values in force, and from now on all new ones, and tells it what changes until remove is called.
+// If Changed is running, remove waits for it, for a second at most; it is not called again.
 // The error says what is wrong with the values in force; then c is not registered.
 func (s *Source) Register(c Consumer) (remove func(), err error) {
 	if s == nil {
@@ -63,18 +67,12 @@ func (s *Source) Register(c Consumer) (remove func(), err error) {
 	if s.fault != nil {
 		return func() {}, s.fault
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.deciding.Lock()
+	defer s.deciding.Unlock()
 	if err := c.check(*s.values.Load()); err != nil {
 		return func() {}, err
 	}
-	registered := &c
-	s.consumers = append(s.consumers, registered)
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.consumers = slices.DeleteFunc(s.consumers, func(other *Consumer) bool { return other == registered })
-	}, nil
+	return s.add(c), nil
 }
 
 // check also turns a panic into an error, whose value could contain a secret: in a look it would end the process.
@@ -97,24 +95,6 @@ func (c *Consumer) check(values []string) (err error) {
 	return nil
 }
 
-// tell passes a change on.
-func (s *Source) tell(change Change) {
-	s.mu.Lock()
-	consumers := slices.Clone(s.consumers)
-	s.mu.Unlock()
-	for _, c := range consumers {
-		if c.Changed != nil {
-			survive(func() { c.Changed(change) })
-		}
-	}
-}
-
-// survive calls f. A panic, as the handler of a log may raise, must not end the process.
-func survive(f func()) {
-	defer func() { _ = recover() }()
-	f()
-}
-
 // Unauthenticated probes show these words.
 const (
 	healthFile  = health.Degraded("a secret cannot be read again, the last good value is in use")
@@ -128,7 +108,7 @@ func (s *Source) HealthParts() []health.Part {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		switch {
-		case s.problem == problemHangs, s.running != nil && s.now()-s.running.at >= patience:
+		case s.problem == s.hangs(), s.running != nil && s.now()-s.running.at >= patience:
 			return healthHangs
 		case s.problem != "":
 			return healthFile

@@ -26,6 +26,12 @@
 // the same process, nor of a core dump. It does NOT decide for how long an old value is accepted: a value that is no
 // longer in the list is no longer in use.
 //
-// A look runs in a goroutine of its own, for milliseconds, so that no request waits for a file system. There is
-// nothing to close. If a file system hangs, so does that one goroutine, and the last good values stay.
+// # Goroutines
+//
+// A look runs in a goroutine of its own, for milliseconds. Each consumer is told in another one, which exists only while
+// there is something to tell. So neither a file system nor a consumer that hangs delays a request, and there is nothing to
+// close. If a file system hangs, so does one goroutine: there are no further looks, and the last good values stay. After 10
+// seconds the consumers are told, at the next use, and health says so. When the file system answers again, that look goes on.
+//
+// [File] itself reads in the goroutine of its caller: it waits for a file system that hangs.
 package secret

@@ -28,7 +28,7 @@ func TestAFileSystemThatHangsHoldsNobodyUp(t *testing.T) {
 		defer cancel()
 		s.Look(ctx)
 		synctest.Wait()
-		if health() == nil || len(news) != 1 || news[0].Problem != problemHangs {
+		if health() == nil || len(news) != 1 || news[0].Problem != "secret: /nowhere: the file system does not answer" {
 			t.Errorf("health %v, told %+v", health(), news)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,13 +20,15 @@ const (
 	patience = 10 * time.Second
 )
 
-// problemHangs is the problem of a look that does not come to an end.
-const problemHangs = "the file system does not answer"
-
 // A look reads the files once, and once more if something has changed.
 type look struct {
 	done chan struct{}
 	at   time.Duration // since Source.began
+}
+
+// hangs is the problem of a look that does not come to an end.
+func (s *Source) hangs() string {
+	return "secret: " + strings.Join(s.paths, ", ") + ": the file system does not answer"
 }
 
 func (s *Source) now() time.Duration { return time.Since(s.began) } //nolint:forbidigo // files change on the clock of this machine
@@ -65,9 +68,8 @@ func (s *Source) begin() (l *look, mine bool) {
 	now := s.now()
 	s.looked.Store(int64(now))
 	if s.running != nil {
-		if now-s.running.at >= patience && s.problem != problemHangs {
-			s.problem = problemHangs
-			go s.tell(Change{File: s.name, Problem: problemHangs})
+		if now-s.running.at >= patience {
+			s.report(s.hangs())
 		}
 		return s.running, false
 	}
@@ -85,14 +87,14 @@ func (s *Source) look(l *look) {
 	}()
 	content, err := readAll(s.paths)
 	if err == nil && same(content, s.content) {
-		s.confirm()
+		s.found("")
 		return
 	}
 	time.Sleep(settle)
 	again, errAgain := readAll(s.paths)
 	switch {
 	case errAgain != nil && err != nil:
-		s.refuse(errAgain)
+		s.found(errAgain.Error())
 	case errAgain != nil || err != nil || !same(content, again):
 		return // it is being changed: the next look decides
 	default:
@@ -107,45 +109,41 @@ func same(a, b [][]byte) bool { return slices.EqualFunc(a, b, bytes.Equal) }
 // accept puts the values in content in force, if they are good.
 func (s *Source) accept(content [][]byte) {
 	values, err := parse(s.paths, content)
-	s.mu.Lock()
-	for _, c := range s.consumers {
-		if err != nil {
-			break
-		}
-		if wrong := c.check(values); wrong != nil {
-			err = fmt.Errorf("secret: %s: %w", s.name, wrong)
-		}
+	s.deciding.Lock()
+	defer s.deciding.Unlock()
+	if err == nil {
+		err = s.check(values)
 	}
 	if err != nil {
-		s.mu.Unlock()
-		s.refuse(err)
+		s.found(err.Error())
 		return
 	}
-	changed := !slices.Equal(values, *s.values.Load())
-	s.content, s.problem = content, ""
-	s.values.Store(&values)
-	s.mu.Unlock()
-	s.tell(Change{File: s.name, Values: changed})
-}
-
-// refuse leaves the values in force, and tells why, unless that has just been told.
-func (s *Source) refuse(err error) {
-	if s.note(err.Error()) {
-		s.tell(Change{File: s.name, Problem: err.Error()})
-	}
-}
-
-// confirm notes that the files have the values in force, perhaps again.
-func (s *Source) confirm() {
-	if s.note("") {
-		s.tell(Change{File: s.name})
-	}
-}
-
-func (s *Source) note(problem string) (news bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	news = s.problem != problem
-	s.problem = problem
-	return news
+	s.content, s.problem = content, ""
+	changed := !slices.Equal(values, *s.values.Load())
+	if changed {
+		s.values.Store(&values)
+	}
+	s.announce(Change{File: s.name, Values: changed})
+}
+
+// check asks all consumers. It leaves Source.mu unlocked meanwhile, as requests lock it.
+func (s *Source) check(values []string) error {
+	s.mu.Lock()
+	consumers := slices.Clone(s.consumers)
+	s.mu.Unlock()
+	for _, c := range consumers {
+		if err := c.check(values); err != nil {
+			return fmt.Errorf("secret: %s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// found notes the problem of the files, "" if they have the values in force. These stay in force.
+func (s *Source) found(problem string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.report(problem)
 }

@@ -17,7 +17,7 @@ const (
 )
 
 var (
-	errTooMany = fmt.Errorf("secret: there are more than %d values: remove old ones", maxValues)
+	errTooMany = fmt.Errorf("there are more than %d values: remove old ones", maxValues)
 	errTooLong = fmt.Errorf("longer than %d bytes", maxSize)
 )
 
@@ -78,7 +78,7 @@ func parse(paths []string, content [][]byte) ([]string, error) {
 	}
 	values = distinct(values)
 	if len(values) > maxValues {
-		return nil, errTooMany
+		return nil, fmt.Errorf("secret: %s: %w", strings.Join(paths, ", "), errTooMany)
 	}
 	return values, nil
 }

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,11 +20,15 @@ type Source struct {
 	began  time.Time
 	looked atomic.Int64 // when the last look began, in nanoseconds since began
 
+	// deciding is locked while consumers check values, until these are in force, so that no consumer misses any.
+	deciding sync.Mutex
+
+	// mu is never locked while code of a consumer runs. It is locked after deciding.
 	mu        sync.Mutex
 	content   [][]byte // of the values in force, by path
 	problem   string   // of the last look; "" if it found nothing wrong
 	running   *look    // nil if none is
-	consumers []*Consumer
+	consumers []*audience
 }
 
 // Fixed returns a source of values that never change, the newest first. What is wrong with them is an error of
@@ -79,7 +84,7 @@ func checkValues(values []string) error {
 		return errors.New("secret: there is no value: give at least one")
 	}
 	if len(values) > maxValues {
-		return errTooMany
+		return fmt.Errorf("secret: %w", errTooMany)
 	}
 	var errs []error
 	for i, v := range values {

@@ -2,6 +2,7 @@ package oidclogin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -62,7 +63,7 @@ func New(cfg Config) (*Login, error) {
 	loginURL := (&url.URL{Path: path.Join(base, loginPath)}).String()
 	gate, err := middleware.New(s, middleware.Config{LoginURL: loginURL, ReturnParam: returnParam, Events: cfg.Events, Logger: cfg.Logger})
 	if err != nil {
-		return nil, fmt.Errorf("oidclogin: %w", err)
+		return nil, errors.Join(fmt.Errorf("oidclogin: %w", err), s.Close())
 	}
 	e := &endpoints{sessions: s, gate: gate, base: base, loginURL: loginURL, origins: sameorigin.New(cfg.RedirectURL), limits: newLimits(&cfg, s.given)}
 	e.attempts = &cookie.Attempts{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -34,25 +35,31 @@ func checkCookieSecrets(s *secret.Source) error {
 	return err //nolint:wrapcheck // the caller wraps it
 }
 
-// watchKeys has the CookieSecrets checked and their changes told. What is remembered of cookies is forgotten then: they may
-// be from a key that is gone.
-func (s *sessions) watchKeys() (stop func()) {
+// watchKeys has new CookieSecrets checked, and their changes told. The error says what is wrong with those in force.
+func (s *sessions) watchKeys() (stop func(), err error) {
 	if s.cfg.CookieSecrets == nil {
-		return func() {}
+		return func() {}, nil
 	}
-	stop, _ = s.cfg.CookieSecrets.Register(secret.Consumer{Check: sealed.CheckSecret, Changed: func(c secret.Change) { // checked before
-		if c.Values {
-			s.memo.Clear()
-		}
+	stop, err = s.cfg.CookieSecrets.Register(secret.Consumer{Check: sealed.CheckSecret, Changed: func(c secret.Change) {
 		s.cfg.Events.Emit(context.Background(), c.Event("cookie keys"))
 	}})
-	return stop
+	if err != nil {
+		return stop, fmt.Errorf("oidclogin: CookieSecrets: %w", err)
+	}
+	return stop, nil
 }
 
-// lookAtKeys has the CookieSecrets looked at though a cookie is remembered and not opened.
-func (s *sessions) lookAtKeys() {
-	if s.cfg.CookieSecrets != nil {
-		s.cfg.CookieSecrets.Values()
+// forgetOldKeys has the CookieSecrets looked at, as [sealed.Seals] do that for a cookie which is opened, and forgets what
+// is remembered of cookies if they have changed: it may be from a key that is gone. It forgets before it notes for which
+// keys. So whoever finds the keys in force noted finds nothing remembered from other keys.
+func (s *sessions) forgetOldKeys() {
+	if s.cfg.CookieSecrets == nil {
+		return
+	}
+	inForce := &s.cfg.CookieSecrets.Values()[0] // a source never changes a slice
+	if s.memoOf.Load() != inForce {
+		s.memo.Clear()
+		s.memoOf.Store(inForce)
 	}
 }
 

@@ -1,14 +1,19 @@
 package oidclogin_test
 
 import (
+	"context"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/go-pme/pme/internal/logtest"
 	"github.com/go-pme/pme/middleware/oidclogin"
 	"github.com/go-pme/pme/secret"
 )
@@ -55,6 +60,17 @@ func putSecret(t *testing.T, path, content string) {
 }
 
 func (s *site) told(kind string) int { return strings.Count(s.log.String(), `msg="`+kind+`"`) }
+
+// awaitTold waits for the event that follows a look at a file.
+func (s *site) awaitTold(t *testing.T, kind string, times int) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); s.told(kind) < times && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	if n := s.told(kind); n != times {
+		t.Errorf("%q is told %d times, want %d", kind, n, times)
+	}
+}
 
 func TestTheNextClientSecretIsTriedIfTheProviderRefusesOne(t *testing.T) {
 	p := newIDP(t)
@@ -200,10 +216,11 @@ func TestCookieKeysAreReplacedWhileUsersAreSignedIn(t *testing.T) {
 	old.signIn()
 	late := s.browser(t)
 	callback := late.toCallback("/page") // begun with the first key
-	for _, content := range []string{keyOne + "\n" + keyTwo, keyTwo + "\n" + keyOne} {
+	for i, content := range []string{keyOne + "\n" + keyTwo, keyTwo + "\n" + keyOne} {
 		putSecret(t, path, content)
 		source.Look(t.Context())
 		old.wantSignedIn()
+		s.awaitTold(t, "secret changed", i+1)
 	}
 	if a := late.open(callback); a.status != http.StatusSeeOther {
 		t.Errorf("a login that began before: status %d", a.status)
@@ -219,14 +236,88 @@ func TestCookieKeysAreReplacedWhileUsersAreSignedIn(t *testing.T) {
 	for _, b := range []*browser{old, fresh, late} {
 		b.wantSignedIn()
 	}
+	s.awaitTold(t, "secret changed", 3)
 	putSecret(t, path, keyOne)
 	source.Look(t.Context())
 	for _, b := range []*browser{old, fresh, late, unused} { // remembered or not
 		b.wantSignedOut()
 	}
-	if s.told("secret changed") != 4 || strings.Contains(s.log.String(), "random") {
-		t.Errorf("told %d times", s.told("secret changed"))
+	s.awaitTold(t, "secret changed", 4)
+	if strings.Contains(s.log.String(), "random") {
+		t.Error("a key is in the log")
 	}
+}
+
+// A stuckHandler of a log does not come back with a record of that message.
+type stuckHandler struct {
+	slog.Handler
+	message string
+	stuck   chan struct{} // closed when it has such a record
+	goOn    chan struct{}
+}
+
+func (h *stuckHandler) WithAttrs([]slog.Attr) slog.Handler { return h }
+
+func (h *stuckHandler) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == h.message {
+		close(h.stuck)
+		<-h.goOn
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// What is remembered of a cookie does not outlive its key, though the login has not been told yet that it is gone.
+func TestACookieIsNotRememberedLongerThanItsKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cookie-keys")
+	putSecret(t, path, keyOne)
+	source, err := secret.File(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &stuckHandler{Handler: slog.NewTextHandler(io.Discard, nil), message: "secret changed", stuck: make(chan struct{}), goOn: make(chan struct{})}
+	s := newSite(t, newIDP(t), func(c *oidclogin.Config) { c.CookieKeys, c.CookieSecrets, c.Logger = nil, source, slog.New(h) })
+	defer close(h.goOn)
+	b := s.browser(t)
+	b.signIn()
+	b.wantSignedIn() // and is remembered
+	putSecret(t, path, keyTwo)
+	source.Look(t.Context())
+	<-h.stuck
+	b.wantSignedOut()
+}
+
+// A login that could not be made is not told of its sources, and has no say in them.
+func TestALoginThatFailsLeavesItsSecrets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := new(logtest.Buffer)
+		path := filepath.Join(t.TempDir(), "secret")
+		putSecret(t, path, keyOne)
+		var sources [2]*secret.Source
+		for i := range sources {
+			var err error
+			if sources[i], err = secret.File(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := oidclogin.New(oidclogin.Config{
+			Issuer: "https://id.example", ClientID: "id", CookieSecrets: sources[0], ClientSecrets: sources[1], Logger: slog.New(slog.NewTextHandler(log, nil)),
+			RedirectURL: "https://a.example/" + strings.Repeat("[", 1000) + "/callback", // its LoginURL is too long, as brackets become %5B there
+		}); err == nil || !strings.Contains(err.Error(), "LoginURL") {
+			t.Fatal(err)
+		}
+		putSecret(t, path, "short")
+		for _, source := range sources {
+			source.Look(t.Context())
+			if source.Values()[0] != "short" {
+				t.Error("the login still checks values")
+			}
+		}
+		time.Sleep(time.Minute) // the looks that Values has begun, and what is told
+		synctest.Wait()
+		if log.String() != "" {
+			t.Error(log.String())
+		}
+	})
 }
 
 func TestShortCookieSecretsChangeNothing(t *testing.T) {
@@ -240,13 +331,14 @@ func TestShortCookieSecretsChangeNothing(t *testing.T) {
 	s := newSite(t, p, func(c *oidclogin.Config) { c.CookieKeys, c.CookieSecrets = nil, source })
 	b := s.browser(t)
 	b.signIn()
-	for _, content := range []string{"half of the", keyOne + "\nshort", ""} {
+	for i, content := range []string{"half of the", keyOne + "\nshort", ""} {
 		putSecret(t, path, content)
 		source.Look(t.Context())
 		b.wantSignedIn()
+		s.awaitTold(t, "secret rejected", max(1, i)) // the first two for one reason
 	}
-	if s.told("secret rejected") != 2 || strings.Contains(s.log.String(), "half of the") { // two of them for one reason
-		t.Errorf("told %d times", s.told("secret rejected"))
+	if strings.Contains(s.log.String(), "half of the") {
+		t.Error("a value is in the log")
 	}
 	cfg := oidclogin.Config{Issuer: "https://id.example", ClientID: "id", RedirectURL: "https://a.example/callback", CookieSecrets: secret.Fixed("short")}
 	if _, err := oidclogin.New(cfg); err == nil || !strings.Contains(err.Error(), "CookieSecrets: a value has less than 32 bytes") {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-pme/pme/health"
@@ -39,7 +40,8 @@ type sessions struct {
 	cookieName string
 	names      names
 	memo       *memo.Table[revocation.Session]
-	flights    *flight.Group // of discovery and renewals
+	memoOf     atomic.Pointer[string] // the CookieSecrets by which memo was filled: see forgetOldKeys
+	flights    *flight.Group          // of discovery and renewals
 	keys       *provider.Keys
 	given      revocation.Store // as the Config has it
 	parts      []health.Part
@@ -87,7 +89,9 @@ func newSessions(cfg *Config, jar cookie.Jar) (*sessions, error) {
 		keys:       keys,
 	}
 	s.observe()
-	s.stopKeys = s.watchKeys()
+	if s.stopKeys, err = s.watchKeys(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
@@ -134,7 +138,7 @@ func (s *sessions) Recognize(w http.ResponseWriter, r *http.Request) (*identity.
 
 func (s *sessions) recognize(w http.ResponseWriter, r *http.Request, value string) (*identity.User, error) {
 	now := s.cfg.Now()
-	s.lookAtKeys()
+	s.forgetOldKeys()
 	if e := s.memo.Find(value); e != nil && now.Before(e.Until) {
 		if err := s.checkEnded(r.Context(), e.Proof); err != nil {
 			return nil, err
