@@ -26,9 +26,11 @@ type look struct {
 	at   time.Duration // since Source.began
 }
 
+func (s *Source) where() string { return strings.Join(s.paths, ", ") }
+
 // hangs is the problem of a look that does not come to an end.
 func (s *Source) hangs() string {
-	return "secret: " + strings.Join(s.paths, ", ") + ": the file system does not answer"
+	return "secret: " + s.where() + ": the file system does not answer"
 }
 
 func (s *Source) now() time.Duration { return time.Since(s.began) } //nolint:forbidigo // files change on the clock of this machine
@@ -135,7 +137,7 @@ func (s *Source) check(values []string) error {
 	s.mu.Unlock()
 	for _, c := range consumers {
 		if err := c.check(values); err != nil {
-			return fmt.Errorf("secret: %s: %w", s.name, err)
+			return fmt.Errorf("secret: %s: %w", s.where(), err)
 		}
 	}
 	return nil

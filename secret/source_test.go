@@ -315,7 +315,7 @@ func TestConsumersCheckNewValues(t *testing.T) {
 			if got := d.Values(); !slices.Equal(got, []string{"first"}) {
 				t.Errorf("%d values are in force", len(got))
 			}
-			if last := d.news[len(d.news)-1]; !strings.HasPrefix(last.Problem, "secret: client-secret: the ") || strings.Contains(last.Problem, bad+"\n") {
+			if last := d.news[len(d.news)-1]; !strings.HasPrefix(last.Problem, "secret: "+d.path+": the ") || strings.Contains(last.Problem, bad+"\n") {
 				t.Errorf("told %+v", last)
 			}
 		}

@@ -2,7 +2,6 @@ package oidclogin_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -256,6 +255,8 @@ type stuckHandler struct {
 	goOn    chan struct{}
 }
 
+func (h *stuckHandler) Enabled(context.Context, slog.Level) bool { return true }
+
 func (h *stuckHandler) WithAttrs([]slog.Attr) slog.Handler { return h }
 
 func (h *stuckHandler) Handle(ctx context.Context, r slog.Record) error {
@@ -274,7 +275,7 @@ func TestACookieIsNotRememberedLongerThanItsKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &stuckHandler{Handler: slog.NewTextHandler(io.Discard, nil), message: "secret changed", stuck: make(chan struct{}), goOn: make(chan struct{})}
+	h := &stuckHandler{Handler: slog.DiscardHandler, message: "secret changed", stuck: make(chan struct{}), goOn: make(chan struct{})}
 	s := newSite(t, newIDP(t), func(c *oidclogin.Config) { c.CookieKeys, c.CookieSecrets, c.Logger = nil, source, slog.New(h) })
 	defer close(h.goOn)
 	b := s.browser(t)
