@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -50,10 +51,13 @@ func New(cfg Config) (*Handler, error) {
 		flights: flight.New(cfg.Logger),
 		now:     time.Now,
 	}
+	var err error
+	if h.unwatch, err = cfg.Credential.Secrets.Register(secret.Consumer{Check: checkSecret, Changed: h.secretChanged}); err != nil {
+		return nil, fmt.Errorf("webhook: Credential.Secrets: %w", err) // they have changed since they were checked
+	}
 	h.looks = newLooks(cfg, h.wanted, h.now)
 	h.reports = newReports(cfg.Events, h.looks.wake)
 	h.flights.Go(func(ctx context.Context) { h.looks.run(ctx, h.reports) })
-	h.unwatch, _ = cfg.Credential.Secrets.Register(secret.Consumer{Check: checkSecret, Changed: h.secretChanged}) // checked before
 	return h, nil
 }
 
