@@ -14,7 +14,7 @@ import (
 
 // Config configures a [Store]. DB, Dialect and Keys are required.
 type Config struct {
-	// DB is the database. The caller closes it, after everything that uses the store. Set the limits of its
+	// DB is the database. The caller closes it, after everything that uses the store and the store itself. Set the limits of its
 	// pool before New: if a PostgreSQL pool has a limit by SetMaxOpenConns, Updates use at most half of its
 	// connections. One connection is enough, but then every call waits for a running Update.
 	DB *sql.DB
@@ -65,7 +65,10 @@ func New(ctx context.Context, cfg Config) (*Store, error) {
 	if err := s.checkKeys(ctx, cfg.LostKeys); err != nil {
 		return nil, err
 	}
-	return s, cfg.watchKeys()
+	if s.stopKeys, err = cfg.watchKeys(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 func (cfg Config) withDefaults() Config {

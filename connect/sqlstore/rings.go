@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/go-pme/pme/health"
 	"github.com/go-pme/pme/secret"
 )
 
@@ -35,15 +36,35 @@ func newRings(cfg Config) (*rings, error) {
 }
 
 // watchKeys has new keys checked, and their changes told.
-func (cfg Config) watchKeys() error {
+func (cfg Config) watchKeys() (stop func(), err error) {
 	if cfg.KeySecrets == nil {
-		return nil
+		return func() {}, nil
 	}
-	_, err := cfg.KeySecrets.Register(secret.Consumer{Check: checkText, Changed: func(c secret.Change) {
+	stop, err = cfg.KeySecrets.Register(secret.Consumer{Check: checkText, Changed: func(c secret.Change) {
 		cfg.Events.Emit(context.Background(), c.Event("connection keys"))
 	}})
-	return err //nolint:wrapcheck // validate has found nothing wrong a moment ago
+	if err != nil {
+		return stop, fmt.Errorf("sqlstore: Config.KeySecrets: %w", err)
+	}
+	return stop, nil
 }
+
+// Close ends the events about KeySecrets. It does not close the database, and the store can still be used: close it after
+// everything that uses it, and before Config.DB. It can be called more than once; the error is always nil.
+func (s *Store) Close() error {
+	s.stopKeys()
+	return nil
+}
+
+// HealthParts implements [health.Reporter]: the part "secrets" if there are KeySecrets.
+func (s *Store) HealthParts() []health.Part {
+	if s.rings.source == nil {
+		return nil
+	}
+	return s.rings.source.HealthParts()
+}
+
+var _ health.Reporter = (*Store)(nil)
 
 // keys returns the keys in force.
 func (s *Store) keys() *keyring {

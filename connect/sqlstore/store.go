@@ -17,8 +17,9 @@ import (
 type Store struct {
 	db *sql.DB
 	traits
-	rings *rings
-	log   *slog.Logger
+	rings    *rings
+	stopKeys func() // telling that KeySecrets have changed
+	log      *slog.Logger
 
 	updates keylock.Locks[store.Key] // one waiter of each connection asks the database, not all
 	slots   chan struct{}            // one for each Update at a time; nil where none holds a connection

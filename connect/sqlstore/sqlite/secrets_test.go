@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/sqlstore/sqlite"
@@ -148,4 +150,84 @@ func TestKeySecretsAreChecked(t *testing.T) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
+}
+
+func TestHealthSaysThatTheKeysCannotBeRead(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "keys")
+	put := func(content string) {
+		t.Helper()
+		if err := os.WriteFile(keys, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(aKey)
+	source, err := secret.File(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config(newPath(t))
+	s, err := sqlite.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parts := s.HealthParts(); parts != nil {
+		t.Errorf("without KeySecrets there are the parts %v", parts)
+	}
+	_ = s.Close()
+	cfg.KeySecrets = source
+	if s, err = sqlite.Open(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	for content, sound := range map[string]bool{"": false, aKey + "\n" + otherKey: true} {
+		put(content)
+		source.Look(t.Context())
+		parts := s.HealthParts()
+		if len(parts) != 1 || parts[0].Name != "secrets" || (parts[0].Check(t.Context()) == nil) != sound {
+			t.Errorf("%q: %v", content, parts)
+		}
+	}
+}
+
+// A store that is closed is not told of its keys, and has no say in them. Nor is one that could not be opened.
+func TestAClosedStoreLeavesItsKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		keys := filepath.Join(dir, "keys")
+		put := func(content string) {
+			t.Helper()
+			if err := os.WriteFile(keys, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		put(aKey)
+		source, err := secret.File(keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log := new(shelf)
+		cfg := sqlite.Config{Path: filepath.Join(dir, "connections.db"), KeySecrets: source, Logger: slog.New(slog.NewTextHandler(log, nil))}
+		s, err := sqlite.Open(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Wait = -1
+		if _, err := sqlite.Open(t.Context(), cfg); !errors.Is(err, sqlite.ErrInUse) {
+			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		before := log.String()
+		put("no key")
+		source.Look(t.Context())
+		if source.Values()[0] != "no key" {
+			t.Error("the store still checks keys")
+		}
+		time.Sleep(time.Minute) // the look that Values has begun, and what is told
+		synctest.Wait()
+		if after := log.String(); after != before {
+			t.Error(after)
+		}
+	})
 }

@@ -56,6 +56,7 @@ type Store struct {
 
 // Close closes the file. Close everything that uses the store before.
 func (s *Store) Close() error {
+	_ = s.Store.Close() // the error is always nil
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("sqlite: close: %w", err)
 	}
