@@ -43,8 +43,8 @@ func (t *appToken) usable(now time.Time) bool {
 
 // appTokens holds the current application token and gets the next, one fetch at a time however many
 // ask. A fetch belongs to no caller: it goes on when the one that began it leaves, and is bounded by
-// the time of one attempt and by close. It is a single attempt; repeating is up to the callers, each
-// in its own context.
+// close and by its attempts: one for each client secret that it shows, which are three at most.
+// Repeating a fetch that failed is up to the callers, each in its own context.
 type appTokens struct {
 	fetch func(context.Context) (*appToken, *Error)
 	now   func() time.Time

@@ -122,7 +122,7 @@ func visible(text string) bool {
 // opAppToken is [Error.Op] for the application token.
 const opAppToken = "applicationToken"
 
-// fetchAppToken asks for an application token once (RFC 6749 §4.4).
+// fetchAppToken asks for an application token once with each client secret that it shows (RFC 6749 §4.4).
 func (c *Client) fetchAppToken(ctx context.Context) (*appToken, *Error) {
 	start := c.api.clock.now()
 	g, e := c.api.grant(ctx, opAppToken, url.Values{"grant_type": {"client_credentials"}})
