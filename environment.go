@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,9 +33,10 @@ import (
 // [New].
 //
 // The file of MATTERPORT_CLIENT_SECRET_FILE is read again when it changes, and may have several values, one on each
-// line: it is Config.ClientSecrets then, and ClientSecret is empty. MATTERPORT_CLIENT_SECRET may have several values
-// separated by spaces, the newest first. So may PME_WEBHOOK_SECRET, of which the file is read again, too. The file of
-// MATTERPORT_SDK_KEY_FILE is read again, and is Pages.SDKKeys. See docs/secrets.md.
+// line: it is Config.ClientSecrets then, and ClientSecret is empty. MATTERPORT_CLIENT_SECRET may have several values, too,
+// the newest first, each separated from the next by one space: a secret with a space in it would be read as two, and
+// Matterport's have none. PME_WEBHOOK_SECRET and its file are read likewise. The file of MATTERPORT_SDK_KEY_FILE is read
+// again, too, and is Pages.SDKKeys. See docs/secrets.md.
 //
 // The error names every variable that is wrong, and contains no value.
 func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
@@ -128,11 +130,25 @@ func (e *environment) secret(name string, source **secret.Source) matterport.Sec
 		return ""
 	}
 	value := e.required(name)
-	if values := strings.Fields(value); len(values) > 1 {
+	switch values := e.split(name, value); len(values) {
+	case 0:
+		return ""
+	case 1:
+		return matterport.Secret(value)
+	default:
 		*source = secret.Fixed(values...)
 		return ""
 	}
-	return matterport.Secret(value)
+}
+
+// split returns the values in a text, each separated from the next by one space.
+func (e *environment) split(name, text string) []string {
+	values := strings.Split(text, " ")
+	if len(values) > 1 && slices.Contains(values, "") {
+		e.problem("%s: two spaces follow one another: a space separates two values, and none has one in it", name)
+		return nil
+	}
+	return values
 }
 
 // secrets returns the source of values, or nil if there are none.
@@ -140,11 +156,11 @@ func (e *environment) secrets(name string) *secret.Source {
 	if source, is := e.file(name); is {
 		return source
 	}
-	values := strings.Fields(e.text(name))
-	if len(values) == 0 {
+	value := e.text(name)
+	if value == "" {
 		return nil
 	}
-	return secret.Fixed(values...)
+	return secret.Fixed(e.split(name, value)...)
 }
 
 // webhook returns c, or nil if none of its variables is set.

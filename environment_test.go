@@ -55,6 +55,7 @@ func TestConfigFromEnv(t *testing.T) {
 		"both":       {map[string]string{"MATTERPORT_CLIENT_SECRET": "hush", "MATTERPORT_CLIENT_SECRET_FILE": secret}, []string{"both set"}},
 		"no file":    {map[string]string{"MATTERPORT_CLIENT_ID_FILE": filepath.Join(dir, "none")}, []string{"MATTERPORT_CLIENT_ID_FILE", "no such file"}},
 		"empty file": {map[string]string{"MATTERPORT_CLIENT_ID_FILE": empty}, []string{"empty file"}},
+		"two spaces": {map[string]string{"MATTERPORT_CLIENT_SECRET": "hush  hush"}, []string{"MATTERPORT_CLIENT_SECRET: two spaces follow one another"}},
 		"duration":   {map[string]string{"PME_VALID_FOR": "hush", "PME_REFRESH_BEFORE": "-2m"}, []string{"PME_VALID_FOR", "PME_REFRESH_BEFORE"}},
 	} {
 		_, err := pme.ConfigFromEnv(lookup(tc.env))

@@ -10,6 +10,7 @@ import (
 type variable struct {
 	name, field, reader string
 	required            bool
+	several             bool // values, for the field's plural
 }
 
 // variablesOf returns the variables that the functions …FromEnv of a file read, in their order.
@@ -61,7 +62,8 @@ func (r *variableReader) call(c *ast.CallExpr) {
 	if receiver, ok := method.X.(*ast.Ident); err != nil || !ok || receiver.Name != "e" {
 		return
 	}
-	r.found = append(r.found, variable{name, r.field, r.function, method.Sel.Name == "required" || method.Sel.Name == "secret"})
+	several := method.Sel.Name == "secret"
+	r.found = append(r.found, variable{name, r.field, r.function, several || method.Sel.Name == "required", several})
 }
 
 // appended returns the field that a loop appends to.

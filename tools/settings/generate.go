@@ -78,6 +78,9 @@ func write(configs []config, variables []variable) []byte {
 		if v.required {
 			field += ", required"
 		}
+		if v.several {
+			field += "; `" + v.field + "s` if it has several values, separated by one space each, or is a file"
+		}
 		fmt.Fprintf(&text, "| `%s` | %s | `%s` |\n", v.name, field, v.reader)
 	}
 	return text.Bytes()

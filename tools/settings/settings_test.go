@@ -30,7 +30,7 @@ type secretConfig struct{ F int }
 // ConfigFromEnv reads a Config.
 func ConfigFromEnv(lookup func(string) (string, bool)) Config {
 	e := env{lookup}
-	c := Config{ID: e.required("A_ID"), Key: e.get("A_KEY")}
+	c := Config{ID: e.required("A_ID"), Key: e.get("A_KEY"), Secret: e.secret("A_SECRET", nil)}
 	for _, key := range split(e.get("A_KEYS")) {
 		c.Keys = append(c.Keys, key)
 	}
@@ -57,6 +57,7 @@ Each variable can be given as ` + "`NAME_FILE`" + ` instead, the path of a file 
 |---|---|---|
 | ` + "`A_ID` | `ID`, required | `a.ConfigFromEnv`" + ` |
 | ` + "`A_KEY` | `Key` | `a.ConfigFromEnv`" + ` |
+| ` + "`A_SECRET` | `Secret`, required; `Secrets` if it has several values, separated by one space each, or is a file | `a.ConfigFromEnv`" + ` |
 | ` + "`A_KEYS` | `Keys` | `a.ConfigFromEnv`" + ` |
 `
 
