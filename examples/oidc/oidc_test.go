@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/examples/internal/demo"
 	"github.com/go-pme/pme/matterport/matterporttest"
@@ -144,14 +142,14 @@ func (b *browser) open(method, address string, form url.Values) (at *url.URL, bo
 func (b *browser) signIn(name string) {
 	b.t.Helper()
 	at, body := b.open(http.MethodGet, b.origin+"/pme/", nil)
-	if !strings.HasPrefix(at.String(), b.site.provider.issuer) {
+	if !strings.HasPrefix(at.String(), b.site.provider.Issuer) {
 		b.t.Fatalf("not at the provider but at %v", at)
 	}
 	id := regexp.MustCompile(`name="id" value="([^"]+)"`).FindStringSubmatch(body)
 	if id == nil {
 		b.t.Fatalf("no form in %s", body)
 	}
-	at, body = b.open(http.MethodPost, b.site.provider.issuer+"/signin", url.Values{"id": {id[1]}, "username": {name}, "password": {"demo"}})
+	at, body = b.open(http.MethodPost, b.site.provider.Issuer+"/signin", url.Values{"id": {id[1]}, "username": {name}, "password": {"demo"}})
 	if only := name == "carol"; at.Path != "/pme/" && (!only || at.Path != "/pme/view/"+dataCentre) { // who has one space is led to it
 		b.t.Fatalf("%s ends up at %v: %s\n%s", name, at, body, b.log)
 	}
@@ -252,7 +250,7 @@ func TestSessionIsRenewedUntilTheProviderRefuses(t *testing.T) {
 		t.Error("the session was not renewed")
 	}
 
-	if err := w.site.provider.storage.TerminateSession(t.Context(), "alice", "intranet"); err != nil {
+	if err := w.site.provider.Storage.TerminateSession(t.Context(), "alice", "intranet"); err != nil {
 		t.Fatal(err)
 	}
 	b.wantStatus(office, http.StatusOK) // not asked again so soon
@@ -272,7 +270,7 @@ func TestBackChannelLogoutSparesTheOtherPeople(t *testing.T) {
 
 	now := time.Now()
 	claims := map[string]any{
-		"iss": w.site.provider.issuer, "aud": "intranet", "sub": "alice", "jti": "one",
+		"iss": w.site.provider.Issuer, "aud": "intranet", "sub": "alice", "jti": "one",
 		"iat": now.Unix(), "exp": now.Add(time.Minute).Unix(),
 		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
 	}
@@ -310,29 +308,11 @@ func TestBackChannelLogoutSparesTheOtherPeople(t *testing.T) {
 // sign makes a token with the provider's own key.
 func (w *world) sign(claims map[string]any) string {
 	w.t.Helper()
-	key, err := w.site.provider.storage.SigningKey(w.t.Context())
+	token, err := w.site.provider.Sign(w.t.Context(), claims)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	signer, err := jose.NewSigner(
-		jose.SigningKey{Algorithm: key.SignatureAlgorithm(), Key: jose.JSONWebKey{Key: key.Key(), KeyID: key.ID()}},
-		(&jose.SignerOptions{}).WithType("logout+jwt"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	signed, err := signer.Sign(payload)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	compact, err := signed.CompactSerialize()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return compact
+	return token
 }
 
 func TestNoSecretIsLogged(t *testing.T) {
@@ -342,7 +322,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 	token := b.wantToken(office)
 	log := w.log.String()
 	for what, secret := range map[string]string{
-		"token": token, "client secret": matterporttest.DefaultClientSecret, "provider's secret": w.site.provider.storage.client.secret,
+		"token": token, "client secret": matterporttest.DefaultClientSecret, "provider's secret": w.site.provider.Secret(),
 	} {
 		if strings.Contains(log, secret) {
 			t.Errorf("the %s is in the log:\n%s", what, log)

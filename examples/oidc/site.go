@@ -1,28 +1,22 @@
 package main
 
 import (
-	"embed"
 	"errors"
-	"html/template"
 	"log/slog"
 	"net/http"
 
 	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/examples/internal/demo"
+	"github.com/go-pme/pme/examples/internal/idp"
 	"github.com/go-pme/pme/middleware/oidclogin"
 )
-
-//go:embed pages
-var files embed.FS
-
-var pages = template.Must(template.ParseFS(files, "pages/*.html"))
 
 // site is the intranet: signing in and out at a provider, a home page, and pme.
 type site struct {
 	http.Handler
 	oidc     *oidclogin.Login
 	pme      *pme.Handler
-	provider *provider // nil where the environment names one
+	provider *idp.Provider // nil where the environment names one
 	log      *slog.Logger
 }
 
@@ -78,19 +72,19 @@ func (s *site) whereToSignIn(where demo.Site) (oidclogin.Config, error) {
 		return cfg, err
 	}
 	cfg.ClientID, cfg.ClientSecret = "intranet", own.secret
-	p, err := startProvider(own, client{
-		id:         cfg.ClientID,
-		secret:     cfg.ClientSecret,
-		callback:   cfg.RedirectURL,
-		postLogout: cfg.PostLogoutURL,
-		anyPort:    own.shared,
-	}, where.Log)
+	p, err := idp.Start(own.issuer(), own.await, idp.Client{
+		ID:         cfg.ClientID,
+		Secret:     cfg.ClientSecret,
+		Callback:   cfg.RedirectURL,
+		PostLogout: cfg.PostLogoutURL,
+		AnyPort:    own.shared,
+	}, idp.Everybody, where.Log)
 	if err != nil {
 		return cfg, err
 	}
 	s.provider = p
-	cfg.Issuer = p.issuer
-	where.Log.Info("no provider in the environment: using one of the example's own", slog.String("issuer", p.issuer))
+	cfg.Issuer = p.Issuer
+	where.Log.Info("no provider in the environment: using one of the example's own", slog.String("issuer", p.Issuer))
 	return cfg, nil
 }
 
