@@ -28,6 +28,7 @@ const (
 	reasonRecord  = "not_recorded" // withheld: the recorder failed
 	reasonRevoked = "revoked"      // withheld: revoked while it was minted
 	reasonOwn     = "own"          // revoked: by the user, at package handler
+	reasonRule    = "rule"         // revoked: the policy no longer allows it
 	reasonAll     = "everything"   // revoked: the tokens of all users
 	reasonEnding  = "ending"       // denied or withheld: the grant ends too soon for a new token
 )
@@ -103,10 +104,10 @@ func (i *Issuer) foreign(ctx context.Context, user, detail string) {
 }
 
 // revoked emits the event of a revocation.
-func (i *Issuer) revoked(ctx context.Context, s store.Selector, gone []*store.Entry, out Revocation, pending bool) {
-	e := event.Event{Kind: event.TokensRevoked, Level: slog.LevelInfo, User: s.User, Session: s.Session, Count: out.Tokens}
+func (i *Issuer) revoked(ctx context.Context, s store.Selector, why ground, gone []*store.Entry, out Revocation, pending bool) {
+	e := event.Event{Kind: event.TokensRevoked, Level: slog.LevelInfo, User: s.User, Session: s.Session, Policy: why.policy, Count: out.Tokens}
 	cause := event.CauseOf(ctx)
-	e.By, e.Reason = cause.By, cmp.Or(cause.Reason, kindOf(s))
+	e.By, e.Reason = cause.By, cmp.Or(cause.Reason, why.reason)
 	switch {
 	case s.Model != "":
 		e.Models = []string{s.Model}

@@ -182,6 +182,40 @@ func TestDateIsTheReasonWhenAGrantEnds(t *testing.T) {
 	})
 }
 
+func TestRevocationByThePolicySaysWhichVersion(t *testing.T) {
+	policy := &versioned{version: "aaaaaaaaaaaa"}
+	inTrail(t, func(cfg *issuer.Config) { policy.Policy, cfg.Policy = cfg.Policy, policy }, func(t *testing.T, r *rig, l *trail) {
+		r.issue(t, alice, office)
+		r.issue(t, alice, warehouse)
+		r.revoke(t, store.Selector{User: "alice", Model: office})
+		policy.version = "bbbbbbbbbbbb"
+		r.rules.set("alice")
+		if err := r.Recheck(event.WithCause(t.Context(), event.Cause{By: "root"})); err != nil {
+			t.Fatal(err)
+		}
+		if got := l.of(event.TokensRevoked); !slices.Equal(got, []string{"tokens revoked/model/", "tokens revoked/rule/root"}) {
+			t.Fatalf("%q", got)
+		}
+		var versions []string
+		for _, e := range l.heard {
+			if e.Kind == event.TokensRevoked {
+				versions = append(versions, e.Policy)
+			}
+		}
+		if !slices.Equal(versions, []string{"", "bbbbbbbbbbbb"}) {
+			t.Errorf("%q", versions)
+		}
+	})
+}
+
+// versioned is a policy with a version.
+type versioned struct {
+	access.Policy
+	version string
+}
+
+func (v *versioned) Version() string { return v.version }
+
 func TestEndOfATokenIsOnTheClockOfTheEvent(t *testing.T) {
 	for name, skew := range skews {
 		inTrail(t, func(*issuer.Config) {}, func(t *testing.T, r *rig, l *trail) {

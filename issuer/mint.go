@@ -221,8 +221,7 @@ func (i *Issuer) keep(ctx context.Context, u *identity.User, p permit, claim sto
 		err = revokedMeanwhile()
 	}
 	if err != nil {
-		why := event.WithCause(ctx, event.Cause{Reason: "rule"})
-		_, _ = i.Revoke(why, store.Selector{User: e.Key.User, Token: e.Token}) // Revoke logs
+		_ = i.revokeByPolicy(ctx, e) // it logs
 	}
 	return err
 }

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/internal/flight"
 	"github.com/go-pme/pme/internal/rescue"
 	"github.com/go-pme/pme/internal/revocations"
@@ -40,6 +40,25 @@ type Revocation struct {
 //
 // Revoking does not forbid: a user who is still signed in and allowed gets a new token.
 func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, error) {
+	return i.revoke(ctx, s, ground{reason: kindOf(s)})
+}
+
+// A ground is why tokens are revoked, unless the cause in the context says more.
+type ground struct {
+	reason string
+	policy string // the version that decided, if one did
+}
+
+// revokeByPolicy revokes a token that the policy no longer allows. Its event has the version of the policy that decided.
+func (i *Issuer) revokeByPolicy(ctx context.Context, e *store.Entry) error {
+	why := ground{reason: reasonRule}
+	rescue.Call(i.log, thePolicy, func() { why.policy = access.VersionOf(i.cfg.Policy) })
+	_, err := i.revoke(ctx, store.Selector{User: e.Key.User, Token: e.Token}, why)
+	return err
+}
+
+// revoke is Revoke, on a ground.
+func (i *Issuer) revoke(ctx context.Context, s store.Selector, why ground) (Revocation, error) {
 	if !s.Valid() {
 		return Revocation{}, fmt.Errorf("%w: say whose tokens, or which, are to be revoked; a session goes with its user, and All alone", ErrInvalid)
 	}
@@ -52,7 +71,7 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 		i.deleteAll(ctx, evicted)
 		i.notRevoked(ctx, s, err)
 		if errors.Is(err, store.ErrPending) {
-			i.revoked(ctx, s, evicted, Revocation{Tokens: len(evicted)}, true)
+			i.revoked(ctx, s, why, evicted, Revocation{Tokens: len(evicted)}, true)
 		}
 		return Revocation{}, unavailable(err)
 	}
@@ -60,7 +79,7 @@ func (i *Issuer) Revoke(ctx context.Context, s store.Selector) (Revocation, erro
 		revocations.Add(&i.counter, s.User)
 	}
 	out := Revocation{Tokens: len(evicted), Pending: len(evicted) - i.deleteAll(ctx, evicted)}
-	i.revoked(ctx, s, evicted, out, false)
+	i.revoked(ctx, s, why, evicted, out, false)
 	return out, nil
 }
 
@@ -77,9 +96,8 @@ func (i *Issuer) notRevoked(ctx context.Context, s store.Selector, err error) {
 // tokens that are no longer allowed. If the policy is an [access.Watcher], Recheck runs after each change.
 // An error of the policy revokes nothing: every later request asks the policy again anyway. Pages that watch their
 // access learn of the change at once. Call it after a change of a policy of your own that is no Watcher.
-// The events of its revocations have the reason of ctx, or "rule": see [event.WithCause].
+// The events of its revocations have the reason of ctx, or "rule", and the version of the policy: see [event.WithCause].
 func (i *Issuer) Recheck(ctx context.Context) error {
-	ctx = event.WithCause(ctx, event.Cause{Reason: "rule"})
 	revocations.Changed(&i.counter)
 	var errs []error
 	var revoking errgroup.Group
@@ -92,8 +110,7 @@ func (i *Issuer) Recheck(ctx context.Context) error {
 		if _, err := i.authorize(ctx, e.User, e.Key.List()); errors.Is(err, ErrDenied) {
 			revoking.Go(func() (err error) {
 				defer rescue.Into(i.log, theStore, &err)
-				_, err = i.Revoke(ctx, store.Selector{User: e.Key.User, Token: e.Token})
-				return err
+				return i.revokeByPolicy(ctx, e)
 			})
 		} else if err != nil {
 			errs = append(errs, err)

@@ -127,7 +127,7 @@ func (s *sessions) tellSignOut(ctx context.Context, userID, session, reason stri
 
 func (s *sessions) emitSignOut(ctx context.Context, userID, session, reason string) {
 	s.cfg.Events.Emit(ctx, event.Event{
-		Kind: event.SignedOut, Level: slog.LevelInfo, User: userID, Session: session, Reason: reason,
+		Kind: event.SignedOut, Level: slog.LevelInfo, User: userID, Session: session, Reason: reason, By: event.CauseOf(ctx).By,
 	})
 }
 

@@ -228,3 +228,21 @@ func TestSignInSaysWhoItIs(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+func TestSignOutByAnAdministratorSaysWho(t *testing.T) {
+	tr := new(trail)
+	s, stream, h, _ := watchedSite(t, tr)
+	alice := s.browser(t)
+	s.idp.claims["sub"] = "alice"
+	alice.signIn()
+	ctx := event.WithCause(t.Context(), event.Cause{By: "root", Reason: "admin"})
+	if _, err := h.RevokeUser(ctx, s.idp.URL+"#alice"); err != nil {
+		t.Fatal(err)
+	}
+	if err := stream.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if found := tr.of(event.SignedOut); len(found) != 1 || found[0].By != "root" || found[0].Reason != "ended" {
+		t.Errorf("%+v", found)
+	}
+}
