@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/go-pme/pme"
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/store"
+	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport"
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
@@ -16,31 +19,34 @@ import (
 // accounts are those that people connect.
 type accounts struct {
 	*connect.Connections
-	app   *matterport.OAuthApp
-	store *memory
+	app    *matterport.OAuthApp
+	store  *memory
+	barred atomic.Bool // people may not use what they have connected
 }
 
-func newAccounts(site, emulator string, life time.Duration, now func() time.Time, log *slog.Logger) (*accounts, error) {
+func newAccounts(w wish, now func() time.Time, cfg pme.Config) (*accounts, error) {
 	app, err := matterport.NewOAuthApp(matterport.OAuthConfig{
 		ClientID: matterporttest.DefaultOAuthClientID, ClientSecret: matterporttest.DefaultOAuthClientSecret,
-		RedirectURL:     site + "/pme/connect/callback",
+		RedirectURL:     w.origin + "/pme/connect/callback",
 		Scopes:          []matterport.Scope{matterport.ScopeViewDetails, matterport.ScopePurchaseAssets},
-		AccessTokenLife: life,
-		BaseURL:         emulator, AuthorizeURL: emulator + "/oauth/authorize", SelectorURL: emulator + "/model-select",
-		Logger: log, Now: now,
+		AccessTokenLife: w.life,
+		BaseURL:         w.emulator, AuthorizeURL: w.emulator + "/oauth/authorize", SelectorURL: w.emulator + "/model-select",
+		Logger: cfg.Logger, Now: now,
 	})
 	if err != nil {
 		return nil, err
 	}
 	store := &memory{Store: connect.NewMemory(), secrets: []string{matterporttest.DefaultOAuthClientSecret}}
-	connections, err := connect.New(connect.Config{App: app, Store: store, Logger: log, Now: now})
-	return &accounts{connections, app, store}, err
+	a := &accounts{app: app, store: store}
+	a.Connections, err = connect.New(connect.Config{
+		App: app, Store: store, Allow: a.allow, Events: cfg.Events, Logger: cfg.Logger, Now: now,
+	})
+	return a, err
 }
 
-func (a *accounts) close() {
-	_ = a.Close()
-	_ = a.app.Close()
-}
+func (a *accounts) allow(context.Context, *identity.User) (bool, error) { return !a.barred.Load(), nil }
+
+func (a *accounts) close() error { return errors.Join(a.Close(), a.app.Close()) }
 
 // memory is a store that remembers what must never reach a browser: the application's secret, and every
 // refresh token.

@@ -24,11 +24,7 @@ import (
 	"time"
 
 	"github.com/go-pme/pme"
-	"github.com/go-pme/pme/access"
-	"github.com/go-pme/pme/event"
-	"github.com/go-pme/pme/handler/admin"
 	"github.com/go-pme/pme/matterport/matterporttest"
-	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/pages"
 )
 
@@ -53,6 +49,7 @@ func run(ctx context.Context, args []string) error {
 	compress := flags.Bool("compress", false, "compress answers, those of the emulator and of the packages too")
 	full := flags.Bool("full", false, "a site with a home page, three languages, folders, and names that are hard to show")
 	administrators := flags.Bool("admin", false, "pages for the administrator root below /pme-admin/, and a gate that can end sessions")
+	operated := flags.String("operated", "", "allow-list `file` of a site as operators run it: a login at a provider, an audit trail, webhooks, and pages for the administrator root")
 	development := flags.Bool("development", false, "the OAuth application is in Development Mode")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -71,7 +68,12 @@ func run(ctx context.Context, args []string) error {
 
 	var ahead atomic.Int64
 	start := time.Now()
-	now := func() time.Time { return start.Add(time.Duration(ahead.Load())) }
+	now := func() time.Time {
+		if *operated != "" { // time goes by
+			return time.Now().Add(time.Duration(ahead.Load()))
+		}
+		return start.Add(time.Duration(ahead.Load()))
+	}
 	spaces := models(*many)
 	up := matterporttest.Config{
 		Models: spaces, Now: now,
@@ -110,37 +112,10 @@ func run(ctx context.Context, args []string) error {
 		cfg.Pages.SDKIntegrity = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 	}
 
-	connected, err := newAccounts(site, emulator, *validFor, now, log)
+	s := &stage{people: newPeople(spaces), emulator: matterporttest.New(up), origin: emulator, ahead: &ahead, now: now}
+	err := s.build(ctx, cfg, wish{site, emulator, *validFor, *administrators, *operated})
 	if err != nil {
-		return err
-	}
-	defer connected.close()
-	cfg.Connections = connected.Connections
-
-	s := &stage{people: newPeople(spaces), emulator: matterporttest.New(up), accounts: connected, ahead: &ahead, now: now}
-	gateway := middleware.Config{LoginURL: "/login"}
-	if *administrators {
-		gateway.Revocations = middleware.NewMemoryRevocations()
-		s.recent = admin.NewRecent(0)
-		if cfg.Events, err = event.New(event.Config{Logger: log, Listeners: []event.Listener{s.recent}}); err != nil {
-			return err
-		}
-		defer func() { _ = cfg.Events.Shutdown(context.Background()) }()
-	}
-	gate, err := middleware.New(middleware.Func(s.people.who), gateway)
-	if err != nil {
-		return err
-	}
-	cfg.Authenticate, cfg.Access = gate, access.FuncUntil(s.people.may)
-	h, err := pme.New(cfg)
-	if err != nil {
-		return err
-	}
-	s.pme, s.gate, s.origin = h, gate, emulator
-	if *administrators {
-		if s.admin, err = h.Admin(admin.Options{Allow: admin.Users("root"), Recent: s.recent}); err != nil {
-			return err
-		}
+		return errors.Join(err, s.close())
 	}
 
 	servers := []http.Handler{s.routes(), s.emulator, packagesFrom(*packages), spaFrom(*spa, site)}
@@ -158,7 +133,7 @@ func run(ctx context.Context, args []string) error {
 	for _, server := range running {
 		errs = append(errs, server.Close())
 	}
-	return errors.Join(append(errs, h.Close())...)
+	return errors.Join(append(errs, s.close())...)
 }
 
 func models(n int) []matterporttest.Model {

@@ -11,10 +11,8 @@ import (
 	"time"
 
 	"github.com/go-pme/pme"
-	"github.com/go-pme/pme/handler/admin"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/matterport/matterporttest"
-	"github.com/go-pme/pme/middleware"
 )
 
 // stage is the site, and what happens to it.
@@ -23,14 +21,15 @@ type stage struct {
 	emulator *matterporttest.Server
 	accounts *accounts
 	pme      *pme.Handler
-	gate     *middleware.Gate
-	admin    http.Handler  // nil without administrators
-	recent   *admin.Recent // likewise
-	origin   string        // of the emulator
+	require  func(http.Handler) http.Handler // lets signed-in users through
+	admin    http.Handler                    // nil without administrators
+	operated *operation                      // nil without operators
+	origin   string                          // of the emulator
 	ahead    *atomic.Int64
 	now      func() time.Time // Matterport's
 	advances atomic.Int64
 	beats    beats
+	closing  []func() error // in the order in which they were made
 
 	mu     sync.Mutex
 	counts map[string]int // requests by endpoint
@@ -63,7 +62,7 @@ func (s *stage) routes() http.Handler {
 		_, _ = w.Write([]byte(blankPage))
 	})
 	mux.HandleFunc("GET /floor", s.floor)
-	mux.Handle("GET /element", s.gate.Require(http.HandlerFunc(s.element)))
+	mux.Handle("GET /element", s.require(http.HandlerFunc(s.element)))
 	mux.HandleFunc("POST /test/advance", s.advance)
 	mux.HandleFunc("POST /test/fail", s.arrange)
 	mux.HandleFunc("POST /test/sign-out", func(_ http.ResponseWriter, r *http.Request) {
@@ -99,6 +98,9 @@ func (s *stage) routes() http.Handler {
 		_, _ = s.accounts.DeleteUser(r.Context(), r.FormValue("user"))
 	})
 	mux.HandleFunc("POST /test/disable", func(http.ResponseWriter, *http.Request) { s.emulator.DisableApp(true) })
+	if s.operated != nil {
+		s.revocations(mux, s.operated)
+	}
 	mux.HandleFunc("GET /test/secrets", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(s.accounts.store.seen()) })
 	return mux
 }
