@@ -18,6 +18,11 @@ func (s *stage) revocations(mux *http.ServeMux, o *operation) {
 	mux.HandleFunc("GET /test/trail", o.trail.report)
 	mux.HandleFunc("POST /test/revoke-by", s.revokeBy)
 	mux.HandleFunc("POST /test/space", s.space)
+	mux.HandleFunc("POST /test/matterport", func(_ http.ResponseWriter, r *http.Request) {
+		if s.emulator.Heal(); r.FormValue("down") == "1" {
+			s.emulator.Fail("*", matterporttest.DropConnection(), -1)
+		}
+	})
 	mux.HandleFunc("POST /test/allow-connect", func(_ http.ResponseWriter, r *http.Request) { s.accounts.barred.Store(r.FormValue("allowed") != "1") })
 	mux.HandleFunc("POST /test/back-channel", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, o.provider.SignOut(r.Context(), r.FormValue("user"), o.site+"/auth/backchannel-logout"))
