@@ -13,14 +13,14 @@ export const until = (time) => OPEN + `    until: ${time.toISOString()}\n`;
 /** Nobody whom the provider knows sees any. */
 export const SHUT = `rules:\n  - users: [nobody]\n    models: ["*"]\n`;
 
-/** Starts such a site. */
+/** Starts such a site, and signs root in. */
 export async function operated(all, t) {
   const dir = mkdtempSync(join(tmpdir(), "pme-e2e-allow-"));
   t.after(() => rmSync(dir, { recursive: true }));
   const file = join(dir, "allow.yaml");
   writeFileSync(file, OPEN);
   const server = await all.serve(t, "-sdk", "own", "-operated", file);
-  return Object.assign(server, {
+  Object.assign(server, {
     /** Replaces the allow-list as an editor does. Resolves to the version. */
     write: (text) => {
       writeFileSync(file + ".new", text);
@@ -29,6 +29,18 @@ export async function operated(all, t) {
     },
     trail: async () => (await fetch(server.site + "/test/trail")).json(),
   });
+  const root = await all.visitor(t, server, { clock: false, user: "" });
+  root.who = await signIn(root, "root");
+  return { server, root };
+}
+
+/** Everyone may see everything again, and no one has a token. */
+export async function reopen(server) {
+  await server.post("revoke-by", { what: "everything" });
+  const { records } = await server.trail();
+  const version = server.write(OPEN);
+  if ((records.findLast((record) => record.kind === "policy changed")?.policy ?? version) === version) return;
+  await recorded(server, records.length, { kind: "policy changed", policy: version });
 }
 
 /** Signs in at the provider. Resolves to what the site knows of the person. */
