@@ -42,7 +42,12 @@ func New(log *slog.Logger) *Group {
 // arrives in the channel, which need not be read. If f panics, the error is [rescue.ErrPanicked], and the log has
 // the stack, once for all callers.
 func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) error) <-chan singleflight.Result {
-	return g.calls.DoChan(key, func() (_ any, err error) {
+	return g.Ask(key, timeout, func(ctx context.Context) (any, error) { return nil, f(ctx) })
+}
+
+// Ask is Do for a call with a value, which all callers share: it must not be changed.
+func (g *Group) Ask(key string, timeout time.Duration, f func(context.Context) (any, error)) <-chan singleflight.Result {
+	return g.calls.DoChan(key, func() (value any, err error) {
 		if !g.enter() {
 			return nil, ErrClosed
 		}
@@ -51,7 +56,7 @@ func (g *Group) Do(key string, timeout time.Duration, f func(context.Context) er
 		defer cancel()
 		// Inside the call: singleflight would panic again in a goroutine of its own, where no caller can recover.
 		defer rescue.Into(g.log, "a call in flight", &err)
-		return nil, f(ctx)
+		return f(ctx)
 	})
 }
 

@@ -35,6 +35,23 @@ func TestOneCallServesAllWhoWantTheSame(t *testing.T) {
 	})
 }
 
+func TestAllCallersGetTheValue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := flight.New(slog.New(slog.DiscardHandler))
+		defer g.Close()
+		calls := 0
+		f := func(context.Context) (any, error) {
+			calls++
+			time.Sleep(time.Second)
+			return calls, nil
+		}
+		a, b := g.Ask("k", time.Minute, f), g.Ask("k", time.Minute, f)
+		if x, y := <-a, <-b; x.Val != 1 || y.Val != 1 {
+			t.Errorf("values %v and %v, want 1", x.Val, y.Val)
+		}
+	})
+}
+
 func TestCallHasItsOwnDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := flight.New(slog.New(slog.DiscardHandler))
