@@ -8,7 +8,7 @@
 //	<!-- given: cfg pme.Config, mux *http.ServeMux -->
 //
 // Packages of the checkout and of the table in imports.go are imported for it. Blocks of shell, YAML and JSON are
-// parsed. Blocks without a language are pictures.
+// parsed, and those of Python and PHP where these are installed. Blocks without a language are pictures.
 package main
 
 import (

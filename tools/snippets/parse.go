@@ -16,7 +16,11 @@ import (
 func parse(ctx context.Context, b block) error {
 	switch b.language {
 	case "sh":
-		return parseShell(ctx, b.text)
+		return parseBy(ctx, b.text, "bash", "-n")
+	case "python":
+		return parseBy(ctx, b.text, "python3", "-c", "import ast, sys; ast.parse(sys.stdin.read())")
+	case "php":
+		return parseBy(ctx, b.text, "php", "-l")
 	case "json":
 		var value any
 		return json.Unmarshal([]byte(b.text), &value)
@@ -30,12 +34,16 @@ func parse(ctx context.Context, b block) error {
 	}
 }
 
-func parseShell(ctx context.Context, text string) error {
-	bash := exec.CommandContext(ctx, "bash", "-n")
-	bash.Stdin = strings.NewReader(text)
+// parseBy has a program parse the text. If it is not installed, as PHP is on few machines, nothing is checked.
+func parseBy(ctx context.Context, text, program string, args ...string) error {
+	if _, err := exec.LookPath(program); err != nil {
+		return nil //nolint:nilerr // as said above
+	}
+	parser := exec.CommandContext(ctx, program, args...)
+	parser.Stdin = strings.NewReader(text)
 	var output bytes.Buffer
-	bash.Stderr = &output
-	if err := bash.Run(); err != nil {
+	parser.Stderr = &output
+	if err := parser.Run(); err != nil {
 		return errors.Join(err, errors.New(strings.TrimSpace(output.String())))
 	}
 	return nil

@@ -60,7 +60,7 @@ func TestSoundDocuments(t *testing.T) {
 	err := checkDocument(t, fenced("go", "package main\n\nfunc main() {}")+fenced("go", "// Program is one.\npackage main\n\nfunc main() {}")+
 		"<!-- given: n int -->\n"+fenced("go", "err := door.Open(n)\nif err != nil {\n\treturn\n}")+
 		fenced("go", "func open(ctx context.Context) error { return door.Open(1) }")+
-		fenced("sh", "go test ./...")+fenced("json", `{"a":1}`)+fenced("yaml", "a: [1]")+fenced("", "a picture ─▶"))
+		fenced("sh", "go test ./...")+fenced("python", "a = [1]")+fenced("php", "<?php echo 1;")+fenced("json", `{"a":1}`)+fenced("yaml", "a: [1]")+fenced("", "a picture ─▶"))
 	if err != nil {
 		t.Error(err)
 	}
