@@ -18,6 +18,7 @@ import (
 	"github.com/go-pme/pme/internal/memo"
 	"github.com/go-pme/pme/internal/provider"
 	"github.com/go-pme/pme/middleware"
+	"github.com/go-pme/pme/middleware/internal/token"
 )
 
 // New makes a gate that accepts JWTs. A token must be signed by one of the issuer's keys, be meant for
@@ -63,7 +64,7 @@ func New(cfg Config) (*middleware.Gate, error) {
 	cfg = cfg.withDefaults()
 	r := newRecognizer(cfg)
 	gate, err := middleware.New(r, middleware.Config{
-		LoginURL: cfg.LoginURL, Challenge: r.challenge("", "", ""), Events: cfg.Events, Logger: cfg.Logger,
+		LoginURL: cfg.LoginURL, Challenge: token.Challenge(cfg.Realm, "", "", ""), Events: cfg.Events, Logger: cfg.Logger,
 	})
 	if err := errors.Join(cfg.validate(), err); err != nil {
 		return nil, err
@@ -116,20 +117,20 @@ func newRecognizer(cfg Config) *recognizer {
 
 // Recognize implements [middleware.Recognizer].
 func (b *recognizer) Recognize(_ http.ResponseWriter, r *http.Request) (*identity.User, error) {
-	token, err := bearerToken(r)
+	text, err := token.Bearer(r)
 	if err != nil {
 		return nil, b.explain(err)
 	}
 	if b.tokens == nil {
-		u, _, err := b.read(r.Context(), token)
+		u, _, err := b.read(r.Context(), text)
 		return u, err
 	}
 	now := b.cfg.Now()
-	if e := b.tokens.Find(token); e != nil && now.Before(e.Until) {
+	if e := b.tokens.Find(text); e != nil && now.Before(e.Until) {
 		return e.User, nil
 	}
 	begun := b.tokens.Begin()
-	u, expiry, err := b.read(r.Context(), token)
+	u, expiry, err := b.read(r.Context(), text)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func (b *recognizer) Recognize(_ http.ResponseWriter, r *http.Request) (*identit
 	if expiry.Before(until) {
 		until = expiry
 	}
-	b.tokens.Keep(begun, token, u, until, struct{}{})
+	b.tokens.Keep(begun, text, u, until, struct{}{})
 	return u, nil
 }
 
@@ -158,15 +159,15 @@ func (b *recognizer) Close() error {
 func (b *recognizer) HealthParts() []health.Part { return b.parts }
 
 // read returns whom the token stands for, and when it expires.
-func (b *recognizer) read(ctx context.Context, token string) (*identity.User, time.Time, error) {
-	if err := checkToken(token); err != nil {
+func (b *recognizer) read(ctx context.Context, text string) (*identity.User, time.Time, error) {
+	if err := token.Check(text); err != nil {
 		return nil, time.Time{}, b.explain(err)
 	}
-	verified, err := b.verify(ctx, token)
+	verified, err := b.verify(ctx, text)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	u, err := b.user(ctx, token, verified)
+	u, err := b.user(ctx, text, verified)
 	if err != nil {
 		return nil, time.Time{}, b.explain(err)
 	}

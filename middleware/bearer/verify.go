@@ -10,16 +10,17 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-pme/pme/internal/provider"
+	"github.com/go-pme/pme/middleware/internal/token"
 )
 
 // verify checks everything about a token that go-oidc checks: signature, algorithm, issuer, audience and
 // expiry. An error is a [*middleware.Rejection] if the token was judged.
-func (b *recognizer) verify(ctx context.Context, token string) (*oidc.IDToken, error) {
+func (b *recognizer) verify(ctx context.Context, text string) (*oidc.IDToken, error) {
 	keys := &provider.Signature{Keys: b.keys}
-	err := keys.Screen(ctx, token, b.cfg.Algorithms)
+	err := keys.Screen(ctx, text, b.cfg.Algorithms)
 	var verified *oidc.IDToken
 	if err == nil {
-		verified, err = oidc.NewVerifier(b.cfg.Issuer, keys, &b.checks).Verify(ctx, token)
+		verified, err = oidc.NewVerifier(b.cfg.Issuer, keys, &b.checks).Verify(ctx, text)
 	}
 	b.note(ctx, keys)
 	var expired *oidc.TokenExpiredError
@@ -29,12 +30,12 @@ func (b *recognizer) verify(ctx context.Context, token string) (*oidc.IDToken, e
 	case keys.Unavailable != nil:
 		return nil, fmt.Errorf("bearer: the signature of a token cannot be checked: %w", keys.Unavailable)
 	case errors.As(err, &expired):
-		return nil, b.explain(&untrusted{invalidToken, "The token has expired.", "the token has expired"})
+		return nil, b.explain(&token.Untrusted{Code: token.InvalidToken, Text: "The token has expired.", Reason: "the token has expired"})
 	case keys.Good:
 		// The issuer has signed what the error is about, so that it can be quoted.
-		return nil, b.explain(invalid(err.Error()))
+		return nil, b.explain(token.Invalid(err.Error()))
 	default:
-		return nil, b.explain(invalid("the token is no JWT that one of the issuer's keys and an accepted algorithm signed"))
+		return nil, b.explain(token.Invalid("the token is no JWT that one of the issuer's keys and an accepted algorithm signed"))
 	}
 }
 
@@ -52,18 +53,18 @@ var tokenTypes = map[string]bool{"": true, "jwt": true, accessTokenType: true}
 const accessTokenType = "at+jwt"
 
 // checkType is about the header of a token whose signature is good.
-func (b *recognizer) checkType(token string) error {
-	encoded, _, _ := strings.Cut(token, ".")
+func (b *recognizer) checkType(text string) error {
+	encoded, _, _ := strings.Cut(text, ".")
 	decoded, err := base64.RawURLEncoding.DecodeString(encoded)
 	var header struct {
 		Type string `json:"typ"`
 	}
 	if err != nil || json.Unmarshal(decoded, &header) != nil {
-		return invalid("the token's header cannot be read")
+		return token.Invalid("the token's header cannot be read")
 	}
 	kind := strings.TrimPrefix(strings.ToLower(header.Type), "application/")
 	if !tokenTypes[kind] || b.cfg.AccessTokens && kind != accessTokenType {
-		return invalid(fmt.Sprintf("the token is of the type %.40q", header.Type))
+		return token.Invalid(fmt.Sprintf("the token is of the type %.40q", header.Type))
 	}
 	return nil
 }
