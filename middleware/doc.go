@@ -4,8 +4,8 @@
 // An unrecognized request does not get past it. [NewSession] makes a gate from the host application's own
 // gorilla/sessions login, [Func] with [New] one from any other login, [NewTrustedHeader] one from the
 // headers of an authenticating proxy, and [First] one from several gates. Package bearer makes one from
-// the tokens that an identity provider gives to single-page applications, and package whoami one for hosts in any
-// language, which it asks. How users sign in stays the
+// the tokens that an identity provider gives to single-page applications, package whoami one for hosts in any
+// language, which it asks, and package hostjwt one for JWTs that a host signs itself. How users sign in stays the
 // host's business: these gates have no login page and write no cookie. Package oidclogin, for
 // applications without a login of their own, does both: it signs users in at an OpenID provider, and out
 // again.

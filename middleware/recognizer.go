@@ -9,7 +9,7 @@ import (
 )
 
 // A Recognizer tells who sent a request. Package middleware has recognizers for logins of the host
-// application; bearer, whoami and oidclogin have their own. [New] makes a [Gate] of any of them.
+// application; bearer, hostjwt, whoami and oidclogin have their own. [New] makes a [Gate] of any of them.
 //
 // A Recognizer may also be an [Invalidator], a [SignOutNotifier], a [SessionRevoker], a [GroupKeeper], a
 // [health.Reporter] or an [io.Closer]: the gate passes the calls on.

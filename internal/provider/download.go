@@ -11,26 +11,39 @@ import (
 	"strings"
 )
 
-// download asks the provider where its keys are (OpenID Connect Discovery 1.0 §4), and then for them.
+// download fetches the keys.
 func (k *Keys) download(ctx context.Context) (*keySet, error) {
-	body, err := FetchDiscovery(ctx, k.cfg.Client, k.cfg.Issuer, k.cfg.DiscoveryURL)
+	address := k.cfg.KeySetURL
+	if address == "" {
+		var err error
+		if address, err = k.discover(ctx); err != nil {
+			return nil, err
+		}
+	}
+	body, err := get(ctx, k.cfg.Client, address)
 	if err != nil {
 		return nil, err
+	}
+	return parseKeySet(body, k.cfg.Now())
+}
+
+// discover asks the provider where its keys are (OpenID Connect Discovery 1.0 §4).
+func (k *Keys) discover(ctx context.Context) (string, error) {
+	body, err := FetchDiscovery(ctx, k.cfg.Client, k.cfg.Issuer, k.cfg.DiscoveryURL)
+	if err != nil {
+		return "", err
 	}
 	var discovery struct {
 		Keys string `json:"jwks_uri"`
 	}
 	if err := json.Unmarshal(body, &discovery); err != nil {
-		return nil, fmt.Errorf("the discovery document cannot be read: %w", err)
+		return "", fmt.Errorf("the discovery document cannot be read: %w", err)
 	}
 	keys, err := url.Parse(discovery.Keys)
 	if err != nil || strings.HasPrefix(k.cfg.Issuer, "https:") && keys.Scheme != "https" {
-		return nil, errors.New("the discovery document has no https URL for its jwks_uri")
+		return "", errors.New("the discovery document has no https URL for its jwks_uri")
 	}
-	if body, err = get(ctx, k.cfg.Client, keys.String()); err != nil {
-		return nil, err
-	}
-	return parseKeySet(body, k.cfg.Now())
+	return keys.String(), nil
 }
 
 // get returns the body of an answer; how long one may be is the client's part.

@@ -36,10 +36,11 @@ var (
 
 var errAlgorithm = errors.New("the token's algorithm is not one of those that are accepted")
 
-// Config is what [Keys] are made of. All fields but DiscoveryURL are required.
+// Config is what [Keys] are made of. All fields but DiscoveryURL and KeySetURL are required.
 type Config struct {
 	Issuer       string
 	DiscoveryURL string       // as in [FetchDiscovery]
+	KeySetURL    string       // where the keys are, if there is no discovery
 	Client       *http.Client // of [NewClient]
 	Logger       *slog.Logger
 	Now          func() time.Time
