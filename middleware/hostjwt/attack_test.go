@@ -87,6 +87,8 @@ func TestClaimsThatAreNotAccepted(t *testing.T) {
 		"exp in ms":     {"exp": 1e13},
 		"nbf as text":   {"nbf": "0"},
 		"iat as text":   {"iat": "0"},
+		"auth as text":  {"auth_time": "0"},
+		"auth later":    {"auth_time": 1 << 35},
 		"bound":         {"cnf": map[string]any{"jkt": "x"}},
 		"events":        {"events": map[string]any{}},
 		"no sub":        {"sub": nil},

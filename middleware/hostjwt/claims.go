@@ -73,6 +73,8 @@ func (h *recognizer) check(c token.Claims) (time.Time, error) {
 		return expiry, token.Invalid("the time of the token has not come yet (nbf)")
 	case !c.IsBy("iat", latest):
 		return expiry, token.Invalid("the token is from the future (iat)")
+	case !c.IsBy("auth_time", latest):
+		return expiry, token.Invalid("the sign-in of the token is in the future (auth_time)")
 	case h.cfg.MaxLifetime > 0 && expiry.After(latest.Add(h.cfg.MaxLifetime)):
 		return expiry, token.Invalid("the token has longer to live than MaxLifetime")
 	case !now.Before(expiry.Add(h.cfg.Leeway)):

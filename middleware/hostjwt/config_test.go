@@ -72,6 +72,8 @@ func TestEachMistake(t *testing.T) {
 		{asym("ES384", p256), "not one for ES384"},
 		{asym("RS256", p256), "not one for RS256"},
 		{asym("ES256", p224), "not one for ES256"},
+		{asym("ES256", public(edKey().Public())), "not one for ES256"},
+		{asym("EdDSA", p256), "not one for EdDSA"},
 		{asym("ES256", p256+"x"), "no PEM"},
 		{asym("ES256", strings.Repeat(p256, 5)), "more than 4"},
 		{asym("ES256", string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte("x")}))), "cannot be read"},

@@ -38,8 +38,10 @@ func TestCredentialThatIsNotInOrderAsksNothing(t *testing.T) {
 	two.Header["Authorization"] = []string{"Bearer a", "Bearer b"}
 	line := with("alice")
 	line.Header["Authorization"] = []string{"Bearer a\r\nX-User: root"}
+	long := request()
+	long.Header.Set("Authorization", strings.Repeat("a", 8<<10))
 	for _, r := range []*http.Request{
-		two, line, with(strings.Repeat("a", 8<<10)), request(strings.Repeat("sid=a; ", 2000)), with("a\x00"), with("a\nX-User: root"), with("a\x7f"), with("a\tb"),
+		two, line, long, with(strings.Repeat("a", 8<<10)), request(strings.Repeat("sid=a; ", 2000)), with("a\x00"), with("a\nX-User: root"), with("a\x7f"), with("a\tb"),
 	} {
 		wantRejected(t, g, r, http.StatusBadRequest, "invalid_request")
 	}

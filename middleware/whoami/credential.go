@@ -22,6 +22,8 @@ const maxCredential = 8 << 10
 
 var errNoCredential = fmt.Errorf("%w: none of the named cookies and headers", middleware.ErrNotSignedIn)
 
+var errLong = unreadable("the cookies and headers for the host are longer than 8 KiB")
+
 // A part is a cookie or a header that is passed on.
 type part struct {
 	cookie      bool
@@ -47,8 +49,10 @@ func (cfg *Config) credentialOf(r *http.Request) (credential, error) {
 			if value == "" || !slices.Contains(cfg.Cookies, name) {
 				continue
 			}
+			if size += len(pair) + len("; "); size > maxCredential {
+				return nil, errLong
+			}
 			c = append(c, part{true, name, value, textproto.TrimString(pair)})
-			size += len(pair) + len("; ")
 		}
 	}
 	for _, name := range cfg.Headers {
@@ -57,12 +61,11 @@ func (cfg *Config) credentialOf(r *http.Request) (credential, error) {
 			return nil, unreadable("there are several headers " + name)
 		}
 		if len(values) == 1 && values[0] != "" {
+			if size += len(name) + len(values[0]); size > maxCredential {
+				return nil, errLong
+			}
 			c = append(c, part{false, name, values[0], values[0]})
-			size += len(name) + len(values[0])
 		}
-	}
-	if size > maxCredential {
-		return nil, unreadable("the cookies and headers for the host are longer than 8 KiB")
 	}
 	return c, c.check()
 }
