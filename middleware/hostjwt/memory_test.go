@@ -103,3 +103,27 @@ func TestKeysAreReplacedWithoutARestart(t *testing.T) {
 		t.Errorf("the log has a key: %s", &log)
 	}
 }
+
+func TestGateThatCouldNotBeMadeHearsNothingOfItsKeys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(path, []byte(key), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	source, err := secret.File(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log logtest.Buffer
+	cfg := hostjwt.Config{Algorithm: "HS256", Keys: source} // without Cookie
+	logged(&log)(&cfg)
+	if _, err := hostjwt.New(cfg); err == nil {
+		t.Fatal("no error")
+	}
+	if err := os.WriteFile(path, []byte(otherKey), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	source.Look(t.Context())
+	if source.Values()[0] != otherKey || log.String() != "" {
+		t.Errorf("values %d, log: %s", len(source.Values()), &log)
+	}
+}
