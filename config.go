@@ -134,16 +134,18 @@ type Config struct {
 
 // policy is the checked policy of c. With an error it is one that lets no user see anything.
 func (c Config) policy() (access.Policy, error) {
-	none := access.Func(func(context.Context, *identity.User, string) (bool, error) { return false, nil })
 	if isNil(c.Access) {
-		return none, errors.New("pme: Access is missing: say who may see what, for example by an access.List, and look at the error of access.OpenFile")
+		return nobody, errors.New("pme: Access is missing: say who may see what, for example by an access.List, and look at the error of access.OpenFile")
 	}
 	policy, err := c.Access.Policy()
 	if err != nil {
-		return none, err
+		return nobody, err
 	}
 	return policy, nil
 }
+
+// nobody is the policy of a handler that cannot be made.
+var nobody = access.Func(func(context.Context, *identity.User, string) (bool, error) { return false, nil })
 
 // isNil also reports a pointer that is nil, which is what a constructor returns beside an error.
 func isNil(part any) bool {

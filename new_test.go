@@ -1,6 +1,7 @@
 package pme_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -104,5 +105,17 @@ func TestNewLeavesNothingRunningWhenItFails(t *testing.T) {
 	}
 	if err := h.Close(); err != nil || policy.watchers != 0 {
 		t.Errorf("%v, %d watchers after Close", err, policy.watchers)
+	}
+}
+
+// A policy with dates is looked at in the background, by Matterport's clock.
+func TestNewRunsNothingWithoutAClient(t *testing.T) {
+	var log strings.Builder
+	_, err := pme.New(pme.Config{
+		Access: access.List{{Users: []string{"alice"}, Models: []string{"*"}}},
+		Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	if err == nil || log.Len() > 0 {
+		t.Errorf("%v, and the log has %s", err, log.String())
 	}
 }
