@@ -135,17 +135,17 @@ type Config struct {
 // policy is the checked policy of c. With an error it is one that lets no user see anything.
 func (c Config) policy() (access.Policy, error) {
 	if isNil(c.Access) {
-		return nobody, errors.New("pme: Access is missing: say who may see what, for example by an access.List, and look at the error of access.OpenFile")
+		return noAccess, errors.New("pme: Access is missing: say who may see what, for example by an access.List, and look at the error of access.OpenFile")
 	}
 	policy, err := c.Access.Policy()
 	if err != nil {
-		return nobody, err
+		return noAccess, err
 	}
 	return policy, nil
 }
 
-// nobody is the policy of a handler that cannot be made.
-var nobody = access.Func(func(context.Context, *identity.User, string) (bool, error) { return false, nil })
+// noAccess is the policy of a handler that cannot be made: it allows nothing.
+var noAccess = access.Func(func(context.Context, *identity.User, string) (bool, error) { return false, nil })
 
 // isNil also reports a pointer that is nil, which is what a constructor returns beside an error.
 func isNil(part any) bool {

@@ -113,7 +113,7 @@ func (h *Handler) furnish(cfg Config) error {
 	policy, err := cfg.policy()
 	h.policy, errs[1] = policy, err
 	if h.client, errs[2] = matterport.New(cfg.matterport()); errs[2] != nil {
-		policy = nobody // its dates would be looked at in the background, by the clock of a client that there is not
+		policy = noAccess // its dates would be looked at in the background, by the clock of a client that there is not
 	}
 	h.issuer, errs[3] = issuer.New(cfg.issuer(h.client, policy))
 	h.catalog, errs[4] = catalog.New(cfg.catalog(h.client, policy))
