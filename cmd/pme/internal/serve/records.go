@@ -1,0 +1,182 @@
+package serve
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/go-pme/pme/audit"
+	"github.com/go-pme/pme/audit/files"
+	"github.com/go-pme/pme/audit/sqlsink"
+	"github.com/go-pme/pme/audit/sqlsink/sqlite"
+	"github.com/go-pme/pme/event"
+	"github.com/go-pme/pme/handler/admin"
+)
+
+var modes = map[string]audit.Mode{"": audit.BestEffort, "best_effort": audit.BestEffort, "required": audit.Required}
+
+// openTrail opens the audit trail, if there is to be one.
+func (b *builder) openTrail() {
+	c := b.cfg.Audit
+	mode, known := modes[c.Mode]
+	if !known {
+		b.problems.add("audit.mode", "write best_effort or required")
+	}
+	if c.Dir == "" && !c.Database.IsSet() {
+		if c.Mode != "" || c.Retention != 0 || c.ChainKey.IsSet() || c.PseudonymKeys.IsSet() {
+			b.problems.add("audit.dir", "it is missing, and so is audit.database: say where the trail is kept, or remove the section")
+		}
+		return
+	}
+	cfg := audit.Config{Mode: mode, Retention: c.Retention, Logger: b.log}
+	if all := keys("audit.chain_key", c.ChainKey, &b.problems); len(all) > 0 {
+		cfg.ChainKey = all[0]
+	}
+	if all := keys("audit.pseudonym_keys", c.PseudonymKeys, &b.problems); len(all) > 0 {
+		var err error
+		if cfg.Pseudonyms, err = audit.NewPseudonyms(all...); err != nil {
+			b.problems.explain(err, glossary{part: "audit.pseudonym_keys"})
+		}
+	}
+	b.openFiles(&cfg)
+	b.openDatabase(&cfg)
+	if b.problems.under("audit") {
+		return
+	}
+	trail, err := audit.New(cfg)
+	if err != nil {
+		b.problems.explain(err, auditWords)
+		return
+	}
+	b.trail = trail
+	b.g.closers = append(b.g.closers, trail.Close)
+}
+
+func (b *builder) openFiles(cfg *audit.Config) {
+	if b.cfg.Audit.Dir == "" {
+		return
+	}
+	sink, err := files.Open(files.Config{Dir: b.cfg.Audit.Dir})
+	if err != nil {
+		b.problems.explain(err, glossary{part: "audit.dir"})
+		return
+	}
+	b.g.onClose(sink.Close)
+	b.g.trail = sink
+	cfg.Sinks = append(cfg.Sinks, sink)
+}
+
+func (b *builder) openDatabase(cfg *audit.Config) {
+	database := b.cfg.Audit.Database
+	if !database.IsSet() {
+		return
+	}
+	if !isPostgres(database.Value()) {
+		sink, err := sqlite.Open(b.ctx, sqlite.Config{Path: database.Value(), Logger: b.log})
+		if err != nil {
+			b.problems.explain(err, glossary{part: "audit.database"})
+			return
+		}
+		b.g.onClose(sink.Close)
+		b.g.trail = sink
+		cfg.Sinks = append(cfg.Sinks, sink)
+		return
+	}
+	db := b.postgres("audit.database", database)
+	if db == nil {
+		return
+	}
+	sink := &lateSink{db: db, log: b.log}
+	if _, err := sink.made(b.ctx); err != nil { // it is tried again whenever there is something to store
+		b.log.WarnContext(b.ctx, "audit database not available yet", slog.Any("error", err))
+	}
+	b.g.trail = sink
+	cfg.Sinks = append(cfg.Sinks, sink)
+}
+
+// openEvents makes the stream of events, with the trail and the page of events as listeners.
+func (b *builder) openEvents() {
+	cfg := event.Config{Logger: b.log, Client: clientOf(b.cfg)}
+	if b.trail != nil {
+		cfg.Listeners = append(cfg.Listeners, b.trail)
+		if b.cfg.Audit.Mode == "required" {
+			cfg.Recorder = b.trail
+		}
+	}
+	if b.hasAdmins() {
+		b.recent = admin.NewRecent(0)
+		cfg.Listeners = append(cfg.Listeners, b.recent)
+	}
+	stream, err := event.New(cfg)
+	if err != nil {
+		b.problems.explain(err, glossary{part: "audit"})
+		return
+	}
+	b.events, b.g.events = stream, stream
+	b.g.closers = append(b.g.closers, stream.Shutdown)
+}
+
+// A lateSink makes the tables in a PostgreSQL database as soon as it answers. So a gateway starts while the database is away, and what
+// needs no trail goes on. In the mode required, grants are refused until then.
+type lateSink struct {
+	db  *sql.DB
+	log *slog.Logger
+
+	mu   sync.Mutex
+	sink *sqlsink.Sink
+}
+
+// openTime bounds how long one attempt may take.
+const openTime = 5 * time.Second
+
+var _ interface {
+	audit.Sink
+	audit.Reader
+	audit.Expirer
+} = (*lateSink)(nil)
+
+func (l *lateSink) made(ctx context.Context) (*sqlsink.Sink, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sink != nil {
+		return l.sink, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	sink, err := sqlsink.New(ctx, sqlsink.Config{DB: l.db, Dialect: sqlsink.PostgreSQL, Logger: l.log})
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it says all
+	}
+	l.sink = sink
+	return sink, nil
+}
+
+// Append implements [audit.Sink].
+func (l *lateSink) Append(ctx context.Context, records []audit.Record) error {
+	sink, err := l.made(ctx)
+	if err != nil {
+		return err
+	}
+	return sink.Append(ctx, records) //nolint:wrapcheck // as above
+}
+
+// Records implements [audit.Reader].
+func (l *lateSink) Records(ctx context.Context, q audit.Query) iter.Seq2[audit.Record, error] {
+	sink, err := l.made(ctx)
+	if err != nil {
+		return func(yield func(audit.Record, error) bool) { yield(audit.Record{}, err) }
+	}
+	return sink.Records(ctx, q)
+}
+
+// Expire implements [audit.Expirer].
+func (l *lateSink) Expire(ctx context.Context, before time.Time) (int, error) {
+	sink, err := l.made(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return sink.Expire(ctx, before) //nolint:wrapcheck // as above
+}
