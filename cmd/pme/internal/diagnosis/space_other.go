@@ -1,0 +1,5 @@
+//go:build !linux
+
+package diagnosis
+
+func freeSpace(string) (uint64, bool) { return 0, false }

@@ -1,0 +1,123 @@
+// Package rehearsal makes a gateway as pme serve does, to see whether it can be made.
+//
+// It has to leave no trace: whoever checks a configuration may be another user than the one who serves it, and files of theirs would be in
+// the way. So it makes no file that does not exist yet, and writes no record to the audit trail: where pme serve would, there are temporary
+// files instead. A file of SQLite that the running process has locked is not opened either, and said to be so.
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-pme/pme/audit/files"
+	"github.com/go-pme/pme/cmd/pme/internal/config"
+	"github.com/go-pme/pme/cmd/pme/internal/control"
+	"github.com/go-pme/pme/cmd/pme/internal/serve"
+	"github.com/go-pme/pme/secret"
+)
+
+// Of makes the gateway of a configuration, has it looked at, and ends it. It returns why it cannot be made, and what was not looked at.
+// The error says why there is no answer.
+func Of(ctx context.Context, cfg config.Config, log *slog.Logger, look func(*serve.Gateway)) (problems serve.Problems, notes []string, err error) {
+	dir, err := os.MkdirTemp("", "pme-check")
+	if err != nil {
+		return nil, nil, fmt.Errorf("rehearsal: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	s := stage{dir: dir, cfg: cfg}
+	s.trail()
+	s.connections()
+	s.socket()
+	g, err := serve.Build(ctx, s.cfg, log)
+	if found, ok := errors.AsType[serve.Problems](err); ok {
+		return append(s.problems, found...), s.notes, nil
+	}
+	if err != nil {
+		return nil, s.notes, err //nolint:wrapcheck // it says what is wrong
+	}
+	look(g)
+	if err := g.Close(); err != nil {
+		log.WarnContext(ctx, "gateway not closed in order", slog.Any("error", err))
+	}
+	return s.problems, s.notes, nil
+}
+
+// A stage is a configuration whose files are replaced by others.
+type stage struct {
+	dir      string
+	cfg      config.Config
+	problems serve.Problems
+	notes    []string
+}
+
+func (s *stage) problem(path, text string) {
+	s.problems = append(s.problems, serve.Problem{Path: path, Text: text})
+}
+
+func (s *stage) temporary(name string) config.Secret {
+	return config.SecretOf(secret.Fixed(filepath.Join(s.dir, name)))
+}
+
+// trail has the records of the rehearsal written elsewhere.
+func (s *stage) trail() {
+	if dir := s.cfg.Audit.Dir; dir != "" {
+		if _, err := os.Stat(dir); err == nil {
+			if err := openFiles(dir); err != nil {
+				s.problem("audit.dir", strings.TrimPrefix(err.Error(), "files: "))
+			}
+		}
+		s.cfg.Audit.Dir = filepath.Join(s.dir, "audit")
+	}
+	if database := s.cfg.Audit.Database; database.IsSet() {
+		if postgres(database) {
+			s.notes = append(s.notes, "audit.database is not opened, as no record may be written: pme audit verify reads it")
+		}
+		s.cfg.Audit.Database = s.temporary("audit.db")
+	}
+}
+
+func openFiles(dir string) error {
+	f, err := files.Open(files.Config{Dir: dir})
+	if err != nil {
+		return err //nolint:wrapcheck // it is a problem
+	}
+	return f.Close() //nolint:wrapcheck // as above
+}
+
+// connections has a database that is not there, or is in use, replaced.
+func (s *stage) connections() {
+	database := s.cfg.Connections.Database
+	if !database.IsSet() || postgres(database) {
+		return
+	}
+	switch _, err := os.Stat(database.Value()); {
+	case errors.Is(err, fs.ErrNotExist):
+		s.cfg.Connections.Database = s.temporary("connections.db")
+	case s.running():
+		s.notes = append(s.notes, "connections.database is not opened, as the running process has it: its keys were not tried")
+		s.cfg.Connections.Database = s.temporary("connections.db")
+	}
+}
+
+// socket sees whether the socket of operators can be made.
+func (s *stage) socket() {
+	if path := s.cfg.Control.Socket; path != "" {
+		if err := control.Check(path); err != nil {
+			s.problem("control.socket", strings.TrimPrefix(err.Error(), "control: "))
+		}
+	}
+}
+
+func (s *stage) running() bool {
+	return s.cfg.Control.Socket != "" && control.Answers(s.cfg.Control.Socket)
+}
+
+func postgres(database config.Secret) bool {
+	return strings.HasPrefix(database.Value(), "postgres://") || strings.HasPrefix(database.Value(), "postgresql://")
+}
