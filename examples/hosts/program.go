@@ -51,6 +51,7 @@ func startProgram(cmd *exec.Cmd, log io.Writer) (*program, error) {
 	p := &program{name: cmd.Path, cmd: cmd, log: &output{to: log}, lines: make(chan string, 16), ended: make(chan struct{})}
 	read, write := io.Pipe()
 	cmd.Stdout, cmd.Stderr = io.MultiWriter(p.log, write), io.MultiWriter(p.log, write)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // PHP's server leaves its workers behind
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -114,11 +115,11 @@ func (p *program) listens(ctx context.Context, network, address string) error {
 
 // end stops the process, and those that it has started.
 func (p *program) end() {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
 	select {
 	case <-p.ended:
 	case <-time.After(20 * time.Second):
-		_ = p.cmd.Process.Kill()
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 		<-p.ended
 	}
 }

@@ -115,12 +115,12 @@ http {
 
 // startCaddy starts Caddy with the recipe as it is.
 func (s *site) startCaddy(ctx context.Context) error {
-	global := "{\n\tadmin off\n\tauto_https off\n\tdefault_bind 127.0.0.1\n\tdefault_sni example.com\n\tstorage file_system " + s.dir + "\n}\nimport " + s.example("caddy/Caddyfile") + "\n"
+	global := "{\n\tadmin off\n\tauto_https off\n\tgrace_period 1s\n\tdefault_bind 127.0.0.1\n\tdefault_sni example.com\n\tstorage file_system " + s.dir + "\n}\nimport " + s.example("caddy/Caddyfile") + "\n"
 	if err := os.WriteFile(s.file("Caddyfile"), []byte(global), 0o600); err != nil {
 		return err
 	}
 	env := []string{
-		"HOME=" + s.dir, "SITE=" + s.url, "CERTIFICATE=" + s.cert.file, "KEY=" + s.cert.key,
+		"SITE=" + s.url, "CERTIFICATE=" + s.cert.file, "KEY=" + s.cert.key,
 		"GATEWAY=unix/" + s.gatewaySocket(), "HOST=" + s.hostAddr,
 	}
 	p, err := s.run(ctx, env, "caddy", "run", "--config", s.file("Caddyfile"), "--adapter", "caddyfile")

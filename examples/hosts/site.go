@@ -94,7 +94,7 @@ func (s *site) run(ctx context.Context, env []string, name string, args ...strin
 		return nil, fmt.Errorf("%s is missing: install Debian's package that has it: %w", name, err)
 	}
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), path, args...)
-	cmd.Dir, cmd.Env = s.root, append(os.Environ(), env...)
+	cmd.Dir, cmd.Env = s.root, append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir}, env...) // and nothing that was meant for others
 	p, err := startProgram(cmd, s.log)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (s *site) startHost(ctx context.Context) error {
 		"PORT=0", "SESSION_KEY=" + rand.Text(), "CACHE_DIR=" + s.dir, "PHP_CLI_SERVER_WORKERS=4",
 	}
 	if s.revokes {
-		env = append(env, "PME="+s.program, "PME_SOCKET="+s.controlSocket())
+		env = append(env, "PME="+s.program, "PME_CONTROL_SOCKET="+s.controlSocket())
 	}
 	host, err := s.run(ctx, env, command[0], args...)
 	if err != nil {

@@ -77,9 +77,9 @@ app.post("/logout", (req, res, next) => {
     if (problem) return next(problem);
     res.clearCookie("intranet", { path: "/" });
     const done = () => res.redirect(303, "/login");
-    const { PME, PME_SOCKET } = process.env;
+    const { PME, PME_CONTROL_SOCKET } = process.env;
     if (!user || !PME) return done();
-    execFile(PME, ["revoke", "-socket", PME_SOCKET, "--", user], done); // tours in other tabs end now, and not within half a minute
+    execFile(PME, ["revoke", "-socket", PME_CONTROL_SOCKET, "--", user], done); // tours in other tabs end now, and not within half a minute
   });
 });
 

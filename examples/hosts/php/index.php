@@ -101,7 +101,7 @@ final class Intranet extends Kernel
         $request->getSession()->invalidate();
         $request->getSession()->save(); // others can read that it has ended
         if ($user !== '' && getenv('PME')) { // tours in other tabs end now, and not within half a minute
-            exec(implode(' ', array_map('escapeshellarg', [getenv('PME'), 'revoke', '-socket', getenv('PME_SOCKET'), '--', $user])));
+            exec(implode(' ', array_map('escapeshellarg', [getenv('PME'), 'revoke', '-socket', getenv('PME_CONTROL_SOCKET'), '--', $user])));
         }
         return new RedirectResponse('/login', 303);
     }

@@ -90,7 +90,7 @@ def logout():
     user = SIGNED_IN.pop(session.get("key"), None)
     session.clear()
     if user and "PME" in os.environ:  # tours in other tabs end now, and not within half a minute
-        subprocess.run([os.environ["PME"], "revoke", "-socket", os.environ["PME_SOCKET"], "--", user], check=False)
+        subprocess.run([os.environ["PME"], "revoke", "-socket", os.environ["PME_CONTROL_SOCKET"], "--", user], check=False)
     return redirect("/login", 303)
 
 
