@@ -23,6 +23,8 @@ export const INTRANET = join(here, "artifacts/bin/intranet");
 export const OIDC = join(here, "artifacts/bin/oidc");
 export const FLEET = join(here, "artifacts/bin/fleet");
 export const FRAMEWORKS = join(here, "artifacts/bin/frameworks");
+export const HOSTS = join(here, "artifacts/bin/hosts");
+export const PME = join(here, "artifacts/bin/pme");
 
 /** Runs a command until the test is over, and resolves to the first line that it prints. */
 export async function run(t, binary, args, options = {}) {
