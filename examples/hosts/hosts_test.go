@@ -32,6 +32,7 @@ var programs = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	built = dir
 	build := exec.CommandContext(context.Background(), "go", "build", "-o", dir, ".")
 	build.Dir = filepath.Join("..", "..", "cmd", "pme")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -40,10 +41,12 @@ var programs = sync.OnceValues(func() (string, error) {
 	return filepath.Join(dir, "pme"), nil
 })
 
+var built string // the directory of the program, if it was built
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := programs(); err == nil && os.Getenv("HOSTS_PROGRAM") == "" {
-		_ = os.RemoveAll(filepath.Dir(path))
+	if built != "" {
+		_ = os.RemoveAll(built)
 	}
 	os.Exit(code)
 }

@@ -34,6 +34,7 @@ func run(ctx context.Context, args []string) (err error) {
 	flags.StringVar(&cfg.host, "host", "node", "node, python or php")
 	flags.StringVar(&cfg.proxy, "proxy", "nginx", "nginx or caddy")
 	flags.StringVar(&cfg.program, "program", "pme", "the `program` pme")
+	flags.BoolVar(&cfg.jwt, "jwt", false, "have the host sign tokens for pme, instead of asking it; only node does")
 	flags.BoolVar(&cfg.revokes, "revokes", false, "have the host run pme revoke when people sign out")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -21,6 +21,7 @@ type config struct {
 	proxy   string // nginx or caddy
 	program string // the program pme
 	revokes bool   // the host runs pme revoke when people sign out
+	jwt     bool   // the host signs tokens, and is not asked: node alone does
 
 	// headers has the gateway believe X-Forwarded-User and X-Forwarded-Groups of the proxy, which must not let them through.
 	headers bool
@@ -35,6 +36,7 @@ type site struct {
 	emulator *matterporttest.Running
 	dir      string // of sockets, certificates and what is written; its path is short, as those of sockets must be
 	hostAddr string
+	key      string // of the host's tokens
 	cert     certificate
 	ends     []func() // the last first
 }
@@ -50,7 +52,7 @@ var spaces = []matterporttest.Model{
 
 // start starts everything. Close the site to end it.
 func start(ctx context.Context, cfg config) (s *site, err error) {
-	s = &site{config: cfg}
+	s = &site{config: cfg, key: rand.Text() + rand.Text()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -133,6 +135,9 @@ func (s *site) startHost(ctx context.Context) error {
 	if s.revokes {
 		env = append(env, "PME="+s.program, "PME_CONTROL_SOCKET="+s.controlSocket())
 	}
+	if s.jwt {
+		env = append(env, "JWT_KEY="+s.key)
+	}
 	host, err := s.run(ctx, env, command[0], args...)
 	if err != nil {
 		return err
@@ -146,7 +151,14 @@ func (s *site) startGateway(ctx context.Context) error {
 		"MATTERPORT_CLIENT_ID=" + matterporttest.DefaultClientID, "MATTERPORT_CLIENT_SECRET=" + matterporttest.DefaultClientSecret,
 		"MATTERPORT_API_URL=" + s.emulator.URL, "MATTERPORT_SHOWCASE_URL=" + s.emulator.URL, "MATTERPORT_SDK_URL=" + s.emulator.URL + "/sdk.es6.js",
 		"MATTERPORT_SDK_KEY=" + matterporttest.DefaultSDKKey,
-		"PME_ADDR=unix:" + s.gatewaySocket(), "PME_CONTROL_SOCKET=" + s.controlSocket(), "PME_LOGIN_WHOAMI_URL=" + s.hostAddr + "/whoami",
+		"PME_ADDR=unix:" + s.gatewaySocket(), "PME_CONTROL_SOCKET=" + s.controlSocket(),
+	}
+	file := "pme.yaml"
+	if s.jwt {
+		file = "pme-jwt.yaml"
+		env = append(env, "PME_LOGIN_JWT_KEY="+s.key)
+	} else {
+		env = append(env, "PME_LOGIN_WHOAMI_URL="+s.hostAddr+"/whoami")
 	}
 	var err error
 	if s.url, err = freeAddress(ctx); err != nil {
@@ -156,7 +168,7 @@ func (s *site) startGateway(ctx context.Context) error {
 	if s.headers {
 		env = append(env, "PME_LOGIN_HEADERS_USER=X-Forwarded-User", "PME_LOGIN_HEADERS_GROUPS=X-Forwarded-Groups")
 	}
-	gateway, err := s.run(ctx, env, s.program, "serve", "-config", s.example("pme.yaml"))
+	gateway, err := s.run(ctx, env, s.program, "serve", "-config", s.example(file))
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,27 @@ func TestVisit(t *testing.T) {
 	})
 }
 
+// A host that signs tokens is not asked. When its cookie is gone, the page gets no token.
+func TestHostThatSignsTokens(t *testing.T) {
+	t.Parallel()
+	s := startSite(t, config{host: "node", proxy: "nginx", jwt: true, revokes: true})
+	v, bob := newVisitor(t, s), newVisitor(t, s)
+	v.want("signed out", http.StatusUnauthorized, `"login_url":"/login"`)(v.ask(http.MethodGet, token(office), nil, nil))
+	v.want("nothing to renew", http.StatusUnauthorized, "")(v.ask(http.MethodPost, "/renew", nil, nil))
+	v.signIn("alice")
+	bob.signIn("bob")
+	v.want("a token", http.StatusOK, `"access_token":"`)(v.ask(http.MethodGet, token(office), nil, nil))
+	bob.want("bob at alice's", http.StatusForbidden, "access_denied")(bob.ask(http.MethodGet, token(office), nil, nil))
+	v.want("renewed", http.StatusNoContent, "")(v.ask(http.MethodPost, "/renew", nil, nil))
+	v.want("the same session", http.StatusOK, `"access_token":"`)(v.ask(http.MethodGet, token(office), nil, nil))
+	events := v.watch(office)
+	v.want("signs out", http.StatusSeeOther, "")(v.ask(http.MethodPost, "/logout", url.Values{}, nil))
+	if e := v.next(events, 10*time.Second); e.Name != "renew" {
+		t.Errorf("her other tab is told %+v", e)
+	}
+	v.want("so it asks", http.StatusUnauthorized, "login_required")(v.ask(http.MethodGet, token(office), nil, nil))
+}
+
 // A host that does not run pme revoke: the gateway learns of the sign-out by itself, within the time that it remembers answers and
 // that streams take to look again.
 func TestForgetfulHost(t *testing.T) {
@@ -123,15 +144,18 @@ func TestDocumentsShowWhatIsTested(t *testing.T) {
 				lines, _, _ = strings.Cut(rest, "--- end ---")
 				lines = lines[:strings.LastIndexByte(lines, '\n')+1]
 			}
-			if !strings.Contains(string(text), "\n"+dedented(lines)) {
-				t.Errorf("%s does not show this of %s:\n%s", doc, name, dedented(lines))
+			if !strings.Contains(unindented(string(text)), "\n"+unindented(lines)) {
+				t.Errorf("%s does not show this of %s:\n%s", doc, name, lines)
 			}
 		}
 	}
 }
 
-// dedented takes off what stands before the first line.
-func dedented(text string) string {
-	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	return strings.ReplaceAll("\n"+text, "\n"+indent, "\n")[1:]
+// unindented takes off what lines begin with: a document may indent them.
+func unindented(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		out.WriteString(strings.TrimLeft(line, " \t"))
+	}
+	return out.String()
 }

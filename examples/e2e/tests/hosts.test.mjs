@@ -24,9 +24,9 @@ async function person(t, site, user) {
   return { context, page, problems };
 }
 
-for (const [host, proxy] of [["php", "nginx"], ["node", "nginx"], ["python", "nginx"], ["php", "caddy"]]) {
-  test(`${host} behind ${proxy}: a live tour, until its visitor signs out, and none for another group`, async (t) => {
-    const { line } = await run(t, HOSTS, ["-root", here + "../..", "-host", host, "-proxy", proxy, "-program", PME, "-revokes"]);
+for (const [host, proxy, ...flags] of [["php", "nginx"], ["node", "nginx"], ["python", "nginx"], ["php", "caddy"], ["node", "nginx", "-jwt"]]) {
+  test(`${host} behind ${proxy}${flags}: a live tour, until its visitor signs out, and none for another group`, async (t) => {
+    const { line } = await run(t, HOSTS, ["-root", here + "../..", "-host", host, "-proxy", proxy, "-program", PME, "-revokes", ...flags]);
     const { site } = JSON.parse(line);
 
     const alice = await person(t, site, "alice");

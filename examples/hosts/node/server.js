@@ -1,6 +1,6 @@
 // An intranet with Express: a login, a page with a space in it, and who is signed in, for pme.
 import { execFile } from "node:child_process";
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import express from "express";
 import session from "express-session";
 
@@ -14,7 +14,7 @@ const app = express();
 app.disable("x-powered-by");
 app.use(session({
   name: "intranet", secret: process.env.SESSION_KEY, resave: false, saveUninitialized: false,
-  cookie: { path: "/", httpOnly: true, secure: process.env.INSECURE !== "1", sameSite: "lax" },
+  cookie: { path: "/", httpOnly: true, secure: true, sameSite: "lax" },
   proxy: true, // nginx or Caddy in front speaks TLS
 }));
 
@@ -34,7 +34,8 @@ app.post("/login", express.urlencoded({ extended: false }), (req, res, next) => 
   }
   req.session.regenerate((problem) => { // never a session that was there before
     if (problem) return next(problem);
-    req.session.user = user;
+    Object.assign(req.session, { user, name: randomUUID(), since: Math.floor(Date.now() / 1000) });
+    if (JWT_KEY) remember(req, res);
     res.redirect(303, own(to));
   });
 });
@@ -51,21 +52,31 @@ app.get("/whoami", (req, res) => {
 });
 // --- end ---
 
-// The other way, for login.jwt: a cookie that says who is signed in, for two minutes at a time.
-const token = (person, sid) => {
-  const now = Math.floor(Date.now() / 1000);
+// --- the other way, for login.jwt: a cookie for pme that says who is signed in, for ten minutes at a time ---
+const JWT_KEY = process.env.JWT_KEY ?? ""; // at least 32 bytes, and for this alone
+const remember = (req, res) => {
+  const { id, ...person } = people[req.session.user];
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const now = Math.floor(Date.now() / 1000);
   const signed = part({ alg: "HS256", typ: "JWT" }) + "." + part({
-    iss: "intranet", aud: "pme", sub: person.id, sid, iat: now, exp: now + 120,
-    email: person.email, email_verified: person.email_verified, groups: person.groups, name: person.name,
+    iss: "intranet", aud: "pme", sub: id, sid: req.session.name, auth_time: req.session.since, iat: now, exp: now + 600, ...person,
   });
-  return signed + "." + createHmac("sha256", process.env.JWT_KEY).update(signed).digest("base64url");
+  const value = signed + "." + createHmac("sha256", JWT_KEY).update(signed).digest("base64url");
+  res.cookie("pme", value, { path: "/pme", httpOnly: true, secure: true, sameSite: "lax" });
 };
+app.post("/renew", (req, res) => { // pages ask every few minutes
+  if (!people[req.session.user]) return res.sendStatus(401);
+  remember(req, res);
+  res.sendStatus(204);
+});
+const renewing = '<script>setInterval(() => fetch("/renew", { method: "POST" }), 240_000)</script>';
+// --- end ---
 
 app.get("/", (req, res) => {
   const person = people[req.session.user];
   if (!person) return res.redirect(303, "/login");
-  res.set("Cache-Control", "no-store").send(layout(`<h1>Welcome, ${person.name}</h1>
+  if (JWT_KEY) remember(req, res);
+  res.set("Cache-Control", "no-store").send(layout(`${JWT_KEY && renewing}<h1>Welcome, ${person.name}</h1>
 <form method="post" action="/logout"><button>Sign out</button></form>
 <script type="module" src="/pme/pme.js"></script>
 <pme-space model="SxQL3iGyoDo"></pme-space>`));
@@ -75,7 +86,7 @@ app.post("/logout", (req, res, next) => {
   const user = req.session.user;
   req.session.destroy((problem) => {
     if (problem) return next(problem);
-    res.clearCookie("intranet", { path: "/" });
+    res.clearCookie("intranet", { path: "/" }).clearCookie("pme", { path: "/pme" });
     const done = () => res.redirect(303, "/login");
     const { PME, PME_CONTROL_SOCKET } = process.env;
     if (!user || !PME) return done();

@@ -31,16 +31,11 @@ final class Intranet extends Kernel
         return (getenv('CACHE_DIR') ?: __DIR__.'/var').'/cache';
     }
 
-    public function getLogDir(): string
-    {
-        return (getenv('CACHE_DIR') ?: __DIR__.'/var').'/log';
-    }
-
     private function configureContainer(ContainerConfigurator $container): void
     {
         $container->extension('framework', ['secret' => '%env(SESSION_KEY)%', 'http_method_override' => false, 'session' => [
             'storage_factory_id' => 'session.storage.factory.native', 'handler_id' => null,
-            'name' => 'intranet', 'cookie_samesite' => 'lax', 'cookie_httponly' => true, 'cookie_secure' => getenv('INSECURE') !== '1',
+            'name' => 'intranet', 'cookie_samesite' => 'lax', 'cookie_httponly' => true, 'cookie_secure' => true,
         ]]);
     }
 
@@ -117,7 +112,6 @@ final class Intranet extends Kernel
         return is_string($path) && preg_match('#^/(?![/\\\\])[!-~]*$#D', $path) ? $path : '/';
     }
 }
-
 $kernel = new Intranet('prod', false);
 $response = $kernel->handle($request = Request::createFromGlobals());
 $response->send();

@@ -19,7 +19,7 @@ app.config.update(
     SESSION_COOKIE_NAME="intranet",
     SESSION_COOKIE_HTTPONLY=True,
     SESSION_COOKIE_SAMESITE="Lax",
-    SESSION_COOKIE_SECURE=os.environ.get("INSECURE") != "1",
+    SESSION_COOKIE_SECURE=True,
 )
 
 # Flask has the whole session in the cookie, and a copy of it counts for good. So the cookie has a key here, and who that is
