@@ -182,7 +182,7 @@ type event struct {
 func (v *visitor) watch(model string) <-chan event {
 	v.Helper()
 	ctx, cancel := context.WithCancel(v.Context())
-	resp := v.do(ctx, http.MethodGet, "/pme/watch?modelId="+model, nil, nil)
+	resp := v.do(ctx, http.MethodGet, "/pme/watch?modelId="+model, nil, nil) //nolint:bodyclose // when the test ends
 	if resp.StatusCode != http.StatusOK {
 		v.Fatal("the stream: ", resp.Status)
 	}

@@ -95,7 +95,7 @@ func (s *site) run(ctx context.Context, env []string, name string, args ...strin
 	if err != nil {
 		return nil, fmt.Errorf("%s is missing: install Debian's package that has it: %w", name, err)
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), path, args...)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), path, args...) //nolint:gosec // names of this package, and the program that its caller names
 	cmd.Dir, cmd.Env = s.root, append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir}, env...) // and nothing that was meant for others
 	p, err := startProgram(cmd, s.log)
 	if err != nil {
