@@ -38,6 +38,7 @@ var spellings = map[string]func(name, value string) http.Header{
 //
 // See CVE-2026-40575 and issue 3506 of oauth2-proxy, Caddy's GHSA-7r4p-vjf4-gxv4 and Traefik's CVE-2026-35051.
 func TestForgedHeaders(t *testing.T) {
+	t.Parallel()
 	for proxy, host := range map[string]string{"nginx": "python", "caddy": "php"} {
 		t.Run(host+" behind "+proxy, func(t *testing.T) {
 			t.Parallel()
@@ -67,6 +68,7 @@ func TestForgedHeaders(t *testing.T) {
 
 // A page of another site cannot revoke anything, whatever it says about the host.
 func TestOtherSitesStayOthers(t *testing.T) {
+	t.Parallel()
 	for _, proxy := range []string{"nginx", "caddy"} {
 		t.Run(proxy, func(t *testing.T) {
 			t.Parallel()

@@ -94,6 +94,9 @@ func ready(ctx context.Context, host string) error {
 	case "python":
 		return exec.CommandContext(ctx, commands[host][0], "-c", "import flask").Run()
 	case "php":
+		if _, err := findFPM(); err != nil {
+			return err
+		}
 		_, err := os.Stat("/usr/share/php/Symfony/Bundle/FrameworkBundle")
 		return err
 	}

@@ -69,7 +69,11 @@ func (s *site) startNginx(ctx context.Context) error {
 	if me.Uid == "0" { // or else it would become another user, who cannot enter the directory
 		account = "user " + me.Username + ";\n"
 	}
-	listen := strings.TrimPrefix(s.url, "https://")
+	listen, host := strings.TrimPrefix(s.url, "https://"), strings.TrimPrefix(s.hostAddr, "http://")
+	upstream, own := "upstream host { server "+host+"; }", "host.conf"
+	if s.fpm() {
+		upstream, own = "upstream php { server unix:"+s.fpmSocket()+"; } include whoami.conf;", "php.conf"
+	}
 	conf := account + fmt.Sprintf(`daemon off;
 pid %[1]s/nginx.pid;
 error_log stderr warn;
@@ -83,23 +87,28 @@ http {
     uwsgi_temp_path %[1]s/uwsgi;
     scgi_temp_path %[1]s/scgi;
     upstream pme { server unix:%[2]s; }
-    upstream host { server %[3]s; }
+    %[6]s
     server {
-        listen %[4]s ssl;
-        ssl_certificate %[5]s;
-        ssl_certificate_key %[6]s;
+        listen %[3]s ssl;
+        ssl_certificate %[4]s;
+        ssl_certificate_key %[5]s;
         include gateway.conf;
-        include host.conf;
+        include %[7]s;
     }
 }
-`, s.dir, s.gatewaySocket(), strings.TrimPrefix(s.hostAddr, "http://"), listen, s.cert.file, s.cert.key)
+`, s.dir, s.gatewaySocket(), listen, s.cert.file, s.cert.key, upstream, own)
 	// What an included file names is looked for beside the first one.
 	snippets, err := filepath.Glob(s.example("nginx/*.conf"))
 	if err != nil {
 		return err
 	}
 	for _, path := range snippets {
-		if err := os.Symlink(path, s.file(filepath.Base(path))); err != nil {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		here := strings.NewReplacer("/var/www/intranet", s.example("php"), "127.0.0.1:3000", host).Replace(string(text))
+		if err := os.WriteFile(s.file(filepath.Base(path)), []byte(here), 0o600); err != nil {
 			return err
 		}
 	}

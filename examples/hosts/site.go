@@ -95,7 +95,7 @@ func (s *site) run(ctx context.Context, env []string, name string, args ...strin
 	if err != nil {
 		return nil, fmt.Errorf("%s is missing: install Debian's package that has it: %w", name, err)
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), path, args...) //nolint:gosec // names of this package, and the program that its caller names
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), path, args...)                             //nolint:gosec // names of this package, and the program that its caller names
 	cmd.Dir, cmd.Env = s.root, append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir}, env...) // and nothing that was meant for others
 	p, err := startProgram(cmd, s.log)
 	if err != nil {
@@ -137,6 +137,9 @@ func (s *site) startHost(ctx context.Context) error {
 	}
 	if s.jwt {
 		env = append(env, "JWT_KEY="+s.key)
+	}
+	if s.fpm() {
+		return s.startFPM(ctx, env)
 	}
 	host, err := s.run(ctx, env, command[0], args...)
 	if err != nil {

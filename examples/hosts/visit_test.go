@@ -24,6 +24,7 @@ func everywhere(t *testing.T, test func(t *testing.T, cfg config)) {
 
 // From signed out to signed out, as a person goes.
 func TestVisit(t *testing.T) {
+	t.Parallel()
 	everywhere(t, func(t *testing.T, cfg config) {
 		cfg.revokes = true
 		s := startSite(t, cfg)
@@ -107,6 +108,7 @@ func TestForgetfulHost(t *testing.T) {
 
 // Events come when they happen, not when a buffer of the proxy is full.
 func TestEventsAreNotBuffered(t *testing.T) {
+	t.Parallel()
 	for _, proxy := range []string{"nginx", "caddy"} {
 		t.Run(proxy, func(t *testing.T) {
 			t.Parallel()
@@ -127,7 +129,7 @@ func TestDocumentsShowWhatIsTested(t *testing.T) {
 	t.Parallel()
 	shown := map[string][]string{
 		"README.md":             {"node/server.js", "python/server.py", "php/index.php"},
-		"../../docs/gateway.md": {"php/index.php", "nginx/gateway.conf", "nginx/host.conf", "nginx/forwarded.conf", "caddy/Caddyfile", "pme.yaml"},
+		"../../docs/gateway.md": {"php/index.php", "nginx/gateway.conf", "nginx/host.conf", "nginx/php.conf", "nginx/whoami.conf", "nginx/forwarded.conf", "caddy/Caddyfile", "pme.yaml"},
 	}
 	for doc, files := range shown {
 		text, err := os.ReadFile(doc)
