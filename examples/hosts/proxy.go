@@ -108,7 +108,7 @@ http {
 			return err
 		}
 		here := strings.NewReplacer("/var/www/intranet", s.example("php"), "127.0.0.1:3000", host).Replace(string(text))
-		if err := os.WriteFile(s.file(filepath.Base(path)), []byte(here), 0o600); err != nil {
+		if err := os.WriteFile(s.file(filepath.Base(path)), []byte(here), 0o600); err != nil { //nolint:gosec // below the directory of the site
 			return err
 		}
 	}
