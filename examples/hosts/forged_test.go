@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -63,6 +65,21 @@ func TestForgedHeaders(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A gateway that other machines may reach believes no header without the list of proxies: it does not start.
+func TestNoListIsNotEveryone(t *testing.T) {
+	t.Parallel()
+	path, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gateway := exec.CommandContext(t.Context(), path, "serve", "-config", "pme.yaml", "-addr", "127.0.0.1:0", "-login.headers.user", "X-Forwarded-User")
+	gateway.Env = []string{"MATTERPORT_CLIENT_ID=id", "MATTERPORT_CLIENT_SECRET=secret-of-the-test", "PATH=" + os.Getenv("PATH")}
+	out, err := gateway.CombinedOutput()
+	if !strings.Contains(string(out), "login.headers.proxies") || gateway.ProcessState.ExitCode() != 2 {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/go-pme/pme/matterport/matterporttest"
 )
 
 const (
@@ -73,6 +75,11 @@ func startSite(t *testing.T, cfg config) *site {
 	t.Cleanup(func() {
 		if err := s.close(); err != nil {
 			t.Error(err)
+		}
+		for _, secret := range []string{matterporttest.DefaultClientSecret, s.key, `"access_token"`} {
+			if strings.Contains(log.String(), secret) {
+				t.Error("a secret is in the log")
+			}
 		}
 		if t.Failed() {
 			t.Logf("%s", log)

@@ -40,6 +40,13 @@ func TestVisit(t *testing.T) {
 		if to := back.Header.Get("Location"); back.StatusCode != http.StatusSeeOther || to != "/pme/view/"+office {
 			t.Errorf("signed in: %s to %q", back.Status, to)
 		}
+		for _, evil := range []string{"//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example"} {
+			away := newVisitor(t, s).do(t.Context(), http.MethodPost, "/login", url.Values{"user": {"alice"}, "password": {"demo"}, "next": {evil}}, nil)
+			_ = away.Body.Close()
+			if to := away.Header.Get("Location"); to != "/" {
+				t.Errorf("signed in for %q: to %q", evil, to)
+			}
+		}
 		v.want("the view", http.StatusOK, `<pme-space model="`+office+`"`)(v.ask(http.MethodGet, "/pme/view/"+office, nil, nil))
 		v.want("the host's page", http.StatusOK, `<pme-space model="`+office+`"`)(v.ask(http.MethodGet, "/", nil, nil))
 		v.want("a token", http.StatusOK, `"access_token":"`)(v.ask(http.MethodGet, token(office), nil, nil))
