@@ -7,15 +7,16 @@ import (
 	"strings"
 
 	"github.com/go-pme/pme/cmd/pme/internal/config"
+	"github.com/go-pme/pme/cmd/pme/internal/listen"
 )
 
 // clientOf returns a function that tells the address of the client that sent a request: that of the peer or, if the peer is one of the
 // proxies, the last address in X-Forwarded-For that is none of them. What is before it in the header was written by the client.
 //
-// It returns nil if there are no proxies: then the peer may be a proxy that was not named, and no address has a limit because of it. On
+// It returns nil if there are no proxies on a network: then the peer may be a proxy that was not named, and no address has a limit because of it. On
 // a Unix socket, where peers have no address, every peer is one of the proxies: only they can connect.
 func clientOf(cfg config.Config) func(*http.Request) string {
-	if len(cfg.Proxies) == 0 {
+	if _, socket := listen.Socket(cfg.Addr); len(cfg.Proxies) == 0 && !socket {
 		return nil
 	}
 	trusted := func(a netip.Addr) bool {

@@ -43,8 +43,14 @@ func TestTheClientIsTheLastAddressThatIsNoProxy(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
-	if clientOf(config.Config{}) != nil {
+	if clientOf(config.Config{Addr: "127.0.0.1:8080"}) != nil {
 		t.Error("without proxies, peers count as clients")
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.RemoteAddr = "@"
+	r.Header.Set("X-Forwarded-For", "198.51.100.1, 203.0.113.9")
+	if got := clientOf(config.Config{Addr: "unix:/run/pme/http.sock"})(r); got != "203.0.113.9" {
+		t.Errorf("on a socket without proxies: %q", got)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/middleware/hostjwt"
+	"github.com/go-pme/pme/middleware/revocation"
 	"github.com/go-pme/pme/middleware/whoami"
 )
 
@@ -20,11 +21,16 @@ func (b *builder) jwt() (*middleware.Gate, error) {
 		b.problems.add("login.jwt.public_key", err.Error())
 		return nil, errNotMade
 	}
+	// A copy of a token is refused once its user is revoked. The gate of whoami needs no such record: the host ends its sessions itself.
+	var revocations revocation.Store = middleware.NewMemoryRevocations()
+	if b.fleet != nil {
+		revocations = b.fleet.Sessions()
+	}
 	gate, err := hostjwt.New(hostjwt.Config{
 		Cookie: c.Cookie, Header: c.Header, Algorithm: c.Algorithm, Keys: c.Key.Source(), PublicKey: public, JWKSURL: c.JWKSURL,
 		Issuer: c.Issuer, Audience: c.Audience, Leeway: c.Leeway,
 		Claims:   hostjwt.Claims{ID: c.UserClaim, Email: c.EmailClaim, Name: c.NameClaim, Groups: c.GroupsClaim, Session: c.SessionClaim},
-		LoginURL: b.cfg.Login.URL, HTTPClient: b.client(), Events: b.events, Logger: b.log,
+		LoginURL: b.cfg.Login.URL, Revocations: revocations, HTTPClient: b.client(), Events: b.events, Logger: b.log,
 	})
 	return b.made(gate, err, jwtWords)
 }
