@@ -78,7 +78,7 @@ func TestVisit(t *testing.T) {
 	})
 }
 
-// A host that signs tokens is not asked. When its cookie is gone, the page gets no token.
+// A host that signs tokens is not asked. Once its user is revoked, earlier tokens are refused, and the page gets none.
 func TestHostThatSignsTokens(t *testing.T) {
 	t.Parallel()
 	s := startSite(t, config{host: "node", proxy: "nginx", jwt: true, revokes: true})
@@ -93,10 +93,10 @@ func TestHostThatSignsTokens(t *testing.T) {
 	v.want("the same session", http.StatusOK, `"access_token":"`)(v.ask(http.MethodGet, token(office), nil, nil))
 	events := v.watch(office)
 	v.want("signs out", http.StatusSeeOther, "")(v.ask(http.MethodPost, "/logout", url.Values{}, nil))
-	if e := v.next(events, 10*time.Second); e.Name != "renew" {
+	if e := v.next(events, 10*time.Second); e.Name != "refused" || e.Error != "login_required" {
 		t.Errorf("her other tab is told %+v", e)
 	}
-	v.want("so it asks", http.StatusUnauthorized, "login_required")(v.ask(http.MethodGet, token(office), nil, nil))
+	v.want("it asks all the same", http.StatusUnauthorized, "login_required")(v.ask(http.MethodGet, token(office), nil, nil))
 }
 
 // A host that does not run pme revoke: the gateway learns of the sign-out by itself, within the time that it remembers answers and
