@@ -71,7 +71,7 @@ func BenchmarkToken(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		jar.SetCookies(at, []*http.Cookie{{Name: "sid", Value: "a session of the host"}}) //nolint:gosec // for this machine
+		jar.SetCookies(at, []*http.Cookie{{Name: "sid", Value: "a session of the host"}})
 		compare(b, gateway, &http.Client{Jar: jar, Transport: transport})
 	})
 }

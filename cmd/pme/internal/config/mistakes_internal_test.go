@@ -222,3 +222,13 @@ func TestAFileThatCannotBeRead(t *testing.T) {
 		t.Error("a file without rights was read")
 	}
 }
+
+// A URL of another database must not be taken for the path of a file: errors about files name them.
+func TestADatabaseIsAFileOrPostgreSQL(t *testing.T) {
+	for _, value := range []string{"mysql://root:hunter2@db/pme", "Postgres://root:hunter2@db/pme", "sqlite:/hunter2", "file:///hunter2"} {
+		_, err := Load(Sources{Env: func(name string) (string, bool) { return value, name == "PME_AUDIT_DATABASE" }})
+		if err == nil || !strings.Contains(err.Error(), "PostgreSQL") && !strings.Contains(err.Error(), "postgres://") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", value[:5], err)
+		}
+	}
+}

@@ -89,6 +89,9 @@ func (p *part) checkSecrets(values []string) *form.Fault {
 		if f := form.Illegible(value); f != nil {
 			return f
 		}
+		if p.form == form.Database && strings.Contains(value, ":/") && !form.IsPostgres(value) {
+			return form.Wrong("the database is neither a file nor a postgres:// URL", "write the path of a file for SQLite, or a URL such as postgres://pme:…@db.internal/pme?sslmode=verify-full")
+		}
 	}
 	return nil
 }

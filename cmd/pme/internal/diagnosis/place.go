@@ -29,6 +29,9 @@ func SDKKey(cfg config.Config) Finding {
 	return f
 }
 
+// onSocket reports whether the gateway listens at a Unix socket, where every peer is the proxy.
+func onSocket(cfg config.Config) bool { return strings.HasPrefix(cfg.Addr, "unix:") }
+
 // Place looks at where the gateway is, and whom it believes.
 func Place(cfg config.Config) Findings {
 	const part = "place"
@@ -38,8 +41,10 @@ func Place(cfg config.Config) Findings {
 	switch {
 	case local:
 		out = append(out, ok(part, "browsers of this machine alone find it (base_url)"))
-	case len(cfg.Proxies) == 0:
+	case len(cfg.Proxies) == 0 && !onSocket(cfg):
 		out = append(out, warn(part, "base_url is that of a proxy, and proxies is empty: all people seem to have its address, and share its limits", "write the address that the proxy connects from into proxies"))
+	case onSocket(cfg):
+		out = append(out, ok(part, "%s, behind a proxy that can write to the socket", cfg.BaseURL))
 	default:
 		out = append(out, ok(part, "%s, behind %d addresses of proxies", cfg.BaseURL, len(cfg.Proxies)))
 	}
@@ -54,7 +59,7 @@ func Place(cfg config.Config) Findings {
 			}
 		}
 	}
-	if host, _, err := net.SplitHostPort(cfg.Addr); err == nil && cfg.Login.Headers != nil && !cfg.Login.Headers.Secret.IsSet() && !isLoopback(host) {
+	if host, _, err := net.SplitHostPort(cfg.Addr); err == nil && cfg.Login.Headers != nil && !cfg.Login.Headers.Secret.IsSet() && !onSocket(cfg) && !isLoopback(host) {
 		out = append(out, warn(part, "login.headers believes whoever connects from its proxies, and addr can be reached from other machines", "let the proxy send a secret too (login.headers.secret_header), or listen on a Unix socket"))
 	}
 	return out

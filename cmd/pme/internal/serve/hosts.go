@@ -6,7 +6,6 @@ import (
 
 	"github.com/go-pme/pme/middleware"
 	"github.com/go-pme/pme/middleware/hostjwt"
-	"github.com/go-pme/pme/middleware/revocation"
 	"github.com/go-pme/pme/middleware/whoami"
 )
 
@@ -16,13 +15,19 @@ func (b *builder) jwt() (*middleware.Gate, error) {
 	if c == nil {
 		return nil, nil //nolint:nilnil // there is no such section
 	}
+	if c.Issuer == "" && c.JWKSURL == "" {
+		b.problems.add("login.jwt.issuer", "it is missing: write who the token says that it is from (iss), so that no other token of the host counts")
+	}
+	if c.Audience == "" && c.JWKSURL == "" {
+		b.problems.add("login.jwt.audience", "it is missing: write whom the token says that it is for (aud), so that no other token of the host counts")
+	}
 	public, err := readPublicKey(c.PublicKey)
 	if err != nil {
 		b.problems.add("login.jwt.public_key", err.Error())
 		return nil, errNotMade
 	}
 	// A copy of a token is refused once its user is revoked. The gate of whoami needs no such record: the host ends its sessions itself.
-	var revocations revocation.Store = middleware.NewMemoryRevocations()
+	revocations := middleware.NewMemoryRevocations()
 	if b.fleet != nil {
 		revocations = b.fleet.Sessions()
 	}

@@ -20,7 +20,7 @@ const tokenKey = "a key of the host's, and of no other program"
 // signed is a token that the host signs for a user, in a cookie.
 func signed(user string, from time.Time) string {
 	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
-	text := part(`{"alg":"HS256"}`) + "." + part(fmt.Sprintf(`{"sub":%q,"iat":%d,"exp":%d}`, user, from.Unix(), from.Add(time.Hour).Unix()))
+	text := part(`{"alg":"HS256"}`) + "." + part(fmt.Sprintf(`{"iss":"intranet","aud":"pme","sub":%q,"iat":%d,"exp":%d}`, user, from.Unix(), from.Add(time.Hour).Unix()))
 	mac := hmac.New(sha256.New, []byte(tokenKey))
 	mac.Write([]byte(text))
 	return "id=" + text + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
@@ -48,7 +48,7 @@ func revoke(t *testing.T, g *serve.Gateway, user string) {
 // A copy of a token is no good any more once its user was revoked. Later ones are.
 func TestRevokingEndsTheTokensThatTheHostHasSigned(t *testing.T) {
 	cfg := small(t)
-	cfg.Login = config.Login{JWT: &config.JWT{Cookie: "id", Algorithm: "HS256", Key: fixed(tokenKey)}}
+	cfg.Login = config.Login{JWT: &config.JWT{Cookie: "id", Algorithm: "HS256", Key: fixed(tokenKey), Issuer: "intranet", Audience: "pme"}}
 	g := build(t, cfg)
 	old := signed("alice", time.Now().Add(-time.Minute))
 	wants(t, g, old, http.StatusOK)
@@ -67,7 +67,7 @@ func TestTheHostIsAskedWhoIsSignedIn(t *testing.T) {
 		cookie, _ := r.Cookie("sid")
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(int(status.Load()))
-		_, _ = fmt.Fprintf(w, `{"id":%q}`, cookie.Value) //nolint:gosec // JSON of a host in a test
+		_, _ = fmt.Fprintf(w, `{"id":%q}`, cookie.Value)
 	}))
 	t.Cleanup(host.Close)
 	cfg := small(t)

@@ -52,7 +52,7 @@ func TestWhatIsRequiredIsNamed(t *testing.T) {
 		cfg := small(t)
 		cfg.Login.OIDC = &config.OIDC{Issuer: "https://id.example.com", ClientID: "intranet", ClientSecret: fixed("hidden-client-secret")}
 		cfg.Login.Bearer = &config.Bearer{Issuer: "https://id.example.com", Audience: "spa"}
-		cfg.Login.JWT = &config.JWT{Cookie: "token", Algorithm: "HS256", Key: fixed("hidden-key-of-at-least-32-bytes-of-text")}
+		cfg.Login.JWT = &config.JWT{Cookie: "token", Algorithm: "HS256", Key: fixed("hidden-key-of-at-least-32-bytes-of-text"), Issuer: "host", Audience: "pme"}
 		cfg.Login.Whoami = &config.Whoami{URL: "http://127.0.0.1:1/whoami", Cookies: []string{"session"}}
 		cfg.Fleet = config.Fleet{URL: "redis://127.0.0.1:1", Keys: fixed(keyText)}
 		cfg.Connections = config.Connections{
@@ -77,6 +77,8 @@ func TestWhatIsRequiredIsNamed(t *testing.T) {
 		"login.jwt.cookie":         func(c *config.Config) { c.Login.JWT.Cookie = "" },
 		"login.jwt.algorithm":      func(c *config.Config) { c.Login.JWT.Algorithm = "" },
 		"login.jwt.key":            func(c *config.Config) { c.Login.JWT.Key = config.Secret{} },
+		"login.jwt.issuer":         func(c *config.Config) { c.Login.JWT.Issuer = "" },
+		"login.jwt.audience":       func(c *config.Config) { c.Login.JWT.Audience = "" },
 		"login.whoami.url":         func(c *config.Config) { c.Login.Whoami.URL = "" },
 		"login.whoami.cookies":     func(c *config.Config) { c.Login.Whoami.Cookies = nil },
 		"login.oidc.issuer":        func(c *config.Config) { c.Login.OIDC.Issuer = "" },
@@ -199,7 +201,7 @@ func twice(c *config.Config) {
 func jwt(c *config.Config, algorithm string) {
 	c.Login.JWT = &config.JWT{Cookie: "token", Algorithm: algorithm}
 	if algorithm == "none" {
-		c.Login.JWT.Key = fixed("hidden-key-of-at-least-32-bytes-of-text")
+		c.Login.JWT.Key, c.Login.JWT.Issuer, c.Login.JWT.Audience = fixed("hidden-key-of-at-least-32-bytes-of-text"), "host", "pme"
 	} else {
 		c.Login.JWT.JWKSURL = "https://host.example.com/keys"
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path"
 
+	"github.com/go-pme/pme/cmd/pme/internal/demo"
 	"github.com/go-pme/pme/handler/admin"
 	"github.com/go-pme/pme/identity"
 	"github.com/go-pme/pme/middleware"
@@ -29,6 +30,9 @@ func (b *builder) route() {
 	}
 	b.routeAdmin(mux)
 	handler := http.Handler(mux)
+	if b.demo != nil {
+		handler = demo.ThisMachineOnly(handler)
+	}
 	behind, err := middleware.BehindProxy(middleware.ProxyConfig{BaseURL: b.cfg.BaseURL, Proxies: b.cfg.Proxies, Logger: b.log})
 	if err != nil {
 		b.problems.explain(err, proxyWords)

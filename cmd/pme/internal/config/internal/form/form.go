@@ -46,6 +46,11 @@ var Named = map[string]Form{
 	Header:   {checkHeader, "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},
 }
 
+// IsPostgres reports whether a database is one of PostgreSQL.
+func IsPostgres(database string) bool {
+	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
+}
+
 func checkURL(text string) *Fault {
 	u, err := url.Parse(text)
 	switch {
