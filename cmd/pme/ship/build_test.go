@@ -1,0 +1,133 @@
+//go:build linux
+
+// Package ship_test checks what is released: the program, the container, the unit and the manifests.
+package ship_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"debug/elf"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const repository = "../../.."
+
+// build runs build.sh of a copy of the repository, as the image does.
+func build(t *testing.T, in string, env ...string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "pme")
+	cmd := exec.CommandContext(t.Context(), "sh", filepath.Join(in, "cmd/pme/ship/build.sh"), out, "timetzdata")
+	cmd.Env = append(os.Environ(), env...)
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	return out
+}
+
+var release = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "pme-ship-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	out := filepath.Join(dir, "pme")
+	if err := exec.CommandContext(context.Background(), "sh", "build.sh", out, "timetzdata").Run(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(out)
+})
+
+// released returns the program as the image has it, built once.
+func released(t *testing.T) []byte {
+	t.Helper()
+	program, err := release()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+func TestTheProgramIsStatic(t *testing.T) {
+	f, err := elf.NewFile(bytes.NewReader(released(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP || p.Type == elf.PT_DYNAMIC {
+			t.Errorf("it is linked dynamically: %v", p.Type)
+		}
+	}
+	if libraries, err := f.ImportedLibraries(); len(libraries) > 0 {
+		t.Errorf("%q, %v", libraries, err)
+	}
+	for _, section := range []string{".symtab", ".debug_info", ".zdebug_info"} {
+		if f.Section(section) != nil {
+			t.Errorf("it has %s", section)
+		}
+	}
+}
+
+// Both builds share the cache of the go command, which knows compiled packages by their content. With PME_LONG, the second one compiles
+// everything itself.
+func TestTwoBuildsAreTheSameBytes(t *testing.T) {
+	one, two := checkout(t), checkout(t)
+	env := []string{"GOAMD64=v3", "GOFLAGS=-ldflags=-X=main.x=y"} // of whoever builds
+	if os.Getenv("PME_LONG") != "" {
+		env = append(env, "GOCACHE="+t.TempDir())
+	}
+	if first, second := digest(t, build(t, one)), digest(t, build(t, two, env...)); first != second {
+		t.Errorf("%x and %x", first, second)
+	}
+}
+
+func digest(t *testing.T, path string) [sha256.Size]byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(b, []byte(filepath.Dir(path))) || bytes.Contains(b, []byte(os.TempDir()+"/"+t.Name())) {
+		t.Error("the program names a directory of the build")
+	}
+	return sha256.Sum256(b)
+}
+
+// checkout copies the files of the repository to a directory of its own.
+func checkout(t *testing.T) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "git", "-C", repository, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	if err != nil {
+		t.Skipf("git does not list the files: %v", err)
+	}
+	dir := t.TempDir()
+	for name := range strings.SplitSeq(strings.TrimRight(string(out), "\x00"), "\x00") {
+		b, err := os.ReadFile(filepath.Join(repository, name))
+		if os.IsNotExist(err) {
+			continue // removed, and not committed
+		}
+		if err == nil {
+			err = put(filepath.Join(dir, name), b, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// put writes a file and the directories that lead to it.
+func put(path string, content []byte, mode os.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // everyone may enter the roots of the tests
+		return err
+	}
+	if err := os.WriteFile(path, content, mode); err != nil {
+		return err
+	}
+	return os.Chmod(path, mode) // whatever the umask
+}
