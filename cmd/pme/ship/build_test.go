@@ -123,7 +123,7 @@ func checkout(t *testing.T) string {
 
 // put writes a file and the directories that lead to it.
 func put(path string, content []byte, mode os.FileMode) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // everyone may enter the roots of the tests
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
 	if err := os.WriteFile(path, content, mode); err != nil {
