@@ -153,6 +153,10 @@ func (i *inspection) verify(ctx context.Context) int {
 	out := verification{
 		OK: result.OK(), From: i.trail.From, Chains: []verifiedOne{}, Problems: list(result.Problems), Anchors: len(i.anchors), Keyed: len(keys) > 0,
 	}
+	if len(result.Chains) == 0 { // nobody asks for a trail that was never kept
+		out.OK = false
+		out.Problems = append(out.Problems, "There are no records in "+i.trail.From+": the place is mistyped, or the trail was deleted, or nothing was kept yet.")
+	}
 	for _, c := range result.Chains {
 		out.Chains = append(out.Chains, verifiedOne(c))
 	}
@@ -170,6 +174,9 @@ func (i *inspection) verify(ctx context.Context) int {
 func (i *inspection) printVerification(out verification) {
 	for _, problem := range out.Problems {
 		i.line("%s", problem)
+	}
+	if len(out.Chains) == 0 {
+		return
 	}
 	table := tabwriter.NewWriter(i.Stdout, 0, 0, 2, ' ', 0)
 	row(table, "CHAIN", "FROM", "TO", "RECORDS", "CLOSED")

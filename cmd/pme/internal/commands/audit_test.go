@@ -107,6 +107,19 @@ func TestATrailThatCannotBeReadIsSaidSo(t *testing.T) {
 	}
 }
 
+func TestATrailWithoutRecordsIsNotWhole(t *testing.T) {
+	s := newSite(t)
+	empty := t.TempDir()
+	o := s.run(t, "audit", "verify", "-dir", empty)
+	if o.code != 1 || !strings.Contains(o.out, "There are no records in "+empty) || strings.Contains(o.out, "whole") {
+		t.Errorf("%+v", o)
+	}
+	o = s.run(t, "audit", "verify", "-dir", empty, "-json")
+	if o.code != 1 || !strings.Contains(o.out, `"ok": false`) || !strings.Contains(o.out, "no records") {
+		t.Errorf("%+v", o)
+	}
+}
+
 func TestKeysAreMade(t *testing.T) {
 	s := newSite(t)
 	o := run(t, nil, "key", "new", "-kind", "fleet")
