@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-pme/pme/access"
 	"github.com/go-pme/pme/access/review"
 	"github.com/go-pme/pme/cmd/pme/internal/config"
 	"github.com/go-pme/pme/matterport"
@@ -132,18 +131,16 @@ func trouble(part string, err error, remedy string) Finding {
 
 var modelID = regexp.MustCompile(`^[0-9A-Za-z]{11}$`)
 
-// FirstModel returns the first model that a list grants by its ID, or "". folders says whether it grants some by folders.
+// FirstModel returns the first model that a list grants by its ID, in the order of the file, or "". folders says whether it grants some by
+// folders.
 func FirstModel(rules *review.Rules) (model string, folders bool) {
-	nothing, err := review.List(access.List{})
-	if err != nil {
-		return "", false
-	}
-	first := 0
-	for _, g := range review.Diff(nothing, rules).Gained {
-		if modelID.MatchString(g.Model) && (model == "" || g.Rule < first) {
-			model, first = g.Model, g.Rule
+	for _, rule := range rules.Table.Written() {
+		for _, m := range rule.Models {
+			if model == "" && modelID.MatchString(m.Value) {
+				model = m.Value
+			}
+			folders = folders || strings.HasPrefix(m.Value, "folder:")
 		}
-		folders = folders || len(g.Model) > 7 && g.Model[:7] == "folder:"
 	}
 	return model, folders
 }
