@@ -3,6 +3,7 @@ package records
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -74,12 +75,29 @@ func openPostgres(ctx context.Context, url string) (*Trail, error) {
 	db := stdlib.OpenDB(*cfg)
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
+	if err := tables(ctx, db); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
 	sink, err := sqlsink.New(ctx, sqlsink.Config{DB: db, Dialect: sqlsink.PostgreSQL, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%w: the database does not answer: %w", ErrUnanswered, err)
 	}
 	return &Trail{sink, "audit.database", func() { _ = db.Close() }}, nil
+}
+
+// tables reports whether the database has a trail. Opening one makes its tables, which a reader of a wrong database must not do. Those of
+// an older release are brought up to date.
+func tables(ctx context.Context, db *sql.DB) error {
+	var there bool
+	if err := db.QueryRowContext(ctx, `SELECT to_regclass('pme_audit_migrations') IS NOT NULL`).Scan(&there); err != nil {
+		return fmt.Errorf("%w: the database does not answer: %w", ErrUnanswered, err)
+	}
+	if !there {
+		return fmt.Errorf("%w: the database has no trail: audit.database is mistyped, or nothing was kept yet", ErrUnanswered)
+	}
+	return nil
 }
 
 func openFile(ctx context.Context, path, socket string) (*Trail, error) {
