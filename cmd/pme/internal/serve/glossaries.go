@@ -21,7 +21,10 @@ var handlerWords = glossary{
 	texts: []string{"MintTimeout, MintEvery, MintBurst and MaxModels must", "MintEvery and MintBurst must", " is required", missing},
 }
 
-var proxyWords = glossary{part: "base_url", fields: map[string]string{"BaseURL": "base_url", "Proxies": "proxies"}}
+var proxyWords = glossary{
+	part: "base_url", fields: map[string]string{"BaseURL": "base_url", "Proxies": "proxies"},
+	texts: []string{"set UnsafeTrustAnyPeer if that is meant", "name the addresses of the proxy alone"},
+}
 
 var headersWords = glossary{
 	part: "login.headers",

@@ -61,8 +61,15 @@ func (ps *Problems) explain(err error, g glossary) {
 	for _, text := range leaves(err) {
 		text = strings.NewReplacer(g.texts...).Replace(withoutPackage(text))
 		path, text := g.translate(text)
-		ps.add(path, text)
+		ps.add(path, strings.TrimPrefix(text, path+": "))
 	}
+}
+
+// Explain says in the words of the configuration why the library's client of Matterport cannot be made.
+func Explain(err error) Problems {
+	var ps Problems
+	ps.explain(err, handlerWords)
+	return ps
 }
 
 // leaves returns the texts of the errors that err joins. A text of several lines is several.

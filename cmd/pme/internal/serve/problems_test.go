@@ -173,6 +173,7 @@ func TestWhatIsUnsafeIsRefused(t *testing.T) {
 		"a key set for every service":  {func(c *config.Config) { jwt(c, "RS256") }, "login.jwt.issuer", "login.jwt.audience"},
 		"proxies on a socket":          {func(c *config.Config) { c.Addr = "unix:/run/x.sock" }, "login.headers.proxies", "remove it"},
 		"everybody is a proxy":         {func(c *config.Config) { c.Login.Headers.Proxies = []netip.Prefix{netip.MustParsePrefix("::/0")} }, "login.headers.proxies", "alone"},
+		"every address is a proxy":     {func(c *config.Config) { c.Proxies = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")} }, "proxies", "address: name the addresses of the proxy alone"},
 		"a base with a password":       {func(c *config.Config) { c.BaseURL = "https://a:b@example.com" }, "base_url", "without user information"},
 		"one file for two databases":   {func(c *config.Config) { twice(c) }, "connections.database", "a file of its own"},
 		"a path in the way":            {func(c *config.Config) { c.Paths.Admin = "/pme/token" }, "paths.admin", "above or below"},
