@@ -294,7 +294,10 @@ func TestAHangupReadsAgainWhatCanBe(t *testing.T) {
 	}
 	write("pme.yaml", "nonsense: true\n")
 	p.signal(t, syscall.SIGHUP)
-	p.stderr.wait(t, "configuration not reloaded")
+	p.stderr.wait(t, "the configuration stays as it was")
+	if said := p.stderr.String(); !strings.Contains(said, "configuration not reloaded") || strings.Count(said, "reloaded: the log level") != 1 {
+		t.Errorf("a wrong configuration was reloaded:\n%s", said)
+	}
 	p.signal(t, syscall.SIGTERM)
 	if err := <-p.ended; err != nil {
 		t.Errorf("%v\n%s", err, p.stderr)

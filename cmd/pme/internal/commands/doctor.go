@@ -155,7 +155,7 @@ func (d *doctor) allowList() {
 // rights looks at the files with secrets in them.
 func (d *doctor) rights() {
 	inline := false
-	for path, v := range settings("", reflect.ValueOf(d.loaded.Config)) {
+	for path, v := range settings(d.loaded.Config) {
 		s, ok := reflect.TypeAssert[config.Secret](v)
 		if !ok {
 			continue

@@ -17,9 +17,11 @@ func (s *serving) reload(ctx context.Context) {
 	s.notify(ctx, systemd.Reloading)
 	defer s.notify(ctx, systemd.Ready)
 	news := s.gateway.Reload(ctx)
+	done := "reloaded: the log level and files of secrets; the allow-list is read again by itself"
 	next, err := config.Load(s.sys.sources(s.flags))
 	if err != nil {
 		s.log.ErrorContext(ctx, "configuration not reloaded", slog.Any("error", err))
+		done = "files of secrets were looked at; the configuration stays as it was"
 	} else {
 		s.level.Set(levels[next.Config.Log.Level])
 		for _, path := range changes(s.loaded.Config, next.Config) {
@@ -31,24 +33,24 @@ func (s *serving) reload(ctx context.Context) {
 	for _, one := range news {
 		s.log.WarnContext(ctx, "setting changed", slog.String("news", one))
 	}
-	s.log.InfoContext(ctx, "reloaded: the log level and files of secrets; the allow-list is read again by itself")
+	s.log.InfoContext(ctx, done)
 }
 
 // changes returns the settings whose values differ, in the order of the documentation.
 func changes(a, b config.Config) []string {
 	var paths []string
 	after := map[string]reflect.Value{}
-	for path, v := range settings("", reflect.ValueOf(b)) {
+	for path, v := range settings(b) {
 		after[path] = v
 	}
 	seen := map[string]bool{}
-	for path, v := range settings("", reflect.ValueOf(a)) {
+	for path, v := range settings(a) {
 		seen[path] = true
 		if other, there := after[path]; !there || !same(v, other) {
 			paths = append(paths, path)
 		}
 	}
-	for path := range settings("", reflect.ValueOf(b)) {
+	for path := range settings(b) {
 		if !seen[path] {
 			paths = append(paths, path)
 		}
@@ -64,9 +66,9 @@ func same(a, b reflect.Value) bool {
 	return reflect.DeepEqual(a.Interface(), b.Interface())
 }
 
-// settings goes through the settings below a path that have a value. A section that is there has one itself.
-func settings(path string, v reflect.Value) iter.Seq2[string, reflect.Value] {
-	return func(yield func(string, reflect.Value) bool) { walk(path, v, yield) }
+// settings goes through the settings that have a value, by their paths. A section that is there has one itself.
+func settings(cfg config.Config) iter.Seq2[string, reflect.Value] {
+	return func(yield func(string, reflect.Value) bool) { walk("", reflect.ValueOf(cfg), yield) }
 }
 
 func walk(path string, v reflect.Value, yield func(string, reflect.Value) bool) bool {
