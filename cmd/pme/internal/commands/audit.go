@@ -52,6 +52,12 @@ func auditCommand(ctx context.Context, args []string, sys System) int {
 		i.say("pme audit verify|report: see pme audit -help")
 		return exitUsage
 	}
+	if i.args[0] == "verify" && i.idle("it is for pme audit report", "user", "model", "from", "to", "csv", "unused", "troubles") ||
+		i.args[0] == "report" && i.idle("it is for pme audit verify", "anchor") ||
+		i.unused && i.idle("-unused asks for all grants until now", "user", "model", "to") ||
+		i.troubles && i.idle("-troubles is about parts of the gateway", "user", "model") {
+		return exitUsage
+	}
 	loaded, ok := i.load()
 	if !ok {
 		return exitUsage

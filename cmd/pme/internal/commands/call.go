@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -17,7 +18,8 @@ type call struct {
 	name   string
 	args   []string
 	json   bool
-	socket string // empty if the configuration says it
+	given  []string // the names of the flags that were typed
+	socket string   // empty if the configuration says it
 	config *config.Flags
 }
 
@@ -54,6 +56,7 @@ func (s System) call(m manual, args []string, define func(*flag.FlagSet)) (c *ca
 		}
 		args = rest
 	}
+	set.Visit(func(f *flag.Flag) { c.given = append(c.given, f.Name) })
 	if n := len(c.args); n < m.min || n > m.max {
 		s.say("pme %s %s: see pme %s -help", m.name, m.args, m.name)
 		return nil, exitUsage, false
@@ -69,6 +72,17 @@ func (s System) help(m manual, set *flag.FlagSet, own []string) {
 		s.say("  %s\n    \t%s", strings.TrimSpace("-"+name+" "+value), usage)
 	}
 	s.say("\nEvery setting is a flag too, such as -config FILE: pme serve -help lists them.")
+}
+
+// idle says that a flag has no effect here, if one of these was typed. What would be ignored may be what the person has asked about.
+func (c *call) idle(remedy string, flags ...string) bool {
+	for _, name := range flags {
+		if slices.Contains(c.given, name) {
+			c.say("%s: -%s has no effect here: %s", c.name, name, remedy)
+			return true
+		}
+	}
+	return false
 }
 
 // load reads the configuration, and says what is wrong with it.

@@ -44,6 +44,9 @@ func checkCommand(ctx context.Context, args []string, sys System) int {
 	if !ok {
 		return code
 	}
+	if !online && c.idle("it is for -online", "model") {
+		return exitUsage
+	}
 	out := checked{Problems: config.Problems{}, AllowList: review.Findings{}}
 	loaded, err := config.Load(sys.sources(c.config))
 	if err != nil {

@@ -40,6 +40,11 @@ func personFlags(set *flag.FlagSet, to *control.Asked) {
 	set.BoolFunc("unverified", "the e-mail address is not verified", func(string) error { to.EmailVerified = true; return nil })
 }
 
+// person reports whether what is said of a user goes together, and says what does not.
+func (c *call) person(a control.Asked) bool {
+	return a.Email != "" || !c.idle("it is about an -email: name one", "unverified")
+}
+
 // verified turns the flag -unverified around.
 func verified(a control.Asked) control.Asked {
 	a.EmailVerified = a.Email != "" && !a.EmailVerified
@@ -56,6 +61,9 @@ func explainCommand(ctx context.Context, args []string, sys System) int {
 	})
 	if !ok {
 		return code
+	}
+	if !c.person(q.User) {
+		return exitUsage
 	}
 	c.socket = *socket
 	q.User, q.Model = verified(q.User), c.args[1]

@@ -130,6 +130,19 @@ func TestWrongUsageIsSaidSo(t *testing.T) {
 		{"key", "new", "-out", "a", "-rotate", "b"},
 		{"who", "-nonsense"},
 		{"report", "-model", "short"},
+		{"report", "-group", "facilities"},
+		{"report", "-email", "alice@example.com", "-model", office},
+		{"report", "-unverified"},
+		{"report", "-user", "alice", "-unverified"},
+		{"explain", "alice", office, "-unverified"},
+		{"check", "-model", office},
+		{"audit", "verify", "-user", "alice"},
+		{"audit", "report", "-anchor", s.allow},
+		{"audit", "report", "-unused", "-user", "alice"},
+		{"audit", "report", "-troubles", "-model", office},
+		{"webhook", "list", "-type", "deleted"},
+		{"webhook", "remove", "1", "-again"},
+		{"webhook", "ping", "1", "-url", "https://example.com/"},
 	} {
 		if o := s.run(t, args...); o.code != 2 || o.err == "" || o.out != "" {
 			t.Errorf("pme %s: %+v", strings.Join(args, " "), o)
@@ -140,6 +153,13 @@ func TestWrongUsageIsSaidSo(t *testing.T) {
 func TestWhatLooksLikeAFlagStandsBehindTwoHyphens(t *testing.T) {
 	s := newSite(t)
 	if o := s.run(t, "explain", "-json", "--", "-alice", office); o.code != 1 || !strings.Contains(o.out, `"-alice"`) {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestWebhooksWithoutCredentialsNameTheSettings(t *testing.T) {
+	o := run(t, nil, "webhook", "list")
+	if o.code != 2 || !strings.Contains(o.err, "matterport.client_id: is missing: find it at Matterport") || strings.Contains(o.err, "ClientID") {
 		t.Errorf("%+v", o)
 	}
 }

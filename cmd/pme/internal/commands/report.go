@@ -35,6 +35,13 @@ func reportCommand(ctx context.Context, args []string, sys System) int {
 		return code
 	}
 	c.socket = *socket
+	if who.ID == "" && (who.Email != "" || len(who.Groups) > 0 || who.EmailVerified) {
+		c.say("pme report: -group and -email are about a -user: name one")
+		return exitUsage
+	}
+	if !c.person(who) {
+		return exitUsage
+	}
 	if who = verified(who); who.ID != "" {
 		q.User = &who
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-pme/pme/cmd/pme/internal/config"
 	"github.com/go-pme/pme/cmd/pme/internal/diagnosis"
+	"github.com/go-pme/pme/cmd/pme/internal/serve"
 	"github.com/go-pme/pme/matterport"
 )
 
@@ -56,6 +57,10 @@ func webhookCommand(ctx context.Context, args []string, sys System) int {
 		h.say("pme webhook list|register|ping|remove [ID]: see pme webhook -help")
 		return exitUsage
 	}
+	if h.args[0] != "register" && h.idle("it is for pme webhook register", "type", "again") ||
+		len(h.args) == 2 && h.idle("the registration is named by its ID", "url") {
+		return exitUsage
+	}
 	loaded, ok := h.load()
 	if !ok {
 		return exitUsage
@@ -63,7 +68,7 @@ func webhookCommand(ctx context.Context, args []string, sys System) int {
 	h.cfg = loaded.Config
 	account, err := diagnosis.OpenAccount(h.cfg.Matterport)
 	if err != nil {
-		h.say("pme webhook: %v: pme check says more", err)
+		h.say("%v", located(loaded, serve.Explain(err)))
 		return exitUsage
 	}
 	defer account.Close()
