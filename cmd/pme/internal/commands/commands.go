@@ -68,18 +68,55 @@ func Run(ctx context.Context, args []string, sys System) int {
 	}
 	switch args[0] {
 	case "help", "-h", "-help", "--help":
-		sys.answer("%s\n", usage())
-		return exitFine
+		return command{run: helpCommand}.answered(ctx, nil, sys)
 	case "-version", "--version":
 		args[0] = "version"
 	}
 	for _, c := range table() {
 		if c.name == args[0] {
-			return c.run(ctx, args[1:], sys)
+			return c.answered(ctx, args[1:], sys)
 		}
 	}
 	sys.say("pme: there is no command %.40q\n\n%s", args[0], usage())
 	return exitUsage
+}
+
+// answered runs a command. An answer that could not be written whole is no success. That of serve is a greeting, without which it goes on.
+func (c command) answered(ctx context.Context, args []string, sys System) int {
+	if c.name == "serve" {
+		return c.run(ctx, args, sys)
+	}
+	out := &answers{to: sys.Stdout}
+	sys.Stdout = out
+	code := c.run(ctx, args, sys)
+	if out.err != nil {
+		sys.say("pme: the answer could not be written: %v", out.err)
+		if code == exitFine {
+			return exitNo
+		}
+	}
+	return code
+}
+
+// answers is an output that keeps the first error, after which it writes nothing.
+type answers struct {
+	to  io.Writer
+	err error
+}
+
+// Write writes unless an earlier part is missing.
+func (a *answers) Write(p []byte) (int, error) {
+	if a.err != nil {
+		return 0, a.err
+	}
+	var n int
+	n, a.err = a.to.Write(p)
+	return n, a.err //nolint:wrapcheck // it is that of the output
+}
+
+func helpCommand(_ context.Context, _ []string, sys System) int {
+	sys.answer("%s\n", usage())
+	return exitFine
 }
 
 func usage() string {

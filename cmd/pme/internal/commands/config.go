@@ -38,10 +38,7 @@ func configCommand(_ context.Context, args []string, sys System) int {
 		}
 		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\n", v.Path, v.Value, v.Origin)
 	}
-	if err := out.Flush(); err != nil {
-		sys.say("pme config: %v", err)
-		return exitNo
-	}
+	_ = out.Flush()
 	return exitFine
 }
 

@@ -1,14 +1,18 @@
 package commands_test
 
 import (
+	"bytes"
 	"flag"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-pme/pme/cmd/pme/internal/commands"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -154,6 +158,23 @@ func TestWhatLooksLikeAFlagStandsBehindTwoHyphens(t *testing.T) {
 	s := newSite(t)
 	if o := s.run(t, "explain", "-json", "--", "-alice", office); o.code != 1 || !strings.Contains(o.out, `"-alice"`) {
 		t.Errorf("%+v", o)
+	}
+}
+
+// full is an output on a full disk.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestAnAnswerThatCannotBeWrittenIsNoSuccess(t *testing.T) {
+	s := newSite(t)
+	for _, args := range [][]string{{"help"}, {"version"}, {"version", "-json"}, {"config"}, {"report"}, {"report", "-json"}, {"key", "new"}} {
+		var err bytes.Buffer
+		look := func(name string) (string, bool) { return s.config, name == "PME_CONFIG" }
+		code := commands.Run(t.Context(), args, commands.System{Env: look, Stdin: strings.NewReader(""), Stdout: full{}, Stderr: &err})
+		if code != 1 || !strings.Contains(err.String(), "the answer could not be written: no space left") {
+			t.Errorf("pme %s: %d %s", strings.Join(args, " "), code, &err)
+		}
 	}
 }
 

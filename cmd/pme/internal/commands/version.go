@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -85,12 +86,14 @@ func parse(flags *flag.FlagSet, args []string, sys System) (code int, goOn bool)
 
 // answerJSON writes a value to standard output.
 func answerJSON(sys System, v any) int {
-	out := json.NewEncoder(sys.Stdout)
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
 	out.SetIndent("", "  ")
 	out.SetEscapeHTML(false)
 	if err := out.Encode(v); err != nil {
 		sys.say("pme: %v", err)
 		return exitNo
 	}
+	_, _ = text.WriteTo(sys.Stdout) // an output that fails is told of by Run
 	return exitFine
 }
