@@ -159,7 +159,7 @@ func (i *inspection) verify(ctx context.Context) int {
 	out := verification{
 		OK: result.OK(), From: i.trail.From, Chains: []verifiedOne{}, Problems: list(result.Problems), Anchors: len(i.anchors), Keyed: len(keys) > 0,
 	}
-	if len(result.Chains) == 0 { // nobody asks for a trail that was never kept
+	if len(result.Chains) == 0 { // whoever asks expects a trail
 		out.OK = false
 		out.Problems = append(out.Problems, "There are no records in "+i.trail.From+": the place is mistyped, or the trail was deleted, or nothing was kept yet.")
 	}

@@ -17,11 +17,9 @@ func (s *serving) reload(ctx context.Context) {
 	s.notify(ctx, systemd.Reloading)
 	defer s.notify(ctx, systemd.Ready)
 	news := s.gateway.Reload(ctx)
-	done := "reloaded: the log level and files of secrets; the allow-list is read again by itself"
 	next, err := config.Load(s.sys.sources(s.flags))
 	if err != nil {
 		s.log.ErrorContext(ctx, "configuration not reloaded", slog.Any("error", err))
-		done = "files of secrets were looked at; the configuration stays as it was"
 	} else {
 		s.level.Set(levels[next.Config.Log.Level])
 		for _, path := range changes(s.loaded.Config, next.Config) {
@@ -33,7 +31,11 @@ func (s *serving) reload(ctx context.Context) {
 	for _, one := range news {
 		s.log.WarnContext(ctx, "setting changed", slog.String("news", one))
 	}
-	s.log.InfoContext(ctx, done)
+	if err != nil {
+		s.log.InfoContext(ctx, "files of secrets were looked at; the configuration stays as it was")
+		return
+	}
+	s.log.InfoContext(ctx, "reloaded: the log level and files of secrets; the allow-list is read again by itself")
 }
 
 // changes returns the settings whose values differ, in the order of the documentation.

@@ -116,7 +116,7 @@ func (a asker) keys(ctx context.Context, part, address string) Finding {
 	return ok(part, "there are %d keys", len(set.Keys))
 }
 
-// host asks the host who a request without cookies is from. The right answers are those that the gate takes for nobody.
+// host asks the host who a request without cookies is from. The right answers are those that the gate takes for signed out.
 func (a asker) host(ctx context.Context, part, address string) Finding {
 	status, _, err := a.ask(ctx, address)
 	switch {
