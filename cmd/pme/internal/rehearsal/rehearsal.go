@@ -2,7 +2,7 @@
 //
 // It has to leave no trace: whoever checks a configuration may be another user than the one who serves it, and files of theirs would be in
 // the way. So it makes no file that does not exist yet, and writes no record to the audit trail: where pme serve would, there are temporary
-// files instead. A file of SQLite that the running process has locked is not opened either, and said to be so.
+// files instead. It joins no fleet. A file of SQLite that the running process has locked is not opened either, and said to be so.
 package rehearsal
 
 import (
@@ -31,6 +31,7 @@ func Of(ctx context.Context, cfg config.Config, log *slog.Logger, look func(*ser
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	s := stage{dir: dir, cfg: cfg}
+	s.fleet()
 	s.trail()
 	s.connections()
 	s.socket()
@@ -62,6 +63,15 @@ func (s *stage) problem(path, text string) {
 
 func (s *stage) temporary(name string) config.Secret {
 	return config.SecretOf(secret.Fixed(filepath.Join(s.dir, name)))
+}
+
+// fleet has no fleet joined. To join one leaves in Redis which keys it has, for ever: a fleet that a rehearsal founds with other keys than
+// those of production would keep production from starting.
+func (s *stage) fleet() {
+	if s.problems = append(s.problems, serve.CheckFleet(s.cfg)...); s.cfg.Fleet.URL != "" || len(s.cfg.Fleet.Addresses) > 0 {
+		s.notes = append(s.notes, "the Redis of the fleet was not asked, as whoever joins a fleet leaves something there: pme doctor says how it is if a process runs, by control.socket")
+	}
+	s.cfg.Fleet = config.Fleet{}
 }
 
 // trail has the records of the rehearsal written elsewhere.

@@ -2,6 +2,7 @@ package rehearsal_test
 
 import (
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,6 +67,40 @@ func TestARehearsalSaysWhatCannotBeMade(t *testing.T) {
 	}
 	if strings.Contains(text, "short-and-secret") {
 		t.Error("a secret is quoted")
+	}
+}
+
+// A server that counts who connects stands for Redis: whoever joins a fleet leaves keys there.
+func TestARehearsalDoesNotJoinTheFleet(t *testing.T) {
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	must(t, err)
+	asked := make(chan bool, 1)
+	go func() {
+		conn, err := listener.Accept()
+		if err == nil {
+			_ = conn.Close()
+		}
+		asked <- err == nil
+	}()
+	cfg := full(t, t.TempDir())
+	cfg.Fleet = config.Fleet{URL: "redis://" + listener.Addr().String(), Keys: fixed(key)}
+	problems, notes, err := rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler), func(*serve.Gateway) {})
+	if err != nil || len(problems) != 0 || len(notes) != 1 || !strings.Contains(notes[0], "Redis") {
+		t.Errorf("%v %v %v", problems, notes, err)
+	}
+	_ = listener.Close()
+	if <-asked {
+		t.Error("there was a connection")
+	}
+	cfg.Fleet = config.Fleet{URL: "http://x", Keys: fixed("short-and-secret"), OnOutage: "x"}
+	problems, _, err = rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler), func(*serve.Gateway) {})
+	if text := problems.Error(); err != nil || !strings.Contains(text, "fleet.keys") || !strings.Contains(text, "fleet.on_outage") || strings.Contains(text, "secret") {
+		t.Errorf("%v %v", problems, err)
+	}
+	cfg.Fleet = config.Fleet{URL: "http://x", Keys: fixed(key)}
+	problems, _, err = rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler), func(*serve.Gateway) {})
+	if err != nil || len(problems) != 1 || problems[0].Path != "fleet.url" {
+		t.Errorf("%v %v", problems, err)
 	}
 }
 

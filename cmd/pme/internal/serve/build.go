@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"crypto/tls"
 	"log/slog"
 	"net/http"
 
@@ -166,42 +165,3 @@ func (b *builder) ownHealth() []health.Part {
 	}
 	return b.trail.HealthParts()
 }
-
-func (b *builder) joinFleet() {
-	c := b.cfg.Fleet
-	b.fleetKeys = keys("fleet.keys", c.Keys, &b.problems)
-	if c.URL == "" && len(c.Addresses) == 0 {
-		if c.Keys.IsSet() {
-			b.problems.add("fleet.url", "it is missing, and fleet.keys are set: say where Redis is, or remove the keys")
-		}
-		return
-	}
-	outage, known := outages[c.OnOutage]
-	if !known {
-		b.problems.add("fleet.on_outage", "write fail_closed or mint_locally")
-	}
-	if b.problems.under("fleet.keys") {
-		return // the library would say that there are none
-	}
-	f, err := fleet.Open(b.ctx, fleet.Config{
-		URL: c.URL, Addresses: c.Addresses, TLS: b.fleetTLS(), Username: c.Username, Password: c.Password.Value(),
-		Sentinel: fleet.Sentinel{Master: c.SentinelMaster}, Keys: b.fleetKeys, Namespace: c.Namespace, Lease: c.Lease,
-		OnOutage: outage, MaxOutage: c.MaxOutage, WaitReplicas: c.WaitReplicas, Logger: b.log,
-	})
-	if err != nil {
-		b.problems.explain(err, fleetWords)
-		return
-	}
-	b.fleet = f
-	b.g.onClose(f.Close)
-}
-
-// fleetTLS is that of connections to addresses. A URL says by itself whether there is any.
-func (b *builder) fleetTLS() *tls.Config {
-	if !b.cfg.Fleet.TLS {
-		return nil
-	}
-	return &tls.Config{MinVersion: tls.VersionTLS12}
-}
-
-var outages = map[string]fleet.OnOutage{"": fleet.FailClosed, "fail_closed": fleet.FailClosed, "mint_locally": fleet.MintLocally}
