@@ -2,20 +2,19 @@
 //
 // It has to leave no trace: whoever checks a configuration may be another user than the one who serves it, and files of theirs would be in
 // the way. So it makes no file that does not exist yet, and writes no record to the audit trail: where pme serve would, there are temporary
-// files instead. It joins no fleet. A file of SQLite that the running process has locked is not opened either, and said to be so.
+// files instead. It joins no fleet, and makes no tables. A file of
+// SQLite that the running process has locked is not opened either. What was not looked at is said to be so.
 package rehearsal
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/go-pme/pme/audit/files"
 	"github.com/go-pme/pme/cmd/pme/internal/config"
 	"github.com/go-pme/pme/cmd/pme/internal/control"
 	"github.com/go-pme/pme/cmd/pme/internal/serve"
@@ -30,7 +29,7 @@ func Of(ctx context.Context, cfg config.Config, log *slog.Logger, look func(*ser
 		return nil, nil, fmt.Errorf("rehearsal: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	s := stage{dir: dir, cfg: cfg}
+	s := stage{ctx: ctx, dir: dir, cfg: cfg, log: log}
 	s.fleet()
 	s.trail()
 	s.connections()
@@ -51,6 +50,8 @@ func Of(ctx context.Context, cfg config.Config, log *slog.Logger, look func(*ser
 
 // A stage is a configuration whose files are replaced by others.
 type stage struct {
+	ctx      context.Context
+	log      *slog.Logger
 	dir      string
 	cfg      config.Config
 	problems serve.Problems
@@ -74,47 +75,6 @@ func (s *stage) fleet() {
 	s.cfg.Fleet = config.Fleet{}
 }
 
-// trail has the records of the rehearsal written elsewhere.
-func (s *stage) trail() {
-	if dir := s.cfg.Audit.Dir; dir != "" {
-		if _, err := os.Stat(dir); err == nil {
-			if err := openFiles(dir); err != nil {
-				s.problem("audit.dir", strings.TrimPrefix(err.Error(), "files: "))
-			}
-		}
-		s.cfg.Audit.Dir = filepath.Join(s.dir, "audit")
-	}
-	if database := s.cfg.Audit.Database; database.IsSet() {
-		if postgres(database) {
-			s.notes = append(s.notes, "audit.database is not opened, as no record may be written: pme audit verify reads it")
-		}
-		s.cfg.Audit.Database = s.temporary("audit.db")
-	}
-}
-
-func openFiles(dir string) error {
-	f, err := files.Open(files.Config{Dir: dir})
-	if err != nil {
-		return err //nolint:wrapcheck // it is a problem
-	}
-	return f.Close() //nolint:wrapcheck // as above
-}
-
-// connections has a database that is not there, or is in use, replaced.
-func (s *stage) connections() {
-	database := s.cfg.Connections.Database
-	if !database.IsSet() || postgres(database) {
-		return
-	}
-	switch _, err := os.Stat(database.Value()); {
-	case errors.Is(err, fs.ErrNotExist):
-		s.cfg.Connections.Database = s.temporary("connections.db")
-	case s.running():
-		s.notes = append(s.notes, "connections.database is not opened, as the running process has it: its keys were not tried")
-		s.cfg.Connections.Database = s.temporary("connections.db")
-	}
-}
-
 // socket sees whether the socket of operators can be made.
 func (s *stage) socket() {
 	if path := s.cfg.Control.Socket; path != "" {
@@ -122,12 +82,4 @@ func (s *stage) socket() {
 			s.problem("control.socket", strings.TrimPrefix(err.Error(), "control: "))
 		}
 	}
-}
-
-func (s *stage) running() bool {
-	return s.cfg.Control.Socket != "" && control.Answers(s.cfg.Control.Socket)
-}
-
-func postgres(database config.Secret) bool {
-	return strings.HasPrefix(database.Value(), "postgres://") || strings.HasPrefix(database.Value(), "postgresql://")
 }
