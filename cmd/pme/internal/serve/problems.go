@@ -72,7 +72,8 @@ func Explain(err error) Problems {
 	return ps
 }
 
-// leaves returns the texts of the errors that err joins. A text of several lines is several.
+// leaves returns the texts of the errors that err joins, each on one line: what one error says in several lines, such as how each
+// address of a server was tried, is one problem.
 func leaves(err error) []string {
 	if err == nil {
 		return nil
@@ -84,7 +85,17 @@ func leaves(err error) []string {
 		}
 		return all
 	}
-	return strings.Split(err.Error(), "\n")
+	return []string{oneLine(err.Error())}
+}
+
+func oneLine(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "; ")
 }
 
 // isJoin tells errors.Join from an error of fmt with several causes, whose own words count.
