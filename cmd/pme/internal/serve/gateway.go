@@ -34,6 +34,7 @@ type Gateway struct {
 	trail       audit.Reader         // nil if there is none
 	connections *connect.Connections // nil if there are none
 	secrets     []secretState
+	public      string                        // the keys of login.jwt.public_key that are in use
 	closers     []func(context.Context) error // the last one is called first
 }
 

@@ -26,6 +26,7 @@ func (b *builder) jwt() (*middleware.Gate, error) {
 		b.problems.add("login.jwt.public_key", err.Error())
 		return nil, errNotMade
 	}
+	b.g.public = public
 	// A copy of a token is refused once its user is revoked. The gate of whoami needs no such record: the host ends its sessions itself.
 	revocations := middleware.NewMemoryRevocations()
 	if b.fleet != nil {

@@ -69,5 +69,21 @@ func (g *Gateway) Reload(ctx context.Context) []string {
 			news = append(news, s.path+": the new value is used after a restart")
 		}
 	}
-	return news
+	return append(news, g.publicKey()...)
+}
+
+// publicKey tells whether the file of the host's public keys has changed, which is read at the start only.
+func (g *Gateway) publicKey() []string {
+	const path = "login.jwt.public_key"
+	j := g.cfg.Login.JWT
+	if j == nil || j.PublicKey == "" {
+		return nil
+	}
+	switch now, err := readPublicKey(j.PublicKey); {
+	case err != nil:
+		return []string{path + ": the file cannot be read, so the next start would fail: put it back, or correct the setting"}
+	case now != g.public:
+		return []string{path + ": the new value is used after a restart"}
+	}
+	return nil
 }
