@@ -52,6 +52,9 @@ func checkPlace(cfg config.Config, problems *Problems) {
 	if _, _, err := net.SplitHostPort(cfg.Addr); err != nil && !socket {
 		problems.add("addr", "it must be host:port, such as 127.0.0.1:8080, or unix: and a path")
 	}
+	if m := cfg.Metrics.Addr; m != "" && m == cfg.Addr && !strings.HasSuffix(m, ":0") {
+		problems.add("metrics.addr", "it is addr: give the metrics an address of their own, such as 127.0.0.1:9090")
+	}
 	checkBase(cfg, socket, problems)
 	checkPaths(cfg, problems)
 }

@@ -179,6 +179,7 @@ func TestWhatIsUnsafeIsRefused(t *testing.T) {
 		"a path in the way":            {func(c *config.Config) { c.Paths.Admin = "/pme/token" }, "paths.admin", "above or below"},
 		"a short webhook secret":       {func(c *config.Config) { c.Webhook.Secret = fixed("hidden") }, "webhook.secret", "openssl"},
 		"Matterport by http":           {func(c *config.Config) { c.Matterport.APIURL = "http://api.example.com" }, "matterport.api_url", "https"},
+		"metrics in the way":           {func(c *config.Config) { c.Addr, c.Metrics.Addr = "127.0.0.1:8080", "127.0.0.1:8080" }, "metrics.addr", "of their own"},
 		"short retention":              {func(c *config.Config) { c.Audit = config.Audit{Dir: "audit", Retention: time.Hour} }, "audit.retention", "24h"},
 		"settings of a trail and none": {func(c *config.Config) { c.Audit.Mode = "required" }, "audit.dir", "remove"},
 	} {
