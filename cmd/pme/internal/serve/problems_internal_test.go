@@ -8,7 +8,7 @@ import (
 
 func TestAnErrorOfSeveralLinesIsOneProblem(t *testing.T) {
 	var found Problems
-	cause := errors.New("no answer:\n\thost a: refused\n\thost b: refused\n")
+	cause := errors.New("no answer:\n\thost a: refused\n\thost b: refused")
 	found.explain(errors.Join(fmt.Errorf("sqlstore: %w", cause), errors.New("sqlstore: Keys: one is missing")), glossary{part: "connections"})
 	if len(found) != 2 || found[0].Text != "no answer:; host a: refused; host b: refused" {
 		t.Errorf("%q", found)

@@ -28,7 +28,7 @@ func TestReloadTellsOfANewPublicKey(t *testing.T) {
 	}
 	write()
 	cfg := small(t)
-	cfg.Login = config.Login{JWT: &config.JWT{Cookie: "id", Algorithm: "EdDSA", PublicKey: name}}
+	cfg.Login = config.Login{JWT: &config.JWT{Cookie: "id", Algorithm: "EdDSA", PublicKey: name, Issuer: "host", Audience: "pme"}}
 	g := build(t, cfg)
 	if news := g.Reload(t.Context()); len(news) != 0 {
 		t.Errorf("nothing has changed: %q", news)
