@@ -13,31 +13,39 @@ import (
 	"github.com/go-pme/pme/tools/internal/checkout"
 )
 
-// consume writes an application that uses m and builds it.
+// consume writes an application that uses m and builds it. If m is a program, all packages of it have to be found.
 func (s *shipment) consume(ctx context.Context, m *checkout.Module, e *environment) error {
-	file, source, err := s.application(m)
-	if err != nil {
-		return err
-	}
 	dir, err := e.newDirectory()
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, file), source, 0o600); err != nil {
-		return err
+	build := []string{"go", "list", "-f", "", "-deps", m.Path} // a program is compiled elsewhere: that takes minutes
+	if !s.isProgram(m) {
+		file, source, err := s.application(m)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, file), source, 0o600); err != nil {
+			return err
+		}
+		build = []string{"go", "build", "-o", os.DevNull, "."}
+		if strings.HasSuffix(file, "_test.go") {
+			build = []string{"go", "test", "-vet=off", "-run", "^Example", "."} // vet would read all dependencies too
+		}
 	}
 	published := m.Path + "@" + s.versions[m.Path]
 	fmt.Printf("--- a consumer of %s\n", published)
-	build := []string{"go", "build", "-o", os.DevNull, "."}
-	if strings.HasSuffix(file, "_test.go") {
-		build = []string{"go", "test", "-vet=off", "-run", "^Example", "."} // vet would read all dependencies too
-	}
 	for _, command := range [][]string{{"go", "mod", "init", "consumer.example"}, {"go", "get", published}, build} {
 		if err := e.run(ctx, dir, command...); err != nil {
 			return fmt.Errorf("%s: %w", strings.Join(command, " "), err)
 		}
 	}
 	return nil
+}
+
+// isProgram reports whether m is installed, and not imported.
+func (s *shipment) isProgram(m *checkout.Module) bool {
+	return m.Dir != "." && slices.Contains(s.files, m.Dir+"/main.go")
 }
 
 // application returns the name and the source of the file that uses m: the first program of the README for

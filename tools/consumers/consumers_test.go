@@ -91,6 +91,15 @@ func TestConsumersBuild(t *testing.T) {
 			files: map[string]string{"garden/example_test.go": strings.ReplaceAll(gardenExample, "Output: open", "Output: closed")},
 			want:  "a consumer of example.com/house/garden does not build: go test",
 		},
+		"a program": {
+			files: map[string]string{"gate/go.mod": strings.ReplaceAll(gardenMod, "/garden", "/gate"), "gate/main.go": program},
+		},
+		"a program with a package that is not published": {
+			files: map[string]string{
+				"gate/go.mod": strings.ReplaceAll(gardenMod, "/garden", "/gate"), "gate/main.go": strings.ReplaceAll(program, "com/house\"\n", "com/house/shed\"\n"),
+			},
+			want: "a consumer of example.com/house/gate does not build",
+		},
 		"a module without an example": {
 			files: map[string]string{"attic/go.mod": "module example.com/house/attic\n", "attic/attic.go": "package attic\n"},
 			want:  "attic/example_test.go is missing",
