@@ -86,7 +86,7 @@ const asked = ({ visitor, server, models }, path = "/pme/token?" + new URLSearch
 async function wantRecords(tour, { says, signedOut }) {
   const { server, after, who, models } = tour;
   const revoked = says(tour);
-  await recorded(server, after, { kind: "tokens revoked", count: 1, ...revoked });
+  await recorded(server, after, { kind: "tokens revoked", ...revoked }); // the count is that of all sessions whose tokens the model has
   await recorded(server, after, { kind: "space viewed", user: who.user, session: who.session, models, reason: revoked.reason, by: revoked.by });
   if (signedOut) await recorded(server, after, { kind: "signed out", user: who.user, ...signedOut(tour) });
   assert.equal((await server.trail()).problems, null, "the trail is whole");
