@@ -14,7 +14,7 @@ import (
 )
 
 // One process after another takes an address over, under load, with SIGTERM and nothing else. A client tries again only if its connection is
-// refused, as nobody listens: what was accepted must be answered.
+// refused, as no process listens: what was accepted must be answered.
 func TestNoRequestIsLostWhenAProcessTakesOver(t *testing.T) {
 	const (
 		clients   = 16

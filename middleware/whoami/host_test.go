@@ -46,8 +46,8 @@ type host struct {
 	says      func(*http.Request) answer
 }
 
-// saying is a host whose sessions are the users' names: the cookie sid=alice is alice's. A session called
-// nobody is not signed in.
+// saying is a host whose sessions are the users' names: the cookie sid=alice is alice's. The session
+// named "nobody" has no user.
 func saying() *host {
 	return &host{says: func(r *http.Request) answer {
 		c, err := r.Cookie("sid")
