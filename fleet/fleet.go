@@ -78,6 +78,25 @@ func Open(ctx context.Context, cfg Config) (*Fleet, error) {
 	return f, nil
 }
 
+// ErrUnavailable means that Redis does not answer, or takes no calls for now.
+var ErrUnavailable = redis.ErrDown
+
+// Probe connects to Redis, and reports what [Open] would: that cfg is wrong, that the user may not do what a fleet does, or that the server
+// may drop tokens. It joins no fleet and leaves nothing in Redis, so it does NOT tell whether Keys are the fleet's. If Redis does not
+// answer within the time of ctx, or some seconds, the error matches [ErrUnavailable]: Open would wait for it.
+func Probe(ctx context.Context, cfg Config) error {
+	cfg = cfg.withDefaults()
+	option, _, err := cfg.check()
+	if err != nil {
+		return err
+	}
+	conn := redis.New(option)
+	defer conn.Close()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return member.Probe(ctx, member.Config{Conn: conn, Space: member.NewSpace(cfg.Namespace), WaitReplicas: cfg.WaitReplicas, Logger: cfg.Logger, Check: cfg.checkServer}) //nolint:wrapcheck // it says all
+}
+
 // test does once what the stores do, so that a right which is missing is found at the start.
 func (f *Fleet) test(ctx context.Context) error {
 	if err := f.tokens.Test(ctx); err != nil {

@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -34,4 +35,31 @@ func TestWhatOnlyTheOperatorCanHealEndsTheStart(t *testing.T) {
 	wantNoFleet(t, fleet.Config{Addresses: []string{server.Addr()}, Password: "wrong", Keys: [][]byte{key}}, "WRONGPASS")
 	open(t, fleet.Config{URL: server.URL(), Namespace: "taken"})
 	wantNoFleet(t, fleet.Config{URL: server.URL(), Namespace: "taken", Keys: [][]byte{bytes.Repeat([]byte("o"), 32)}}, "Keys")
+}
+
+func TestProbeSaysWhatOpenWouldAndLeavesNothing(t *testing.T) {
+	server := redistest.Start(t, redistest.WithPassword("secret"))
+	cfg := fleet.Config{Addresses: []string{server.Addr()}, Password: "secret", Keys: [][]byte{key}, Logger: slog.New(slog.DiscardHandler)}
+	if err := fleet.Probe(t.Context(), cfg); err != nil {
+		t.Error(err)
+	}
+	if n, err := server.Client(t).Do(t.Context(), server.Client(t).B().Dbsize().Build()).ToInt64(); err != nil || n != 0 {
+		t.Errorf("%d keys are left, %v", n, err)
+	}
+	wrong := cfg
+	wrong.Password = "not it"
+	if err := fleet.Probe(t.Context(), wrong); err == nil || errors.Is(err, fleet.ErrUnavailable) || !strings.Contains(err.Error(), "WRONGPASS") {
+		t.Errorf("with a wrong password: %v", err)
+	}
+	if err := fleet.Probe(t.Context(), fleet.Config{}); err == nil || errors.Is(err, fleet.ErrUnavailable) {
+		t.Errorf("without configuration: %v", err)
+	}
+	lossy := redistest.Start(t, redistest.WithMaxMemory("50mb", "allkeys-lru"))
+	if err := fleet.Probe(t.Context(), fleet.Config{URL: lossy.URL(), Keys: [][]byte{key}}); err == nil || !strings.Contains(err.Error(), "noeviction") {
+		t.Errorf("of a server that drops tokens: %v", err)
+	}
+	server.Kill(t)
+	if err := fleet.Probe(t.Context(), cfg); !errors.Is(err, fleet.ErrUnavailable) {
+		t.Errorf("of a dead server: %v", err)
+	}
 }

@@ -11,6 +11,14 @@ import (
 	"github.com/go-pme/pme/fleet/internal/script"
 )
 
+// Probe connects, and fails as a member would at its start. It does NOT become one.
+func Probe(ctx context.Context, cfg Config) error {
+	if err := cfg.Conn.Open(); err != nil {
+		return redis.Sort(err)
+	}
+	return (&Member{cfg: cfg}).check(ctx)
+}
+
 // check fails if the server, or the user, is not what a fleet needs.
 func (m *Member) check(ctx context.Context) error {
 	if err := m.cfg.Conn.CheckKind(ctx); err != nil {
