@@ -74,11 +74,17 @@ func checkCommand(ctx context.Context, args []string, sys System) int {
 
 // rehearse returns what pme serve would refuse to start for.
 func (c *call) rehearse(ctx context.Context, loaded *config.Loaded) (config.Problems, []string) {
-	problems, notes, err := rehearsal.Of(ctx, loaded.Config, c.warnings(), func(*serve.Gateway) {})
+	outcome, err := rehearsal.Of(ctx, loaded.Config, c.warnings())
+	var notes []string
+	for _, f := range outcome.Findings {
+		if f.Status != diagnosis.OK {
+			notes = append(notes, f.Text)
+		}
+	}
 	if err != nil {
 		return config.Problems{{Text: err.Error(), Remedy: "see that this user may make files in the directory for temporary ones (TMPDIR)"}}, notes
 	}
-	return list(located(loaded, problems)), notes
+	return list(located(loaded, outcome.Problems)), notes
 }
 
 // warnings is a log of what pme serve would warn of, without times.

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/go-pme/pme/cmd/pme/internal/config"
@@ -46,11 +45,7 @@ func configCommand(_ context.Context, args []string, sys System) int {
 func located(loaded *config.Loaded, problems serve.Problems) config.Problems {
 	out := make(config.Problems, len(problems))
 	for i, p := range problems {
-		text, remedy, found := strings.Cut(strings.TrimPrefix(p.Text, p.Path+" "), ": ")
-		if !found {
-			remedy = "docs/gateway.md describes it"
-		}
-		out[i] = loaded.Problem(p.Path, text, remedy)
+		out[i] = loaded.Problem(p.Path, p.Text, p.Remedy)
 	}
 	return out
 }

@@ -86,24 +86,19 @@ func (d *doctor) configuration(ctx context.Context) bool {
 		d.add(diagnosis.Finding{Part: part, Status: diagnosis.Skip, Text: "there is none: pme serve shows a demo", Remedy: "name a file with -config or PME_CONFIG"})
 		return false
 	}
-	var parts diagnosis.Findings
-	quiet := slog.New(slog.DiscardHandler)
-	problems, notes, err := rehearsal.Of(ctx, d.loaded.Config, quiet, func(g *serve.Gateway) { parts = rehearsed(ctx, g) })
+	outcome, err := rehearsal.Of(ctx, d.loaded.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		d.add(diagnosis.Finding{Part: part, Status: diagnosis.Fail, Text: err.Error(), Remedy: "see that this user may make temporary files (TMPDIR)"})
 	}
-	d.problems(located(d.loaded, problems))
-	if err == nil && len(problems) == 0 {
+	d.problems(located(d.loaded, outcome.Problems))
+	if err == nil && len(outcome.Problems) == 0 {
 		text := "pme serve would start"
 		if d.loaded.File != "" {
 			text = d.loaded.File + ": " + text
 		}
 		d.add(diagnosis.Finding{Part: part, Status: diagnosis.OK, Text: text})
 	}
-	for _, note := range notes {
-		d.add(diagnosis.Finding{Part: part, Status: diagnosis.Skip, Text: note})
-	}
-	d.found = append(d.found, parts...)
+	d.found = append(d.found, outcome.Findings...)
 	return true
 }
 
@@ -113,24 +108,6 @@ func (d *doctor) problems(all config.Problems) {
 		p.Remedy = ""
 		d.add(diagnosis.Finding{Part: "configuration", Status: diagnosis.Fail, Text: strings.TrimSuffix(p.Error(), ": "), Remedy: remedy})
 	}
-}
-
-// rehearsed looks at the parts that a gateway connects to by itself: Redis, and the database of connected accounts.
-func rehearsed(ctx context.Context, g *serve.Gateway) (out diagnosis.Findings) {
-	health, err := control.HealthOf(ctx, g.PME())
-	if err != nil {
-		return nil
-	}
-	for _, p := range health.Parts {
-		switch {
-		case p.Name != "fleet" && p.Name != "connections":
-		case p.State == "ok":
-			out = append(out, diagnosis.Finding{Part: p.Name, Status: diagnosis.OK, Text: "it works"})
-		default:
-			out = append(out, diagnosis.Finding{Part: p.Name, Status: diagnosis.Fail, Text: p.State, Remedy: "look whether Redis or the database runs, and this machine reaches it: docs/health.md says what each part is", Unanswered: true})
-		}
-	}
-	return out
 }
 
 func (d *doctor) allowList() {

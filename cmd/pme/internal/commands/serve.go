@@ -34,6 +34,9 @@ func serveCommand(ctx context.Context, args []string, sys System) int {
 	listener, err := s.build(ctx)
 	if problems, ok := errors.AsType[serve.Problems](err); ok {
 		sys.say("%v", located(loaded, problems))
+		if problems.Passing() {
+			return exitNo
+		}
 		return exitUsage
 	}
 	if err != nil {

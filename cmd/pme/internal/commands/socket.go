@@ -3,7 +3,6 @@ package commands
 import (
 	"errors"
 	"log/slog"
-	"strings"
 
 	"github.com/go-pme/pme/cmd/pme/internal/control"
 	"github.com/go-pme/pme/cmd/pme/internal/serve"
@@ -19,7 +18,7 @@ func (s *serving) openSocket() (end func(), err error) {
 		Target: s.gateway, Events: s.gateway.Events(), Logger: s.log, Version: thisVersion().Version,
 	})
 	if err != nil {
-		return nil, errors.Join(serve.Problems{{Path: "control.socket", Text: strings.TrimPrefix(err.Error(), "control: ")}}, s.gateway.Close())
+		return nil, errors.Join(serve.Problems{serve.ProblemOf("control.socket", err)}, s.gateway.Close())
 	}
 	done := make(chan struct{})
 	go func() {

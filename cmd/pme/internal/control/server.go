@@ -72,7 +72,7 @@ type Server struct {
 
 // Listen makes the socket and a server for it. Call Serve, and at the end Close. The error says what the operator can do.
 func Listen(path string, cfg Config) (*Server, error) {
-	listener, err := listen(path)
+	listener, err := makeSocket(path)
 	if err != nil {
 		return nil, err
 	}

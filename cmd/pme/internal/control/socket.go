@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/go-pme/pme/cmd/pme/internal/listen"
 )
 
 const (
@@ -18,11 +20,11 @@ const (
 	withGroup = 0o660
 )
 
-// listen makes the socket. It replaces one that a dead process has left, and fails if a process answers at it.
+// makeSocket makes the socket. It replaces one that a dead process has left, and fails if a process answers at it.
 //
 // The socket is made in a directory that only this user can enter, gets its mode there, and is then moved. So it never has wider
 // rights, at no moment, and whoever connects to the path finds the old socket or the new one.
-func listen(path string) (*net.UnixListener, error) {
+func makeSocket(path string) (*net.UnixListener, error) {
 	mode, err := check(path)
 	if err != nil {
 		return nil, err
@@ -67,7 +69,7 @@ func check(path string) (fs.FileMode, error) {
 		return 0, err
 	}
 	if who, answers := probe(path); answers {
-		return 0, fmt.Errorf("control: %s answers at %s: end it, or choose another path for control.socket", who, path)
+		return 0, listen.Taken(fmt.Sprintf("control: %s answers at %s: end it, or choose another path for control.socket", who, path))
 	}
 	return mode, nil
 }

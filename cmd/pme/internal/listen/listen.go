@@ -18,6 +18,12 @@ const (
 	dialTime = 2 * time.Second
 )
 
+// Taken is the error that another process answers at a socket.
+type Taken string
+
+// Error returns the text.
+func (t Taken) Error() string { return string(t) }
+
 // Socket returns the path of an address such as unix:/run/pme/http.sock.
 func Socket(addr string) (path string, is bool) { return strings.CutPrefix(addr, "unix:") }
 
@@ -43,7 +49,7 @@ func onSocket(ctx context.Context, path string) (net.Listener, error) {
 		return nil, fmt.Errorf("listen: %s exists and is no socket: remove it, or choose another path", path)
 	}
 	if answers(ctx, path) {
-		return nil, fmt.Errorf("listen: another process answers at %s: end it first, or choose another path", path)
+		return nil, Taken(fmt.Sprintf("listen: another process answers at %s: end it first, or choose another path", path))
 	}
 	private, err := os.MkdirTemp(filepath.Dir(path), ".pme")
 	if err != nil {

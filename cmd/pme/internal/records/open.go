@@ -8,11 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/go-pme/pme/audit"
 	"github.com/go-pme/pme/audit/files"
@@ -20,6 +16,7 @@ import (
 	"github.com/go-pme/pme/audit/sqlsink/sqlite"
 	"github.com/go-pme/pme/cmd/pme/internal/config"
 	"github.com/go-pme/pme/cmd/pme/internal/control"
+	"github.com/go-pme/pme/cmd/pme/internal/postgres"
 )
 
 const openTime = 10 * time.Second
@@ -49,7 +46,7 @@ func Open(ctx context.Context, cfg config.Config) (*Trail, error) {
 		return openDir(cfg.Audit.Dir)
 	case !database.IsSet():
 		return nil, ErrNone
-	case strings.HasPrefix(database.Value(), "postgres://"), strings.HasPrefix(database.Value(), "postgresql://"):
+	case postgres.Is(database.Value()):
 		return openPostgres(ctx, database.Value())
 	}
 	return openFile(ctx, database.Value(), cfg.Control.Socket)
@@ -68,11 +65,10 @@ func openDir(dir string) (*Trail, error) {
 
 // openPostgres quotes nothing of the URL, which has a password.
 func openPostgres(ctx context.Context, url string) (*Trail, error) {
-	cfg, err := pgx.ParseConfig(url)
+	db, err := postgres.OpenReadOnly(url)
 	if err != nil {
-		return nil, errors.New("audit.database is no URL of PostgreSQL: pme check says more")
+		return nil, fmt.Errorf("audit.database: %w", err)
 	}
-	db := stdlib.OpenDB(*cfg)
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	if err := tables(ctx, db); err != nil {
@@ -80,6 +76,10 @@ func openPostgres(ctx context.Context, url string) (*Trail, error) {
 		return nil, err
 	}
 	sink, err := sqlsink.New(ctx, sqlsink.Config{DB: db, Dialect: sqlsink.PostgreSQL, Logger: slog.New(slog.DiscardHandler)})
+	if postgres.IsReadOnly(err) {
+		_ = db.Close()
+		return nil, fmt.Errorf("%w: its tables are those of an older release: start pme serve of this one, which brings them up to date", ErrUnanswered)
+	}
 	if err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%w: the database does not answer: %w", ErrUnanswered, err)
@@ -87,8 +87,7 @@ func openPostgres(ctx context.Context, url string) (*Trail, error) {
 	return &Trail{sink, "audit.database", func() { _ = db.Close() }}, nil
 }
 
-// tables reports whether the database has a trail. Opening one makes its tables, which a reader of a wrong database must not do. Those of
-// an older release are brought up to date.
+// tables reports whether the database has a trail.
 func tables(ctx context.Context, db *sql.DB) error {
 	var there bool
 	if err := db.QueryRowContext(ctx, `SELECT to_regclass('pme_audit_migrations') IS NOT NULL`).Scan(&there); err != nil {

@@ -1,8 +1,6 @@
 package rehearsal_test
 
 import (
-	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,8 +9,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/go-pme/pme/cmd/pme/internal/config"
-	"github.com/go-pme/pme/cmd/pme/internal/rehearsal"
-	"github.com/go-pme/pme/cmd/pme/internal/serve"
+	"github.com/go-pme/pme/cmd/pme/internal/diagnosis"
+	"github.com/go-pme/pme/cmd/pme/internal/servertest"
 	"github.com/go-pme/pme/secret"
 )
 
@@ -39,10 +37,8 @@ func full(t *testing.T, dir string) (cfg config.Config) {
 
 func TestARehearsalMakesNoFile(t *testing.T) {
 	dir := t.TempDir()
-	cfg, looked := full(t, dir), 0
-	problems, notes, err := rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler), func(*serve.Gateway) { looked++ })
-	if err != nil || len(problems) != 0 || len(notes) != 0 || looked != 1 {
-		t.Errorf("%v %v %v %d", problems, notes, err, looked)
+	if out := rehearse(t, full(t, dir)); len(out.Problems) != 0 || len(out.Findings) != 0 {
+		t.Errorf("%v", out)
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
 	must(t, err)
@@ -57,9 +53,7 @@ func TestARehearsalSaysWhatCannotBeMade(t *testing.T) {
 	must(t, os.WriteFile(cfg.Audit.Dir, []byte("no directory"), 0o600))
 	cfg.Control.Socket = filepath.Join(dir, "missing", "control.sock")
 	cfg.Audit.ChainKey = fixed("short-and-secret")
-	problems, _, err := rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler), func(*serve.Gateway) { t.Error("there is a gateway") })
-	must(t, err)
-	text := problems.Error()
+	text := rehearse(t, cfg).Problems.Error()
 	for _, path := range []string{"audit.dir", "control.socket", "audit.chain_key"} {
 		if !strings.Contains(text, path) {
 			t.Errorf("nothing is said of %s: %s", path, text)
@@ -70,37 +64,52 @@ func TestARehearsalSaysWhatCannotBeMade(t *testing.T) {
 	}
 }
 
-// A server that counts who connects stands for Redis: whoever joins a fleet leaves keys there.
+// Whoever joins a fleet leaves keys in Redis, for ever.
 func TestARehearsalDoesNotJoinTheFleet(t *testing.T) {
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	must(t, err)
-	asked := make(chan bool, 1)
-	go func() {
-		conn, err := listener.Accept()
-		if err == nil {
-			_ = conn.Close()
-		}
-		asked <- err == nil
-	}()
+	server := servertest.NewRedis(t)
 	cfg := full(t, t.TempDir())
-	cfg.Fleet = config.Fleet{URL: "redis://" + listener.Addr().String(), Keys: fixed(key)}
-	problems, notes, err := rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler), func(*serve.Gateway) {})
-	if err != nil || len(problems) != 0 || len(notes) != 1 || !strings.Contains(notes[0], "Redis") {
-		t.Errorf("%v %v %v", problems, notes, err)
+	cfg.Fleet = config.Fleet{URL: server.URL(), Keys: fixed(key)}
+	out := rehearse(t, cfg)
+	if len(out.Problems) != 0 || len(out.Findings) != 1 || out.Findings[0].Status != diagnosis.OK {
+		t.Errorf("%v", out)
 	}
-	_ = listener.Close()
-	if <-asked {
-		t.Error("there was a connection")
+	if keys := server.Do(t, "DBSIZE"); keys != ":0" {
+		t.Errorf("keys in Redis afterwards: %s", keys)
 	}
-	cfg.Fleet = config.Fleet{URL: "http://x", Keys: fixed("short-and-secret"), OnOutage: "x"}
-	problems, _, err = rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler), func(*serve.Gateway) {})
-	if text := problems.Error(); err != nil || !strings.Contains(text, "fleet.keys") || !strings.Contains(text, "fleet.on_outage") || strings.Contains(text, "secret") {
-		t.Errorf("%v %v", problems, err)
+}
+
+func TestARedisThatIsAwayIsNoProblem(t *testing.T) {
+	cfg := full(t, t.TempDir())
+	cfg.Fleet = config.Fleet{URL: "redis://" + servertest.ClosedPort(t), Keys: fixed(key)}
+	out := rehearse(t, cfg)
+	if len(out.Problems) != 0 || len(out.Findings) != 1 || !out.Findings[0].Unanswered {
+		t.Errorf("%v", out)
 	}
-	cfg.Fleet = config.Fleet{URL: "http://x", Keys: fixed(key)}
-	problems, _, err = rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler), func(*serve.Gateway) {})
-	if err != nil || len(problems) != 1 || problems[0].Path != "fleet.url" {
-		t.Errorf("%v %v", problems, err)
+}
+
+func TestAFleetThatCannotBeIsAProblem(t *testing.T) {
+	server := servertest.NewRedis(t)
+	for name, test := range map[string]struct {
+		fleet config.Fleet
+		want  []string
+	}{
+		"keys and outage": {config.Fleet{URL: "http://x", Keys: fixed("short-and-secret"), OnOutage: "x"}, []string{"fleet.keys", "fleet.on_outage"}},
+		"no URL of Redis": {config.Fleet{URL: "http://x", Keys: fixed(key)}, []string{"fleet.url"}},
+		"no credentials":  {config.Fleet{URL: server.URL(), Password: fixed("not-it-and-secret"), Keys: fixed(key)}, []string{"fleet.username: Redis does not accept the credentials"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := full(t, t.TempDir())
+			cfg.Fleet = test.fleet
+			text := rehearse(t, cfg).Problems.Error()
+			for _, want := range test.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("%q is not in %q", want, text)
+				}
+			}
+			if strings.Contains(text, "secret") {
+				t.Errorf("a secret is quoted: %s", text)
+			}
+		})
 	}
 }
 

@@ -1,21 +1,16 @@
 package rehearsal
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/go-pme/pme/audit/files"
 	"github.com/go-pme/pme/cmd/pme/internal/config"
 	"github.com/go-pme/pme/cmd/pme/internal/control"
+	"github.com/go-pme/pme/cmd/pme/internal/postgres"
 	"github.com/go-pme/pme/connect/sqlstore/sqlite"
 )
 
@@ -23,7 +18,7 @@ import (
 func (s *stage) trail() {
 	if dir := s.cfg.Audit.Dir; dir != "" {
 		if err := directory(dir); err != nil {
-			s.problem("audit.dir", strings.TrimPrefix(err.Error(), "files: "))
+			s.problem("audit.dir", err)
 		}
 		s.cfg.Audit.Dir = filepath.Join(s.dir, "audit")
 	}
@@ -31,17 +26,17 @@ func (s *stage) trail() {
 	switch {
 	case !database.IsSet():
 		return
-	case !postgres(database):
+	case !postgres.Is(database.Value()):
 		if err := file(database.Value()); err != nil && !errors.Is(err, fs.ErrExist) {
-			s.problem("audit.database", err.Error())
+			s.problem("audit.database", err)
 		}
-	case !wellFormed(database):
+	case !postgres.WellFormed(database.Value()):
 		return // a problem of the gateway
 	default:
-		s.notes = append(s.notes, "audit.database is not opened, as no record may be written: pme audit verify reads it")
+		s.ask("audit", "audit.database", database, "whether its tables are there, or can be made, was not looked at")
 	}
-	if !postgres(database) && s.cfg.Connections.Database.Value() == database.Value() {
-		s.problem("connections.database", "it is the file of audit.database: give each a file of its own")
+	if !postgres.Is(database.Value()) && s.cfg.Connections.Database.Value() == database.Value() {
+		s.problem("connections.database", errors.New("it is the file of audit.database: give each a file of its own"))
 		s.cfg.Connections.Database = s.temporary("connections.db")
 	}
 	s.cfg.Audit.Database = s.temporary("audit.db")
@@ -51,14 +46,10 @@ func (s *stage) trail() {
 func (s *stage) connections() {
 	database := s.cfg.Connections.Database
 	switch {
-	case !database.IsSet(), postgres(database) && !wellFormed(database):
+	case !database.IsSet(), postgres.Is(database.Value()) && !postgres.WellFormed(database.Value()):
 		return // problems of the gateway
-	case postgres(database):
-		if err := ping(s.ctx, database); err != nil {
-			s.problem("connections.database", "the database does not answer: see that it runs, that this machine reaches it, and that it accepts the user of the URL")
-		} else {
-			s.notes = append(s.notes, "connections.database answers; whether its tables are there, or can be made, and fit connections.keys was not looked at")
-		}
+	case postgres.Is(database.Value()):
+		s.ask("connections", "connections.database", database, "whether its tables are there, or can be made, and fit connections.keys was not looked at")
 		s.cfg.Connections.Database = s.temporary("connections.db")
 		return
 	}
@@ -66,10 +57,10 @@ func (s *stage) connections() {
 	case err == nil:
 		s.cfg.Connections.Database = s.temporary("connections.db")
 	case !errors.Is(err, fs.ErrExist):
-		s.problem("connections.database", err.Error())
+		s.problem("connections.database", err)
 		s.cfg.Connections.Database = s.temporary("connections.db")
 	case s.locked(database.Value()):
-		s.notes = append(s.notes, "connections.database is in use by the running process, and was not looked at: its keys were not tried")
+		s.unseen("connections", "connections.database is in use by the running process, and was not looked at: its keys were not tried")
 		s.cfg.Connections.Database = s.temporary("connections.db")
 	}
 }
@@ -86,29 +77,16 @@ func (s *stage) locked(path string) bool {
 	return errors.Is(err, sqlite.ErrInUse)
 }
 
-func postgres(database config.Secret) bool {
-	return strings.HasPrefix(database.Value(), "postgres://") || strings.HasPrefix(database.Value(), "postgresql://")
-}
-
-func wellFormed(database config.Secret) bool {
-	_, err := pgx.ParseConfig(database.Value())
-	return err == nil
-}
-
-// pingTime bounds how long a database may take to answer.
-const pingTime = 5 * time.Second
-
-// ping connects to a PostgreSQL, and changes nothing there.
-func ping(ctx context.Context, database config.Secret) error {
-	cfg, err := pgx.ParseConfig(database.Value())
-	if err != nil {
-		return err //nolint:wrapcheck // it is not shown
+// ask tries to connect to a PostgreSQL. If it is away, that is no problem: pme serve waits for it.
+func (s *stage) ask(part, path string, database config.Secret, unseen string) {
+	switch err := postgres.Ping(s.ctx, database.Value()); {
+	case err == nil:
+		s.answered(part, path+" answers; "+unseen)
+	case postgres.IsAway(err):
+		s.away(part, path+" does not answer: pme serve would start, and wait for it")
+	default:
+		s.problem(path, err)
 	}
-	db := stdlib.OpenDB(*cfg)
-	defer func() { _ = db.Close() }()
-	ctx, cancel := context.WithTimeout(ctx, pingTime)
-	defer cancel()
-	return db.PingContext(ctx) //nolint:wrapcheck // as above
 }
 
 // directory reports whether records can be written to a directory, or whether one that is missing can be made.

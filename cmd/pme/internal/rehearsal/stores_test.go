@@ -2,22 +2,24 @@ package rehearsal_test
 
 import (
 	"log/slog"
-	"net"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/go-pme/pme/cmd/pme/internal/config"
+	"github.com/go-pme/pme/cmd/pme/internal/diagnosis"
 	"github.com/go-pme/pme/cmd/pme/internal/rehearsal"
-	"github.com/go-pme/pme/cmd/pme/internal/serve"
+	"github.com/go-pme/pme/cmd/pme/internal/servertest"
 	"github.com/go-pme/pme/connect/sqlstore/sqlite"
 )
 
-func rehearse(t *testing.T, cfg config.Config) (serve.Problems, []string) {
+func rehearse(t *testing.T, cfg config.Config) rehearsal.Outcome {
 	t.Helper()
-	problems, notes, err := rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler), func(*serve.Gateway) {})
+	out, err := rehearsal.Of(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	must(t, err)
-	return problems, notes
+	return out
 }
 
 func TestAFileInUseIsNoProblem(t *testing.T) {
@@ -25,13 +27,13 @@ func TestAFileInUseIsNoProblem(t *testing.T) {
 	cfg.Control.Socket = ""
 	kept, err := sqlite.Open(t.Context(), sqlite.Config{Path: cfg.Connections.Database.Value(), KeySecrets: cfg.Connections.Keys.Source()})
 	must(t, err)
-	problems, notes := rehearse(t, cfg)
-	if len(problems) != 0 || len(notes) != 1 || !strings.Contains(notes[0], "in use") {
-		t.Errorf("%v %v", problems, notes)
+	out := rehearse(t, cfg)
+	if len(out.Problems) != 0 || len(out.Findings) != 1 || !strings.Contains(out.Findings[0].Text, "in use") {
+		t.Errorf("%v", out)
 	}
 	must(t, kept.Close())
-	if problems, notes = rehearse(t, cfg); len(problems) != 0 || len(notes) != 0 {
-		t.Errorf("afterwards: %v %v", problems, notes)
+	if out = rehearse(t, cfg); len(out.Problems) != 0 || len(out.Findings) != 0 {
+		t.Errorf("afterwards: %v", out)
 	}
 }
 
@@ -40,7 +42,7 @@ func TestWhatCannotBeMadeIsAProblem(t *testing.T) {
 	cfg.Audit.Dir = "/proc/nope/audit"
 	cfg.Audit.Database = fixed("/proc/nope/audit.db")
 	cfg.Connections.Database = fixed(filepath.Join(t.TempDir(), "missing", "connections.db"))
-	problems, _ := rehearse(t, cfg)
+	problems := rehearse(t, cfg).Problems
 	for i, path := range []string{"audit.dir", "audit.database", "connections.database"} {
 		if len(problems) != 3 || problems[i].Path != path {
 			t.Fatalf("%v", problems)
@@ -49,7 +51,7 @@ func TestWhatCannotBeMadeIsAProblem(t *testing.T) {
 	dir := t.TempDir()
 	cfg = full(t, dir)
 	cfg.Audit.Database = cfg.Connections.Database
-	if problems, _ := rehearse(t, cfg); len(problems) != 1 || problems[0].Path != "connections.database" {
+	if problems := rehearse(t, cfg).Problems; len(problems) != 1 || problems[0].Path != "connections.database" {
 		t.Errorf("one file for two: %v", problems)
 	}
 	if made, err := filepath.Glob(filepath.Join(dir, "*.db*")); err != nil || len(made) != 0 {
@@ -57,24 +59,53 @@ func TestWhatCannotBeMadeIsAProblem(t *testing.T) {
 	}
 	cfg = full(t, t.TempDir())
 	cfg.Audit.Dir = filepath.Join(t.TempDir(), "a", "b", "audit")
-	if problems, _ := rehearse(t, cfg); len(problems) != 0 {
+	if problems := rehearse(t, cfg).Problems; len(problems) != 0 {
 		t.Errorf("with directories to be made: %v", problems)
 	}
 }
 
 // The URL of a database has a password, and is not quoted.
-func TestADatabaseThatDoesNotAnswerIsAProblem(t *testing.T) {
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	must(t, err)
-	must(t, listener.Close())
+func TestADatabaseThatIsAwayIsNoProblem(t *testing.T) {
 	cfg := full(t, t.TempDir())
-	cfg.Connections.Database = fixed("postgres://pme:hidden@" + listener.Addr().String() + "/pme?sslmode=disable")
-	problems, _ := rehearse(t, cfg)
-	if len(problems) != 1 || problems[0].Path != "connections.database" || strings.Contains(problems.Error(), "hidden") {
-		t.Errorf("%v", problems)
+	cfg.Connections.Database = fixed("postgres://pme:hidden@" + servertest.ClosedPort(t) + "/pme?sslmode=disable")
+	cfg.Audit.Database = cfg.Connections.Database
+	out := rehearse(t, cfg)
+	if len(out.Problems) != 0 || len(out.Findings) != 2 || strings.Contains(out.Findings.String(), "hidden") {
+		t.Errorf("%v", out)
 	}
-	cfg.Connections.Database, cfg.Audit.Database = fixed("postgres://u:hidden@[x/db"), fixed("postgres://u:hidden@[x/db")
-	if problems, _ = rehearse(t, cfg); len(problems) != 2 || strings.Contains(problems.Error(), "hidden") {
-		t.Errorf("%v", problems)
+	for _, f := range out.Findings {
+		if !f.Unanswered {
+			t.Errorf("%v", f)
+		}
+	}
+}
+
+func TestADatabaseThatRefusesIsAProblem(t *testing.T) {
+	server := servertest.NewPostgreSQL(t)
+	cfg := full(t, t.TempDir())
+	for _, database := range []string{server.URL("hidden-and-wrong"), "postgres://u:hidden@[x/db"} {
+		cfg.Connections.Database, cfg.Audit.Database = fixed(database), fixed(database)
+		if problems := rehearse(t, cfg).Problems; len(problems) != 2 || strings.Contains(problems.Error(), "hidden") {
+			t.Errorf("%v", problems)
+		}
+	}
+}
+
+// Tables would be in the way of another release.
+func TestARehearsalMakesNoTables(t *testing.T) {
+	server := servertest.NewPostgreSQL(t)
+	cfg := full(t, t.TempDir())
+	cfg.Connections.Database, cfg.Audit.Database = fixed(server.URL("hidden")), fixed(server.URL("hidden"))
+	out := rehearse(t, cfg)
+	if worst, _ := out.Findings.Verdict(); len(out.Problems) != 0 || len(out.Findings) != 2 || worst != diagnosis.OK {
+		t.Errorf("%v", out)
+	}
+	conn, err := pgx.Connect(t.Context(), server.URL("hidden"))
+	must(t, err)
+	defer func() { _ = conn.Close(t.Context()) }()
+	var tables int
+	must(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").Scan(&tables))
+	if tables != 0 {
+		t.Errorf("there are %d tables", tables)
 	}
 }

@@ -124,7 +124,7 @@ func (b *builder) explainHandler(err error) {
 	found.explain(err, handlerWords)
 	for _, p := range found {
 		if p.Path != "login" && p.Path != "access.file" {
-			b.problems.add(p.Path, p.Text)
+			b.problems.note(p)
 		}
 	}
 }

@@ -1,39 +1,14 @@
 package serve
 
 import (
-	"database/sql"
-	"strings"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-
 	"github.com/go-pme/pme/cmd/pme/internal/config"
+	"github.com/go-pme/pme/cmd/pme/internal/postgres"
 	"github.com/go-pme/pme/connect"
 	"github.com/go-pme/pme/connect/sqlstore"
 	"github.com/go-pme/pme/connect/sqlstore/sqlite"
 	"github.com/go-pme/pme/connect/store"
 	"github.com/go-pme/pme/matterport"
 )
-
-func isPostgres(database string) bool {
-	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
-}
-
-// maxConnections bounds the pool of each database. Renewals of accounts use half of it at most.
-const maxConnections = 10
-
-// postgres returns a pool of connections, none of which is made yet. The URL has a password, so nothing of it is quoted.
-func (b *builder) postgres(path string, url config.Secret) *sql.DB {
-	cfg, err := pgx.ParseConfig(url.Value())
-	if err != nil {
-		b.problems.add(path, "it is no URL of PostgreSQL: write one such as postgres://pme:…@db.internal/pme?sslmode=verify-full")
-		return nil
-	}
-	db := stdlib.OpenDB(*cfg)
-	db.SetMaxOpenConns(maxConnections)
-	b.g.onClose(db.Close)
-	return db
-}
 
 // openConnections lets people connect accounts, if there is an OAuth application.
 func (b *builder) openConnections() {
@@ -49,7 +24,7 @@ func (b *builder) openConnections() {
 			b.problems.add(path, "it is missing: connected accounts need a database, and keys that encrypt what is in it")
 		}
 	}
-	if c.Database.IsSet() && !isPostgres(c.Database.Value()) && c.Database.Value() == b.cfg.Audit.Database.Value() {
+	if c.Database.IsSet() && !postgres.Is(c.Database.Value()) && c.Database.Value() == b.cfg.Audit.Database.Value() {
 		b.problems.add("connections.database", "it is the file of audit.database: give each a file of its own")
 	}
 	app, err := matterport.NewOAuthApp(matterport.OAuthConfig{
@@ -77,18 +52,15 @@ func (b *builder) openConnections() {
 	b.g.closers = append(b.g.closers, connections.Shutdown)
 }
 
-// openStore opens the database of connected accounts. It has to answer: nothing is known about the accounts without it.
+// openStore opens the database of connected accounts.
 func (b *builder) openStore(c config.Connections) store.Store {
-	if isPostgres(c.Database.Value()) {
-		db := b.postgres("connections.database", c.Database)
-		if db == nil {
-			return nil
-		}
-		kept, err := sqlstore.New(b.ctx, sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL, KeySecrets: c.Keys.Source(), Events: b.events, Logger: b.log})
+	if postgres.Is(c.Database.Value()) {
+		kept, err := postgres.OpenStore(b.ctx, "connections.database", c.Database.Value(), sqlstore.Config{KeySecrets: c.Keys.Source(), Events: b.events, Logger: b.log})
 		if err != nil {
 			b.problems.explain(err, storeWords)
 			return nil
 		}
+		b.g.onClose(kept.Close)
 		return kept
 	}
 	kept, err := sqlite.Open(b.ctx, sqlite.Config{Path: c.Database.Value(), KeySecrets: c.Keys.Source(), Events: b.events, Logger: b.log})

@@ -1,7 +1,10 @@
 package serve
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
+	"log/slog"
 
 	"github.com/go-pme/pme/cmd/pme/internal/config"
 	"github.com/go-pme/pme/fleet"
@@ -9,14 +12,21 @@ import (
 
 var outages = map[string]fleet.OnOutage{"": fleet.FailClosed, "fail_closed": fleet.FailClosed, "mint_locally": fleet.MintLocally}
 
-// CheckFleet returns what is wrong with the section fleet by itself. It does NOT connect: the first process that joins a fleet founds it,
-// and leaves in Redis which keys it has.
-func CheckFleet(cfg config.Config) Problems {
+// ProbeFleet asks the Redis of the fleet whether a gateway could join, and leaves nothing there. It reports whether Redis does not answer,
+// which [Build] does not mind, or else what keeps a gateway from joining.
+func ProbeFleet(ctx context.Context, cfg config.Config) (problems Problems, isAway bool) {
 	b := &builder{cfg: cfg}
-	if fc, ok := b.fleetConfig(); ok {
-		b.problems.explain(fc.Check(), fleetWords)
+	fc, ok := b.fleetConfig()
+	if !ok {
+		return b.problems, false
 	}
-	return b.problems
+	fc.Logger = slog.New(slog.DiscardHandler)
+	err := fleet.Probe(ctx, fc)
+	if errors.Is(err, fleet.ErrUnavailable) {
+		return nil, true
+	}
+	b.problems.explain(err, fleetWords)
+	return b.problems, false
 }
 
 func (b *builder) joinFleet() {

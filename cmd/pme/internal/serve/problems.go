@@ -12,17 +12,16 @@ type Problem struct {
 	// Path is the setting, such as login.oidc.issuer.
 	Path string
 
-	// Text says what is wrong and what to do.
-	Text string
+	// Text says what is wrong, and Remedy what to do.
+	Text   string
+	Remedy string
+
+	// Passing is set if the configuration can be right all the same: trying again can help, as another process is in the way.
+	Passing bool
 }
 
-// Error returns the text, with the path in front unless it begins with it.
-func (p Problem) Error() string {
-	if strings.HasPrefix(p.Text, p.Path) {
-		return p.Text
-	}
-	return p.Path + ": " + p.Text
-}
+// Error returns the path, what is wrong and what to do.
+func (p Problem) Error() string { return p.Path + ": " + p.Text + ": " + p.Remedy }
 
 // Problems are everything that a gateway cannot be built with.
 type Problems []Problem
@@ -36,9 +35,16 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// add notes a problem, once.
-func (ps *Problems) add(path, text string) {
-	if p := (Problem{path, text}); !slices.Contains(*ps, p) {
+// Passing reports whether trying again can help against all of them.
+func (ps Problems) Passing() bool {
+	return !slices.ContainsFunc(ps, func(p Problem) bool { return !p.Passing })
+}
+
+// add notes a problem, once. The text is what is wrong, a colon, and what to do.
+func (ps *Problems) add(path, text string) { ps.note(newProblem(path, text, nil)) }
+
+func (ps *Problems) note(p Problem) {
+	if !slices.Contains(*ps, p) {
 		*ps = append(*ps, p)
 	}
 }
@@ -58,10 +64,10 @@ type glossary struct {
 
 // explain notes what a library reports, in the words of the configuration.
 func (ps *Problems) explain(err error, g glossary) {
-	for _, text := range leaves(err) {
-		text = strings.NewReplacer(g.texts...).Replace(withoutPackage(text))
+	for _, leaf := range leaves(err) {
+		text := strings.NewReplacer(g.texts...).Replace(withoutPackage(oneLine(leaf.Error())))
 		path, text := g.translate(text)
-		ps.add(path, strings.TrimPrefix(text, path+": "))
+		ps.note(newProblem(path, text, leaf))
 	}
 }
 
@@ -72,22 +78,22 @@ func Explain(err error) Problems {
 	return ps
 }
 
-// leaves returns the texts of the errors that err joins, each on one line: what one error says in several lines, such as how each
-// address of a server was tried, is one problem.
-func leaves(err error) []string {
+// leaves returns the errors that err joins.
+func leaves(err error) []error {
 	if err == nil {
 		return nil
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok && isJoin(err) {
-		var all []string
+		var all []error
 		for _, one := range joined.Unwrap() {
 			all = append(all, leaves(one)...)
 		}
 		return all
 	}
-	return []string{oneLine(err.Error())}
+	return []error{err}
 }
 
+// oneLine returns what an error says in several lines, such as how each address of a server was tried, in one.
 func oneLine(text string) string {
 	var lines []string
 	for line := range strings.Lines(text) {

@@ -188,7 +188,7 @@ func TestWhatIsUnsafeIsRefused(t *testing.T) {
 			t.Chdir(t.TempDir())
 			test.change(&cfg)
 			problems := problemsOf(t, cfg)
-			if len(problems) != 1 || problems[0].Path != test.path || !strings.Contains(problems[0].Text, test.remedy) {
+			if len(problems) != 1 || problems[0].Path != test.path || !strings.Contains(problems[0].Error(), test.remedy) {
 				t.Errorf("%v, want %s … %s", problems, test.path, test.remedy)
 			}
 		})

@@ -1,17 +1,10 @@
 package serve
 
 import (
-	"context"
-	"database/sql"
-	"iter"
-	"log/slog"
-	"sync"
-	"time"
-
 	"github.com/go-pme/pme/audit"
 	"github.com/go-pme/pme/audit/files"
-	"github.com/go-pme/pme/audit/sqlsink"
 	"github.com/go-pme/pme/audit/sqlsink/sqlite"
+	"github.com/go-pme/pme/cmd/pme/internal/postgres"
 	"github.com/go-pme/pme/event"
 	"github.com/go-pme/pme/handler/admin"
 )
@@ -74,7 +67,7 @@ func (b *builder) openDatabase(cfg *audit.Config) {
 	if !database.IsSet() {
 		return
 	}
-	if !isPostgres(database.Value()) {
+	if !postgres.Is(database.Value()) {
 		sink, err := sqlite.Open(b.ctx, sqlite.Config{Path: database.Value(), Logger: b.log})
 		if err != nil {
 			b.problems.explain(err, glossary{part: "audit.database"})
@@ -85,14 +78,12 @@ func (b *builder) openDatabase(cfg *audit.Config) {
 		cfg.Sinks = append(cfg.Sinks, sink)
 		return
 	}
-	db := b.postgres("audit.database", database)
-	if db == nil {
+	sink, err := postgres.OpenSink(b.ctx, "audit.database", database.Value(), b.log)
+	if err != nil {
+		b.problems.explain(err, glossary{part: "audit.database"})
 		return
 	}
-	sink := &lateSink{db: db, log: b.log}
-	if _, err := sink.made(b.ctx); err != nil { // it is tried again whenever there is something to store
-		b.log.WarnContext(b.ctx, "audit database not available yet", slog.Any("error", err))
-	}
+	b.g.onClose(sink.Close)
 	b.g.trail = sink
 	cfg.Sinks = append(cfg.Sinks, sink)
 }
@@ -117,66 +108,4 @@ func (b *builder) openEvents() {
 	}
 	b.events, b.g.events = stream, stream
 	b.g.closers = append(b.g.closers, stream.Shutdown)
-}
-
-// A lateSink makes the tables in a PostgreSQL database as soon as it answers. So a gateway starts while the database is away, and what
-// needs no trail goes on. In the mode required, grants are refused until then.
-type lateSink struct {
-	db  *sql.DB
-	log *slog.Logger
-
-	mu   sync.Mutex
-	sink *sqlsink.Sink
-}
-
-// openTime bounds how long one attempt may take.
-const openTime = 5 * time.Second
-
-var _ interface {
-	audit.Sink
-	audit.Reader
-	audit.Expirer
-} = (*lateSink)(nil)
-
-func (l *lateSink) made(ctx context.Context) (*sqlsink.Sink, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.sink != nil {
-		return l.sink, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, openTime)
-	defer cancel()
-	sink, err := sqlsink.New(ctx, sqlsink.Config{DB: l.db, Dialect: sqlsink.PostgreSQL, Logger: l.log})
-	if err != nil {
-		return nil, err //nolint:wrapcheck // it says all
-	}
-	l.sink = sink
-	return sink, nil
-}
-
-// Append implements [audit.Sink].
-func (l *lateSink) Append(ctx context.Context, records []audit.Record) error {
-	sink, err := l.made(ctx)
-	if err != nil {
-		return err
-	}
-	return sink.Append(ctx, records) //nolint:wrapcheck // as above
-}
-
-// Records implements [audit.Reader].
-func (l *lateSink) Records(ctx context.Context, q audit.Query) iter.Seq2[audit.Record, error] {
-	sink, err := l.made(ctx)
-	if err != nil {
-		return func(yield func(audit.Record, error) bool) { yield(audit.Record{}, err) }
-	}
-	return sink.Records(ctx, q)
-}
-
-// Expire implements [audit.Expirer].
-func (l *lateSink) Expire(ctx context.Context, before time.Time) (int, error) {
-	sink, err := l.made(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return sink.Expire(ctx, before) //nolint:wrapcheck // as above
 }

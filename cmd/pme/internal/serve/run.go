@@ -38,7 +38,7 @@ func Listen(ctx context.Context, cfg *config.Config) (net.Listener, error) {
 	addr := cmp.Or(cfg.Addr, DefaultAddr)
 	listener, err := listen.On(ctx, addr)
 	if err != nil {
-		return nil, Problems{{"addr", err.Error()}}
+		return nil, Problems{ProblemOf("addr", err)}
 	}
 	if _, socket := listen.Socket(addr); !socket {
 		cfg.Addr = listener.Addr().String()
@@ -66,7 +66,7 @@ func (g *Gateway) Serve(ctx context.Context, listener net.Listener, ready func(a
 	if g.metrics != nil {
 		scraped, err := listen.On(ctx, g.cfg.Metrics.Addr)
 		if err != nil {
-			return errors.Join(Problems{{"metrics.addr", err.Error()}}, listener.Close())
+			return errors.Join(Problems{ProblemOf("metrics.addr", err)}, listener.Close())
 		}
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", g.metrics)

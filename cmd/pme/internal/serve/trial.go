@@ -42,14 +42,14 @@ func Demo(ctx context.Context, cfg config.Config, log *slog.Logger) (*Gateway, e
 	}
 	remove, err := demo.WriteAllowList(&cfg)
 	if err != nil {
-		return nil, Problems{{"access.file", err.Error()}}
+		return nil, Problems{ProblemOf("access.file", err)}
 	}
 	ends = append(ends, remove)
 	if Emulated(cfg) {
 		stop, err := demo.Emulate(&cfg)
 		if err != nil {
 			end()
-			return nil, Problems{{"matterport", err.Error()}}
+			return nil, Problems{ProblemOf("matterport", err)}
 		}
 		ends = append(ends, stop)
 	}
