@@ -28,7 +28,7 @@ type explained struct {
 }
 
 // personFlags define what is known of a user.
-func personFlags(set *flag.FlagSet, to *control.Asked) {
+func personFlags(set *flag.FlagSet, to *control.Asked) (unverified *bool) {
 	set.StringVar(&to.Email, "email", "", "the e-mail `address` of the user, which the identity provider has verified")
 	set.Func("group", "a `group` of the user; may be given several times", func(text string) error {
 		if text == "" {
@@ -37,37 +37,32 @@ func personFlags(set *flag.FlagSet, to *control.Asked) {
 		to.Groups = append(to.Groups, text)
 		return nil
 	})
-	set.BoolFunc("unverified", "the e-mail address is not verified", func(string) error { to.EmailVerified = true; return nil })
+	return set.Bool("unverified", false, "the e-mail address is not verified")
 }
 
-// person reports whether what is said of a user goes together, and says what does not.
-func (c *call) person(a control.Asked) bool {
+// person fills in whether the address of a user is verified. It reports whether what is said of them goes together, and says what does not.
+func (c *call) person(a *control.Asked, unverified bool) bool {
+	a.EmailVerified = a.Email != "" && !unverified
 	return a.Email != "" || !c.idle("it is about an -email: name one", "unverified")
-}
-
-// verified turns the flag -unverified around.
-func verified(a control.Asked) control.Asked {
-	a.EmailVerified = a.Email != "" && !a.EmailVerified
-	return a
 }
 
 func explainCommand(ctx context.Context, args []string, sys System) int {
 	var q control.Question
 	var socket *string
+	var unverified *bool
 	m := manual{name: "explain", args: "USER MODEL", about: explainAbout, min: 2, max: 2}
 	c, code, ok := sys.call(m, args, func(set *flag.FlagSet) {
 		socket = socketFlag(set)
-		personFlags(set, &q.User)
+		unverified = personFlags(set, &q.User)
 	})
 	if !ok {
 		return code
 	}
-	if !c.person(q.User) {
+	if !c.person(&q.User, *unverified) {
 		return exitUsage
 	}
 	c.socket = *socket
-	q.User, q.Model = verified(q.User), c.args[1]
-	q.User.ID = c.args[0]
+	q.User.ID, q.Model = c.args[0], c.args[1]
 	out := explained{}
 	out.source, code, ok = c.processOrFile(
 		func(client *control.Client) (err error) { out.Explained, err = client.Explain(ctx, q); return err },

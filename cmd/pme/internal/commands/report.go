@@ -24,25 +24,26 @@ func reportCommand(ctx context.Context, args []string, sys System) int {
 	var q control.Subject
 	var who control.Asked
 	var socket *string
+	var unverified *bool
 	m := manual{name: "report", about: reportAbout}
 	c, code, ok := sys.call(m, args, func(set *flag.FlagSet) {
 		socket = socketFlag(set)
 		set.StringVar(&q.Model, "model", "", "the `ID` of a space")
 		set.StringVar(&who.ID, "user", "", "the `ID` of a user")
-		personFlags(set, &who)
+		unverified = personFlags(set, &who)
 	})
 	if !ok {
 		return code
 	}
 	c.socket = *socket
-	if who.ID == "" && (who.Email != "" || len(who.Groups) > 0 || who.EmailVerified) {
+	if who.ID == "" && (who.Email != "" || len(who.Groups) > 0) {
 		c.say("pme report: -group and -email are about a -user: name one")
 		return exitUsage
 	}
-	if !c.person(who) {
+	if !c.person(&who, *unverified) {
 		return exitUsage
 	}
-	if who = verified(who); who.ID != "" {
+	if who.ID != "" {
 		q.User = &who
 	}
 	out := reported{}
