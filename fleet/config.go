@@ -114,13 +114,6 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Check reports everything that is wrong with c by itself, as [Open] does. It does NOT connect, so it leaves nothing in Redis, and cannot
-// tell whether the server answers, lets this user in and has the fleet's keys.
-func (c Config) Check() error {
-	_, _, err := c.withDefaults().check()
-	return err
-}
-
 // check reports everything that is wrong with c, once the defaults are filled in.
 func (c Config) check() (rueidis.ClientOption, *vault.Keys, error) {
 	var errs []error

@@ -4,7 +4,7 @@ import "fmt"
 
 // maxExported is how many names the project may promise to applications: 300 of the rooms, and those of
 // events, health, explanations and operation. Raise it in the commit that adds what is worth a promise.
-const maxExported = 713
+const maxExported = 712
 
 // counted reports whether the exported names of the room count. Those of the emulator do not: it is for
 // tests.
