@@ -34,8 +34,8 @@ type Config struct {
 type Handler struct {
 	connections *connect.Connections
 	pages       *pages.Pages
-	look        pages.Config       // of pages
-	tongues     map[string]*tongue // by their Lang
+	look        pages.Config         // of pages
+	languages   map[string]*language // by their Lang
 	attempts    *cookie.Attempts
 	origins     *sameorigin.Check
 	returnPath  string                  // of the callback, as browsers know it
@@ -64,7 +64,7 @@ func New(cfg Config) (*Handler, error) {
 		connections: cfg.Connections,
 		pages:       cfg.Pages.With(templates),
 		look:        cfg.Pages.Config(),
-		tongues:     newTongues(cfg),
+		languages:   newLanguages(cfg),
 		attempts:    newAttempts(redirectURL),
 		origins:     sameorigin.New(redirectURL),
 		returnPath:  pathOf(redirectURL),

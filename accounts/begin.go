@@ -30,7 +30,7 @@ func (h *Handler) begin(w http.ResponseWriter, r *http.Request, v visit) {
 		h.refusePage(w, r, err)
 	case script:
 		h.keepProof(w, r, a)
-		answer.Value(w, beginAnswer{AuthorizeURL: a.AuthorizeURL, ExpiresIn: int(a.Life / time.Second), Scopes: h.speak(r).scopesAnswer()})
+		answer.Value(w, beginAnswer{AuthorizeURL: a.AuthorizeURL, ExpiresIn: int(a.Life / time.Second), Scopes: h.language(r).scopesAnswer()})
 	default:
 		h.keepProof(w, r, a)
 		answer.Redirect(w, a.AuthorizeURL, http.StatusSeeOther)

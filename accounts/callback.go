@@ -39,7 +39,7 @@ func (h *Handler) done(w http.ResponseWriter, r *http.Request, v visit) {
 	if err == nil {
 		list, err = h.connections.List(event.Context(r), v.user)
 	}
-	connected := accountWith(h.speak(r).accounts(list), found.ID)
+	connected := accountWith(h.language(r).accounts(list), found.ID)
 	if err == nil && connected == nil {
 		err = connect.ErrNotConnected // deleted in between
 	}

@@ -10,28 +10,28 @@ import (
 	"github.com/go-pme/pme/pages"
 )
 
-// tongue is one of the languages that the pages are in.
-type tongue struct {
+// language is one of the languages that the pages are in.
+type language struct {
 	words  Strings
 	script string  // the words that the script needs, in JSON
 	scopes []Scope // of the application
 }
 
-func newTongue(words Strings, scopes []matterport.Scope) *tongue {
-	return &tongue{words: words, script: words.forScript(), scopes: words.scopes(scopes)}
+func newLanguage(words Strings, scopes []matterport.Scope) *language {
+	return &language{words: words, script: words.forScript(), scopes: words.scopes(scopes)}
 }
 
-// newTongues returns a tongue for each language of the pages. The host's words replace the shipped ones.
-func newTongues(cfg Config) map[string]*tongue {
-	tongues, scopes := make(map[string]*tongue), cfg.Connections.App().Scopes()
+// newLanguages returns a language for each language of the pages. The host's words replace the shipped ones.
+func newLanguages(cfg Config) map[string]*language {
+	languages, scopes := make(map[string]*language), cfg.Connections.App().Scopes()
 	for i, look := range cfg.Pages.Config().Languages {
 		words := shipped(look.Lang)
 		if i == 0 {
 			words = wording.Over(words, cfg.Strings)
 		}
-		tongues[look.Lang] = newTongue(wording.Over(words, cfg.Languages[look.Lang]), scopes)
+		languages[look.Lang] = newLanguage(wording.Over(words, cfg.Languages[look.Lang]), scopes)
 	}
-	return tongues
+	return languages
 }
 
 // checkLanguages finds words that no page would have.
@@ -48,5 +48,5 @@ func (c Config) checkLanguages() (errs []error) {
 	return errs
 }
 
-// speak returns the language that the browser of r prefers.
-func (h *Handler) speak(r *http.Request) *tongue { return h.tongues[h.pages.Words(r).Lang] }
+// language returns the language that the browser of r prefers.
+func (h *Handler) language(r *http.Request) *language { return h.languages[h.pages.Words(r).Lang] }

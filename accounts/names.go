@@ -10,16 +10,16 @@ import (
 
 // accounts are connections as pages show them. Those that would have the same name, or one that differs in its spelling
 // only, are numbered.
-func (t *tongue) accounts(list []connect.Connection) []Account {
+func (l *language) accounts(list []connect.Connection) []Account {
 	taken := make(map[string]bool)
 	for _, c := range list {
-		taken[spelling.Key(t.name(c))] = false
+		taken[spelling.Key(l.name(c))] = false
 	}
 	var all []Account
 	for _, c := range list {
-		one := t.account(c)
+		one := l.account(c)
 		for n := 2; taken[spelling.Key(one.Name)]; n++ {
-			numbered := fmt.Sprintf("%s (%d)", t.name(c), n)
+			numbered := fmt.Sprintf("%s (%d)", l.name(c), n)
 			if _, another := taken[spelling.Key(numbered)]; !another {
 				one.Name = numbered
 			}
@@ -30,4 +30,4 @@ func (t *tongue) accounts(list []connect.Connection) []Account {
 	return all
 }
 
-func (t *tongue) name(c connect.Connection) string { return cmp.Or(c.Label, t.words.Account) }
+func (l *language) name(c connect.Connection) string { return cmp.Or(c.Label, l.words.Account) }

@@ -23,8 +23,8 @@ func (h *Handler) overview(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	page, data := h.page(r)
-	data.Accounts, data.Another = h.speak(r).accounts(list), len(list) > 0
-	h.speak(r).fillForm(data, "", accountWith(data.Accounts, r.URL.Query().Get("connection")), "")
+	data.Accounts, data.Another = h.language(r).accounts(list), len(list) > 0
+	h.language(r).fillForm(data, "", accountWith(data.Accounts, r.URL.Query().Get("connection")), "")
 	app := h.connections.App()
 	page.FrameURL, page.FormURL = app.SelectorURL(), app.AuthorizePage()
 	h.pages.Show(w, r, http.StatusOK, "connect.html", page)
@@ -34,7 +34,7 @@ func (h *Handler) overview(w http.ResponseWriter, r *http.Request, v visit) {
 // that opened it, if that is of an allowed origin.
 func (h *Handler) explain(w http.ResponseWriter, r *http.Request, v visit) {
 	list, err := h.connections.List(event.Context(r), v.user) // refuses a user who may not connect anything
-	again := accountWith(h.speak(r).accounts(list), v.id)
+	again := accountWith(h.language(r).accounts(list), v.id)
 	if err == nil && v.id != "" && again == nil {
 		err = connect.ErrNotConnected
 	}
@@ -76,7 +76,7 @@ func (h *Handler) arrive(w http.ResponseWriter, r *http.Request, v visit) {
 func (h *Handler) beginPage(w http.ResponseWriter, r *http.Request, again *Account, another bool) {
 	page, data := h.page(r)
 	data.Another = another
-	h.speak(r).fillForm(data, page.Base, again, r.URL.Query().Get("label"))
+	h.language(r).fillForm(data, page.Base, again, r.URL.Query().Get("label"))
 	page.FormURL = h.connections.App().AuthorizePage()
 	h.pages.Show(w, r, http.StatusOK, "connect-begin.html", page)
 }

@@ -43,25 +43,25 @@ type Account struct {
 
 // page makes what every page of h is filled with. The second value is the first one's Data.
 func (h *Handler) page(r *http.Request) (pages.Page, *Page) {
-	spoken := h.speak(r)
-	data := &Page{Words: spoken.words, Script: spoken.script, ScriptName: script().Lasting}
+	lang := h.language(r)
+	data := &Page{Words: lang.words, Script: lang.script, ScriptName: script().Lasting}
 	page := h.pages.Page(r, upTo(r))
-	page.Title, page.HomeName = spoken.words.Title, spoken.words.Title
+	page.Title, page.HomeName = lang.words.Title, lang.words.Title
 	page.Data = data
 	return page, data
 }
 
-func (t *tongue) account(c connect.Connection) Account {
+func (l *language) account(c connect.Connection) Account {
 	return Account{
-		ID: c.ID, Name: t.name(c), Label: c.Label, Connected: toSecond(c.Connected),
-		Refreshed: toSecond(c.Refreshed), Scopes: t.words.scopes(c.Scopes), Reconnect: c.Reconnect,
+		ID: c.ID, Name: l.name(c), Label: c.Label, Connected: toSecond(c.Connected),
+		Refreshed: toSecond(c.Refreshed), Scopes: l.words.scopes(c.Scopes), Reconnect: c.Reconnect,
 	}
 }
 
 // fillForm makes the form one for that account, or for a new one. base leads to the page.
-func (t *tongue) fillForm(data *Page, base string, again *Account, label string) {
-	data.Action, data.Label, data.Scopes = cmp.Or(base, "./"), shortened(label), t.scopes
-	for _, s := range t.scopes {
+func (l *language) fillForm(data *Page, base string, again *Account, label string) {
+	data.Action, data.Label, data.Scopes = cmp.Or(base, "./"), shortened(label), l.scopes
+	for _, s := range l.scopes {
 		data.Charged = data.Charged || s.Charged
 	}
 	if again != nil {

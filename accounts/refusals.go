@@ -122,7 +122,7 @@ func (h *Handler) refusePage(w http.ResponseWriter, r *http.Request, err error) 
 	page, _ := h.page(r)
 	page.Error = &pages.Refusal{Again: page.Home, Window: true}
 	if errors.Is(err, connect.ErrMissingScopes) {
-		for _, s := range h.speak(r).scopes {
+		for _, s := range h.language(r).scopes {
 			page.Error.Missing = append(page.Error.Missing, s.Description)
 		}
 	}

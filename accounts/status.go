@@ -53,7 +53,7 @@ func (h *Handler) status(w http.ResponseWriter, r *http.Request, v visit) {
 		h.refuse(w, r, v, err)
 		return
 	}
-	out := statusAnswer{Connections: []connectionAnswer{}, Scopes: h.speak(r).scopesAnswer()}
+	out := statusAnswer{Connections: []connectionAnswer{}, Scopes: h.language(r).scopesAnswer()}
 	for _, one := range list {
 		out.Connections = append(out.Connections, newConnectionAnswer(one))
 	}
@@ -69,9 +69,9 @@ func newConnectionAnswer(c connect.Connection) connectionAnswer {
 
 func toSecond(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
-func (t *tongue) scopesAnswer() []scopeAnswer {
+func (l *language) scopesAnswer() []scopeAnswer {
 	out := []scopeAnswer{}
-	for _, s := range t.scopes {
+	for _, s := range l.scopes {
 		out = append(out, scopeAnswer(s))
 	}
 	return out

@@ -10,7 +10,7 @@ import (
 )
 
 //go:embed languages/*.json
-var languages embed.FS
+var shippedLanguages embed.FS
 
 // Strings are the words of the pages of connected accounts. An empty field has the words that the package ships for the page's
 // language; see pages.Strings.
@@ -60,8 +60,8 @@ type Strings struct {
 
 // shipped returns the words that the package has for a language, and English ones where it has none.
 func shipped(lang string) Strings {
-	base, _ := wording.Shipped[Strings](languages, "en")
-	own, _ := wording.Shipped[Strings](languages, lang)
+	base, _ := wording.Shipped[Strings](shippedLanguages, "en")
+	own, _ := wording.Shipped[Strings](shippedLanguages, lang)
 	return wording.Over(base, own)
 }
 
