@@ -201,7 +201,7 @@ func (d *doctor) process(ctx context.Context) {
 	defer client.Close()
 	health, err := client.Health(ctx)
 	if errors.Is(err, control.ErrNoProcess) {
-		d.add(diagnosis.Finding{Part: part, Status: diagnosis.Warn, Text: "no process runs: " + err.Error(), Remedy: "if one should run, look at its log"})
+		d.add(diagnosis.Finding{Part: part, Status: diagnosis.Warn, Text: "no process can be asked: " + err.Error(), Remedy: "if one should run, look at its log"})
 		return
 	}
 	if err != nil {

@@ -44,6 +44,7 @@ type site struct {
 func newSite(t *testing.T, added ...string) *site {
 	t.Helper()
 	dir := t.TempDir()
+	must(t, os.Chmod(dir, 0o755))
 	s := &site{dir: dir, config: filepath.Join(dir, "pme.yaml"), socket: filepath.Join(dir, "control.sock"), allow: filepath.Join(dir, "allow.yaml")}
 	s.up = matterporttest.NewServer(t, matterporttest.Config{
 		ClientSecret: "a-client-secret-to-be-kept", Models: []matterporttest.Model{{ID: office, Name: "Head office"}, {ID: warehouse, Name: "Warehouse"}},

@@ -105,6 +105,30 @@ func TestARevocationWorksWithABrokenConfiguration(t *testing.T) {
 	}
 }
 
+// In a directory such as /tmp, the process that answers can be another user's: it may say that it has revoked, and has not.
+func TestASocketThatOthersCouldReplaceIsNotAsked(t *testing.T) {
+	s := newSite(t)
+	s.add(t, s.control())
+	p := s.serve(t)
+	p.open(t, "alice", "", office)
+	must(t, os.Chmod(s.dir, 0o777|os.ModeSticky))
+	for _, args := range [][]string{{"revoke", "alice"}, {"revoke", "alice", "-socket", s.socket}, {"who"}, {"report", "-socket", s.socket}} {
+		if o := s.run(t, args...); o.code != 3 || o.out != "" || !strings.Contains(o.err, "everybody may write to DIR") || !strings.Contains(o.err, "/run/pme") {
+			t.Errorf("pme %s: %+v", strings.Join(args, " "), o)
+		}
+	}
+	if o := s.run(t, "check"); o.code != 1 || !strings.Contains(o.out, "control.socket: everybody may write to DIR") {
+		t.Errorf("%+v", o)
+	}
+	if o := s.run(t, "doctor"); o.code != 1 || !strings.Contains(o.out, "no process can be asked: everybody may write to DIR") {
+		t.Errorf("%+v", o)
+	}
+	must(t, os.Chmod(s.dir, 0o700))
+	if o := s.run(t, "revoke", "alice"); o.code != 0 || len(s.up.LiveTokens()) != 0 {
+		t.Errorf("%+v", o)
+	}
+}
+
 func TestOperatorsWithoutAProcess(t *testing.T) {
 	s := newSite(t)
 	golden(t, "who-no-socket", s.run(t, "who"))

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"net"
 	"net/http"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -42,11 +43,31 @@ type Client struct {
 }
 
 // Dial returns a client of the process with the socket at that path. It does not connect yet. Close it.
+//
+// It asks nothing of a socket that another user could have put there: see the documentation of the package.
 func Dial(path string) *Client {
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{Timeout: dialTime}).DialContext(ctx, "unix", path)
-	}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return connect(ctx, path) }
 	return &Client{path: path, http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableCompression: true}}}
+}
+
+// connect connects to a process that is believed.
+func connect(ctx context.Context, path string) (net.Conn, error) {
+	may, err := ownersOf(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	if err := may.checkSocket(path); err != nil {
+		return nil, err
+	}
+	conn, err := (&net.Dialer{Timeout: dialTime}).DialContext(ctx, "unix", path)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // unreachable says what it means
+	}
+	if err := may.checkPeer(path, conn); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
 }
 
 // Close closes what is open.
@@ -118,6 +139,9 @@ func (c *Client) post(ctx context.Context, method string, question any) (*http.R
 
 // unreachable says what the operator can do.
 func (c *Client) unreachable(err error) error {
+	if why, ok := errors.AsType[distrust](err); ok {
+		return noProcess("%s", string(why))
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return noProcess("there is no socket at %s: start pme serve with this control.socket", c.path)

@@ -5,7 +5,16 @@
 //
 // Whoever can connect to the socket may revoke. The socket has the mode 0600: the user of the process and root can connect. If its
 // directory has the setgid bit, the socket belongs to the group of the directory and has the mode 0660: then the members of that group
-// can connect as well. A directory in which everybody may rename files is refused, unless it is sticky, as /tmp is.
+// can connect as well.
+//
+// # Whom a client believes
+//
+// A client that believed every process at the path could be told by another user's that tokens were revoked. So it asks nothing unless
+// the process runs as root, as this user or as the user who owns the directory (SO_PEERCRED; where the kernel does not tell, the owner
+// and the mode of the socket count). Others must not be able to change the way to the socket: a directory on it that belongs to another
+// user, or that others or its group can write to, is refused, by the client and by [Listen]. What root or this user has in a sticky
+// directory above, such as /tmp, is fine. It is NOT checked whether the owner of the directory deserves it, nor what access control
+// lists say.
 //
 // The kernel says which user has connected (SO_PEERCRED, on Linux). Every act emits an event with it, such as "uid 1000 (alice)",
 // and revocations have it as their cause. It is NOT checked which person sits behind that user.

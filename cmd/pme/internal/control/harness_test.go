@@ -26,7 +26,12 @@ import (
 	"github.com/go-pme/pme/middleware"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == asAnother {
+		os.Exit(playRole(os.Args[2:]))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	office    = "SxQL3iGyoDo"
@@ -60,7 +65,7 @@ func (p *process) Trail() audit.Reader  { return p.trail }
 func start(t *testing.T) *process {
 	t.Helper()
 	p := &process{events: new(events), log: new(buffer)}
-	dir := t.TempDir()
+	dir := own(t)
 	file := filepath.Join(dir, "allow.yaml")
 	must(t, os.WriteFile(file, []byte(rules), 0o600))
 	log := slog.New(slog.NewTextHandler(p.log, nil))
@@ -94,6 +99,14 @@ func start(t *testing.T) *process {
 		must(t, stream.Shutdown(context.Background()))
 	})
 	return p
+}
+
+// own returns a directory that this user alone can write to, whatever the umask is.
+func own(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	must(t, os.Chmod(dir, 0o755))
+	return dir
 }
 
 func gate(t *testing.T) *middleware.Gate {

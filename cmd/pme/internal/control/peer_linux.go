@@ -5,7 +5,9 @@ import (
 	"syscall"
 )
 
-// peerOf asks the kernel who has connected (SO_PEERCRED, unix(7)).
+const peersAreKnown = true
+
+// peerOf asks the kernel who is at the other end (SO_PEERCRED, unix(7)).
 func peerOf(conn net.Conn) (p peer, ok bool) {
 	c, ok := conn.(*net.UnixConn)
 	if !ok {

@@ -81,8 +81,9 @@ func checkPath(path string) (fs.FileMode, error) {
 		return 0, fmt.Errorf("control: control.socket has %d bytes, and the path of a socket has at most %d: choose a shorter one", len(path), maxPath)
 	case err != nil:
 		return 0, fmt.Errorf("control: the directory of control.socket cannot be used: make it, and let the user of this process own it: %w", err)
-	case dir.Mode().Perm()&0o002 != 0 && dir.Mode()&fs.ModeSticky == 0:
-		return 0, fmt.Errorf("control: everybody may rename files in %s, and could put another socket there: take the right to write from others (chmod o-w)", filepath.Dir(path))
+	}
+	if _, err := ownersOf(filepath.Dir(path)); err != nil { // no client would believe the process
+		return 0, fmt.Errorf("control: %w", err)
 	}
 	if there, err := os.Lstat(path); err == nil && there.Mode()&fs.ModeSocket == 0 {
 		return 0, fmt.Errorf("control: %s exists and is no socket: remove it, or choose another path for control.socket", path)

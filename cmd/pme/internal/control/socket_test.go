@@ -27,7 +27,7 @@ func TestOnlyTheUserOfTheProcessMayConnect(t *testing.T) {
 }
 
 func TestTheGroupOfASetgidDirectoryMayConnect(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "run")
+	dir := filepath.Join(own(t), "run")
 	must(t, os.Mkdir(dir, 0o750))
 	must(t, os.Chmod(dir, 0o750|fs.ModeSetgid))
 	s := listen(t, filepath.Join(dir, "control.sock"))
@@ -52,7 +52,7 @@ func listen(t *testing.T, path string) *control.Server {
 }
 
 func TestASocketOfADeadProcessIsReplaced(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "control.sock")
+	path := filepath.Join(own(t), "control.sock")
 	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	must(t, err)
 	dead.SetUnlinkOnClose(false)
@@ -75,7 +75,7 @@ func TestALiveSocketIsNotReplaced(t *testing.T) {
 }
 
 func TestASuccessorsSocketIsNotRemoved(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "control.sock")
+	path := filepath.Join(own(t), "control.sock")
 	first := listen(t, path)
 	must(t, os.Remove(path))
 	second := listen(t, path)
@@ -88,14 +88,18 @@ func TestASuccessorsSocketIsNotRemoved(t *testing.T) {
 }
 
 func TestAPathThatCannotBeUsedIsRefused(t *testing.T) {
-	dir := t.TempDir()
+	dir := own(t)
 	file := filepath.Join(dir, "file")
 	must(t, os.WriteFile(file, []byte("precious"), 0o600))
 	open := filepath.Join(dir, "open")
 	must(t, os.Mkdir(open, 0o700))
 	must(t, os.Chmod(open, 0o777))
+	sticky := filepath.Join(dir, "sticky")
+	must(t, os.Mkdir(sticky, 0o700))
+	must(t, os.Chmod(sticky, 0o777|fs.ModeSticky))
 	for name, path := range map[string]string{
-		"a file": file, "no directory": filepath.Join(dir, "missing", "s"), "a directory for everybody": filepath.Join(open, "s"),
+		"a directory as /tmp": filepath.Join(sticky, "s"),
+		"a file":              file, "no directory": filepath.Join(dir, "missing", "s"), "a directory for everybody": filepath.Join(open, "s"),
 		"a long path": filepath.Join(dir, strings.Repeat("x", 120)),
 	} {
 		s, err := control.Listen(path, control.Config{Target: new(process)})
@@ -110,7 +114,7 @@ func TestAPathThatCannotBeUsedIsRefused(t *testing.T) {
 }
 
 func TestAMissingProcessIsSaidSo(t *testing.T) {
-	dir := t.TempDir()
+	dir := own(t)
 	dead := filepath.Join(dir, "dead.sock")
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: dead, Net: "unix"})
 	must(t, err)
@@ -127,7 +131,7 @@ func TestAMissingProcessIsSaidSo(t *testing.T) {
 }
 
 func TestAnotherServerIsNotTakenForAProcess(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s")
+	path := filepath.Join(own(t), "s")
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	must(t, err)
 	other := &http.Server{Handler: http.NotFoundHandler()}
