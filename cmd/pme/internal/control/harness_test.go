@@ -52,6 +52,7 @@ type process struct {
 	up     *matterporttest.Running
 	events *events
 	log    *buffer
+	door   *door
 	server *control.Server
 	client *control.Client
 	path   string
@@ -61,10 +62,10 @@ func (p *process) PME() *pme.Handler    { return p.h }
 func (p *process) Policy() *access.File { return p.policy }
 func (p *process) Trail() audit.Reader  { return p.trail }
 
-// start starts a process whose users are those of the headers Person, Groups and Device.
-func start(t *testing.T) *process {
+// start starts a process whose users are those of the headers Person, Groups and Device. Before it answers, the server can be changed.
+func start(t *testing.T, change ...func(*control.Server)) *process {
 	t.Helper()
-	p := &process{events: new(events), log: new(buffer)}
+	p := &process{events: new(events), log: new(buffer), door: &door{Gate: gate(t)}}
 	dir := own(t)
 	file := filepath.Join(dir, "allow.yaml")
 	must(t, os.WriteFile(file, []byte(rules), 0o600))
@@ -77,12 +78,15 @@ func start(t *testing.T) *process {
 	p.up = matterporttest.NewServer(t, matterporttest.Config{Models: []matterporttest.Model{{ID: office, Name: "Head office"}, {ID: warehouse, Name: "Warehouse"}}})
 	p.h, err = pme.New(pme.Config{
 		ClientID: matterporttest.DefaultClientID, ClientSecret: matterporttest.DefaultClientSecret, APIURL: p.up.URL,
-		HTTPClient: p.up.Client(), Authenticate: gate(t), Access: p.policy, Events: stream, Logger: log,
+		HTTPClient: p.up.Client(), Authenticate: p.door, Access: p.policy, Events: stream, Logger: log,
 	})
 	must(t, err)
 	p.path = filepath.Join(dir, "control.sock")
 	p.server, err = control.Listen(p.path, control.Config{Target: p, Events: stream, Logger: log, Version: "v1.2.3"})
 	must(t, err)
+	for _, f := range change {
+		f(p.server)
+	}
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		if err := p.server.Serve(); err != nil {

@@ -116,6 +116,7 @@ func play(t *testing.T, role string, as account, path string) (*player, string) 
 	}
 	p := &player{cmd: exec.CommandContext(context.Background(), os.Args[0], asAnother, role, strconv.Itoa(as.uid), strconv.Itoa(as.gid), path)}
 	p.cmd.Stderr = os.Stderr
+	p.cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // it would wait a second for reports of others
 	var err error
 	p.stdin, err = p.cmd.StdinPipe()
 	must(t, err)
