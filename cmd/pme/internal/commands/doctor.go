@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"reflect"
 	"runtime"
 	"strings"
 	"time"
@@ -50,7 +49,7 @@ func doctorCommand(ctx context.Context, args []string, sys System) int {
 		ctx, cancel := context.WithTimeout(ctx, onlineTime)
 		defer cancel()
 		d.allowList()
-		d.rights()
+		d.found = append(d.found, rights(d.loaded)...)
 		d.found = append(d.found, diagnosis.Place(d.loaded.Config)...)
 		d.matterport(ctx)
 		d.found = append(d.found, diagnosis.Logins(ctx, d.loaded.Config.Login)...)
@@ -127,28 +126,6 @@ func (d *doctor) allowList() {
 		d.add(diagnosis.Finding{Part: part, Status: diagnosis.OK, Text: "nothing is odd about it"})
 	}
 	d.add(diagnosis.Changeable(part, d.loaded.Config.Access.File))
-}
-
-// rights looks at the files with secrets in them.
-func (d *doctor) rights() {
-	inline := false
-	for path, v := range settings(d.loaded.Config) {
-		s, ok := reflect.TypeAssert[config.Secret](v)
-		if !ok {
-			continue
-		}
-		if s.File() != "" {
-			d.add(diagnosis.SecretFile("files", s.File()))
-			continue
-		}
-		inline = inline || d.loaded.File != "" && strings.HasPrefix(d.loaded.Origin(path), d.loaded.File+":")
-	}
-	switch {
-	case inline:
-		d.add(diagnosis.SecretFile("files", d.loaded.File))
-	case d.loaded.File != "":
-		d.add(diagnosis.Changeable("files", d.loaded.File))
-	}
 }
 
 func (d *doctor) matterport(ctx context.Context) {

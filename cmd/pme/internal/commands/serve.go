@@ -43,6 +43,7 @@ func serveCommand(ctx context.Context, args []string, sys System) int {
 		sys.say("pme serve: %v", err)
 		return exitNo
 	}
+	s.warnOfRights(ctx)
 	return s.run(ctx, listener, hangups)
 }
 
