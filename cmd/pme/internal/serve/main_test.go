@@ -68,9 +68,15 @@ func build(t *testing.T, cfg config.Config) *serve.Gateway {
 // running serves a gateway until the test ends or stop is called, which returns the error of Serve.
 func running(t *testing.T, g *serve.Gateway) (origin string, stop func() error) {
 	t.Helper()
+	return runs(t, g.Run)
+}
+
+// runs is running for what serves a gateway.
+func runs(t *testing.T, serve func(ctx context.Context, ready func(addr string)) error) (origin string, stop func() error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	addr, ended := make(chan string, 1), make(chan error, 1)
-	go func() { ended <- g.Run(ctx, func(at string) { addr <- at }) }()
+	go func() { ended <- serve(ctx, func(at string) { addr <- at }) }()
 	var err error
 	stopped := false
 	stop = func() error {
