@@ -3,23 +3,16 @@
 package ship_test
 
 import (
-	"bufio"
-	"context"
 	"encoding/pem"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/go-pme/pme/matterport/matterporttest"
 )
@@ -52,141 +45,10 @@ func readImage(t *testing.T) image {
 			read.entrypoint = strings.Trim(word[1], `["]`)
 		}
 	}
-	if len(read.files) != 2 || read.user != "65532:65532" || read.files[read.entrypoint] != "/out/pme" {
+	if len(read.files) != 4 || read.user != "65532:65532" || read.files[read.entrypoint] != "/out/pme" {
 		t.Fatalf("%+v", read)
 	}
 	return read
-}
-
-// A root is a directory with the files of the image and nothing else. Programs in it see it read-only.
-type root struct {
-	image
-	dir string
-}
-
-// unpack makes a root. The authorities are those of the machine, and those in PEM that are given.
-func unpack(t *testing.T, authorities ...[]byte) *root {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("changing the root takes the rights of root")
-	}
-	if out, err := exec.CommandContext(t.Context(), "unshare", "--mount", "true").CombinedOutput(); err != nil {
-		t.Skipf("this machine mounts nothing: %v\n%s", err, out)
-	}
-	r := &root{image: readImage(t), dir: t.TempDir()}
-	if err := os.Chmod(r.dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for name, from := range r.files {
-		if from == "/out/pme" {
-			r.put(t, name, released(t), 0o755)
-			continue
-		}
-		b, err := os.ReadFile(from)
-		if err != nil && len(authorities) == 0 {
-			t.Skipf("the machine has no authorities: %v", err)
-		}
-		for _, authority := range authorities {
-			b = append(b, authority...)
-		}
-		r.put(t, name, b, 0o444)
-	}
-	return r
-}
-
-func (r *root) put(t *testing.T, name string, content []byte, mode os.FileMode) {
-	t.Helper()
-	if err := put(filepath.Join(r.dir, name), content, mode); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// command returns the command that runs the entrypoint in the root, with the user of the image.
-func (r *root) command(ctx context.Context, args ...string) *exec.Cmd {
-	const script = `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"
-		! test -d "$1/tmp" || mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
-		shift
-		exec chroot "$@"`
-	all := []string{"--mount", "sh", "-euc", script, "sh", r.dir, "--userspec=" + r.user, "--groups=", r.dir, r.entrypoint}
-	cmd := exec.CommandContext(ctx, "unshare", append(all, args...)...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH")} // of the commands around it
-	return cmd
-}
-
-// withTmp has a directory for temporary files mounted: the demo and pme check need one.
-func (r *root) withTmp(t *testing.T) *root {
-	t.Helper()
-	if err := os.Mkdir(filepath.Join(r.dir, "tmp"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// serve runs pme serve in the root until the test ends, and returns its address.
-func (r *root) serve(t *testing.T, env []string, args ...string) string {
-	t.Helper()
-	cmd := r.command(context.Background(), append([]string{"serve", "-addr", "127.0.0.1:0"}, args...)...)
-	cmd.Env = append(cmd.Env, env...)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	stdout, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		if err := cmd.Wait(); err != nil || t.Failed() {
-			t.Errorf("%v\n%s", err, stderr.String())
-		}
-	})
-	lines := bufio.NewScanner(stdout)
-	lines.Scan()
-	_, at, found := strings.Cut(lines.Text(), "127.0.0.1:")
-	if !found {
-		t.Fatalf("it says %q", lines.Text())
-	}
-	go func() { _, _ = io.Copy(io.Discard, stdout) }()
-	port, _, _ := strings.Cut(strings.TrimSpace(at), "/")
-	return "http://127.0.0.1:" + port
-}
-
-// visitor returns a client that is signed in to the demo.
-func visitor(t *testing.T, origin string) *http.Client {
-	t.Helper()
-	jar, _ := cookiejar.New(nil)
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	c := &http.Client{Jar: jar, Transport: transport, Timeout: 30 * time.Second}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/login", strings.NewReader("username=alice&password=demo"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	res, err := c.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
-	return c
-}
-
-// status asks for an address, as the user that a proxy in front names.
-func status(t *testing.T, c *http.Client, address string) int {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("X-User", "alice")
-	res, err := c.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
-	return res.StatusCode
 }
 
 func TestTheDemoRunsInAReadOnlyRoot(t *testing.T) {
@@ -243,15 +105,6 @@ func TestItBelievesTheAuthoritiesOfTheImage(t *testing.T) {
 			}
 		})
 	}
-}
-
-// configured puts a configuration into the root whose rule has a time zone.
-func (r *root) configured(t *testing.T) *root {
-	t.Helper()
-	r.put(t, "/etc/pme/allow.yaml", []byte("rules:\n  - users: [alice]\n    models: [SxQL3iGyoDo]\n    from: 2026-01-01 Europe/Zurich\n"), 0o444)
-	r.put(t, "/etc/pme/pme.yaml", []byte("matterport: {client_id: "+matterporttest.DefaultClientID+", client_secret: "+matterporttest.DefaultClientSecret+
-		"}\naccess: {file: allow.yaml}\nlogin: {headers: {proxies: [127.0.0.1], user: X-User}}\n"), 0o444)
-	return r
 }
 
 func TestItKnowsTimeZones(t *testing.T) {
