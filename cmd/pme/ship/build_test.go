@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -63,9 +64,21 @@ func released(t *testing.T) []byte {
 }
 
 func TestTheProgramIsStatic(t *testing.T) {
-	f, err := elf.NewFile(bytes.NewReader(released(t)))
+	checkStatic(t, released(t), machines[runtime.GOARCH])
+}
+
+// machines are those that releases are built for, by GOARCH.
+var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
+
+// checkStatic checks that a program is for the machine, needs no libraries, and has no symbols.
+func checkStatic(t *testing.T, program []byte, machine elf.Machine) {
+	t.Helper()
+	f, err := elf.NewFile(bytes.NewReader(program))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if f.Machine != machine {
+		t.Errorf("it is for %v, not %v", f.Machine, machine)
 	}
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP || p.Type == elf.PT_DYNAMIC {
@@ -113,12 +126,16 @@ func checkout(t *testing.T) string {
 	}
 	dir := t.TempDir()
 	for name := range strings.SplitSeq(strings.TrimRight(string(out), "\x00"), "\x00") {
-		b, err := os.ReadFile(filepath.Join(repository, name))
+		info, err := os.Stat(filepath.Join(repository, name))
 		if os.IsNotExist(err) {
 			continue // removed, and not committed
 		}
+		var b []byte
 		if err == nil {
-			err = put(filepath.Join(dir, name), b, 0o600)
+			b, err = os.ReadFile(filepath.Join(repository, name))
+		}
+		if err == nil {
+			err = put(filepath.Join(dir, name), b, info.Mode().Perm())
 		}
 		if err != nil {
 			t.Fatal(err)
