@@ -49,6 +49,7 @@ export function keep(want, mpSdk, token, on) {
     if (expired()) return on.again();
     if (me !== current || signal.aborted) throw stopped();
     const fresh = await obtain({ ...want, old });
+    recheck(want); // as below
     if (expired() || person !== (await settings(want)).viewer) return on.again();
     if (me !== current || signal.aborted) throw stopped();
     token = fresh;
@@ -79,10 +80,11 @@ export function keep(want, mpSdk, token, on) {
   };
 
   // Something may have changed. The viewer changes with each revocation: Showcase has gone dark then, and another token
-  // does not wake it.
+  // does not wake it. So the viewer is asked for after the token, whose question may have come before the revocation.
   const confirm = async () => {
     recheck(want);
     const fresh = await obtain({ ...want, old: token.access_token });
+    if (fresh.access_token !== token.access_token) recheck(want);
     const now = (await settings(want)).viewer;
     if (fresh.access_token === token.access_token) on.live();
     else if (now !== person) on.again();
