@@ -21,6 +21,8 @@ func parse(ctx context.Context, b block) error {
 		return parseBy(ctx, b.text, "python3", "-c", "import ast, sys; ast.parse(sys.stdin.read())")
 	case "php":
 		return parseBy(ctx, b.text, "php", "-l")
+	case "javascript": // a fragment for a server: what a page runs is called js
+		return parseBy(ctx, b.text, "node", "--check", "-")
 	case "json":
 		var value any
 		return json.Unmarshal([]byte(b.text), &value)

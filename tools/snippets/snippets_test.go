@@ -34,6 +34,7 @@ func TestEachProblemIsReportedAtItsLine(t *testing.T) {
 		"no code":                         {fenced("go", "// soon"), "a.md:2: no code"},
 		"an unused import in a program":   {fenced("go", "package main\n\nimport \"os\"\n\nfunc main() {}"), `a.md:4: "os" imported and not used`},
 		"a loop of the shell":             {fenced("sh", "for a in b; do"), "a.md:2: exit status 2"},
+		"a script of a server":            {fenced("javascript", "const a = ;"), "SyntaxError"},
 		"a comma of JSON":                 {fenced("json", `{"a":1,}`), "a.md:2: invalid character"},
 		"a tab of YAML":                   {fenced("yaml", "a:\n\tb: 1"), "a.md:2: yaml"},
 		"a language without a check":      {fenced("cobol", "STOP RUN."), `a.md:2: no check for code in "cobol"`},
@@ -60,7 +61,7 @@ func TestSoundDocuments(t *testing.T) {
 	err := checkDocument(t, fenced("go", "package main\n\nfunc main() {}")+fenced("go", "// Program is one.\npackage main\n\nfunc main() {}")+
 		"<!-- given: n int -->\n"+fenced("go", "err := door.Open(n)\nif err != nil {\n\treturn\n}")+
 		fenced("go", "func open(ctx context.Context) error { return door.Open(1) }")+
-		fenced("sh", "go test ./...")+fenced("python", "a = [1]")+fenced("php", "<?php echo 1;")+fenced("json", `{"a":1}`)+fenced("yaml", "a: [1]")+fenced("", "a picture ─▶"))
+		fenced("sh", "go test ./...")+fenced("python", "a = [1]")+fenced("javascript", "app.get(1)")+fenced("php", "<?php echo 1;")+fenced("json", `{"a":1}`)+fenced("yaml", "a: [1]")+fenced("", "a picture ─▶"))
 	if err != nil {
 		t.Error(err)
 	}
