@@ -34,7 +34,7 @@ func TestEachProblemIsReportedAtItsLine(t *testing.T) {
 		"no code":                         {fenced("go", "// soon"), "a.md:2: no code"},
 		"an unused import in a program":   {fenced("go", "package main\n\nimport \"os\"\n\nfunc main() {}"), `a.md:4: "os" imported and not used`},
 		"a loop of the shell":             {fenced("sh", "for a in b; do"), "a.md:2: exit status 2"},
-		"a script of a server":            {fenced("javascript", "const a = ;"), "SyntaxError"},
+		"a script of a server":            {fenced("javascript", "const a = ;"), "a.md:2: exit status 1"},
 		"a comma of JSON":                 {fenced("json", `{"a":1,}`), "a.md:2: invalid character"},
 		"a tab of YAML":                   {fenced("yaml", "a:\n\tb: 1"), "a.md:2: yaml"},
 		"a language without a check":      {fenced("cobol", "STOP RUN."), `a.md:2: no check for code in "cobol"`},
