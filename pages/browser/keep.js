@@ -49,7 +49,6 @@ export function keep(want, mpSdk, token, on) {
     if (expired()) return on.again();
     if (me !== current || signal.aborted) throw stopped();
     const fresh = await obtain({ ...want, old });
-    recheck(want); // as below
     if (expired() || person !== (await settings(want)).viewer) return on.again();
     if (me !== current || signal.aborted) throw stopped();
     token = fresh;
