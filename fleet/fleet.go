@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -83,7 +84,7 @@ var ErrUnavailable = redis.ErrDown
 
 // Probe connects to Redis, and reports what [Open] would: that cfg is wrong, that the user may not do what a fleet does, or that the server
 // may drop tokens. It joins no fleet and leaves nothing in Redis, so it does NOT tell whether Keys are the fleet's. If Redis does not
-// answer within the time of ctx, or some seconds, the error matches [ErrUnavailable]: Open would wait for it.
+// answer within the time of ctx, or some seconds, or cannot store anything for now, the error matches [ErrUnavailable]: Open would wait.
 func Probe(ctx context.Context, cfg Config) error {
 	cfg = cfg.withDefaults()
 	option, _, err := cfg.check()
@@ -94,7 +95,11 @@ func Probe(ctx context.Context, cfg Config) error {
 	defer conn.Close()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return member.Probe(ctx, member.Config{Conn: conn, Space: member.NewSpace(cfg.Namespace), WaitReplicas: cfg.WaitReplicas, Logger: cfg.Logger, Check: cfg.checkServer}) //nolint:wrapcheck // it says all
+	err = member.Probe(ctx, member.Config{Conn: conn, Space: member.NewSpace(cfg.Namespace), WaitReplicas: cfg.WaitReplicas, Logger: cfg.Logger, Check: cfg.checkServer})
+	if err != nil && !redis.Fatal(err) && !errors.Is(err, ErrUnavailable) { // such as a server whose memory is full
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err //nolint:wrapcheck // it says all
 }
 
 // test does once what the stores do, so that a right which is missing is found at the start.

@@ -58,6 +58,10 @@ func TestProbeSaysWhatOpenWouldAndLeavesNothing(t *testing.T) {
 	if err := fleet.Probe(t.Context(), fleet.Config{URL: lossy.URL(), Keys: [][]byte{key}}); err == nil || !strings.Contains(err.Error(), "noeviction") {
 		t.Errorf("of a server that drops tokens: %v", err)
 	}
+	full := redistest.Start(t, redistest.WithMaxMemory("1mb", "noeviction")) // less than it uses itself
+	if err := fleet.Probe(t.Context(), fleet.Config{URL: full.URL(), Keys: [][]byte{key}, WaitReplicas: 1}); err != nil && !errors.Is(err, fleet.ErrUnavailable) {
+		t.Errorf("of a server without memory, which Open waits for: %v", err)
+	}
 	server.Kill(t)
 	if err := fleet.Probe(t.Context(), cfg); !errors.Is(err, fleet.ErrUnavailable) {
 		t.Errorf("of a dead server: %v", err)

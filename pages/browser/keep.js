@@ -79,7 +79,7 @@ export function keep(want, mpSdk, token, on) {
   };
 
   // Something may have changed. The viewer changes with each revocation: Showcase has gone dark then, and another token
-  // does not wake it. So the viewer is asked for after the token, whose question may have come before the revocation.
+  // does not wake it. With another token, the viewer is asked for anew: the revocation may have come between the two answers.
   const confirm = async () => {
     recheck(want);
     const fresh = await obtain({ ...want, old: token.access_token });

@@ -27,7 +27,7 @@ func newBuilder(t *testing.T) *builder {
 	long(t)
 	needMounts(t)
 	if _, err := exec.LookPath("buildah"); err != nil {
-		t.Skip("buildah is not installed: apt-get install --no-install-recommends buildah")
+		t.Fatal("buildah is not installed: apt-get install --no-install-recommends buildah")
 	}
 	b := &builder{dir: t.TempDir(), env: append(without("BUILDAH_", "STORAGE_", "CONTAINERS_"), "BUILDAH_ISOLATION=chroot")}
 	t.Cleanup(func() {

@@ -17,9 +17,12 @@ import (
 
 // The Redis of the manifests has what a fleet needs: its rights, and a policy that drops nothing.
 func TestTheFleetOpensOnTheRedisOfTheManifests(t *testing.T) {
+	if testing.Short() {
+		t.Skip("servers are not started with -short")
+	}
 	server, err := exec.LookPath("redis-server")
 	if err != nil {
-		t.Skip("redis-server is not installed")
+		t.Fatal("Redis is not installed: apt-get install redis-server, or leave this test out with -short")
 	}
 	all, dir := objects(t), t.TempDir()
 	conf := strings.NewReplacer("/data", dir, "/etc/redis-users", dir).Replace(all["ConfigMap pme-redis"].Data["redis.conf"])

@@ -99,7 +99,7 @@ func (s *stage) fleet() {
 	there := s.cfg.Fleet.URL != "" || len(s.cfg.Fleet.Addresses) > 0
 	switch problems, away := serve.ProbeFleet(s.ctx, s.cfg); {
 	case away:
-		s.away(part, "Redis does not answer: pme serve would start, and fleet.on_outage says what it does until then")
+		s.away(part, "Redis does not answer, or stores nothing for now: pme serve would start, and fleet.on_outage says what it does until then")
 	case len(problems) > 0:
 		s.out.Problems = append(s.out.Problems, problems...)
 	case there:

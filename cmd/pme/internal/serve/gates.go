@@ -19,7 +19,7 @@ func (b *builder) openGates() {
 	if b.demo != nil {
 		gate, err := b.demo.gate(b)
 		if err != nil {
-			b.problems.add("login", err.Error())
+			b.problems.note(ProblemOf("login", err))
 			return
 		}
 		b.gate = gate

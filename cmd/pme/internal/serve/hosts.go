@@ -23,7 +23,7 @@ func (b *builder) jwt() (*middleware.Gate, error) {
 	}
 	public, err := readPublicKey(c.PublicKey)
 	if err != nil {
-		b.problems.add("login.jwt.public_key", err.Error())
+		b.problems.note(ProblemOf("login.jwt.public_key", err))
 		return nil, errNotMade
 	}
 	b.g.public = public

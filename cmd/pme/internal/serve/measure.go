@@ -26,7 +26,7 @@ func (b *builder) measure() {
 	)
 	exporter, exporterErr := otelprometheus.New(otelprometheus.WithRegisterer(registry))
 	if err := errors.Join(err, exporterErr); err != nil {
-		b.problems.add("metrics", err.Error())
+		b.problems.note(ProblemOf("metrics", err))
 		return
 	}
 	provider := metric.NewMeterProvider(metric.WithReader(exporter))

@@ -171,6 +171,7 @@ func TestWhatIsUnsafeIsRefused(t *testing.T) {
 		"a socket without an address":  {func(c *config.Config) { c.Addr, c.BaseURL, c.Login.Headers.Proxies = "unix:/run/x.sock", "", nil }, "base_url", "https"},
 		"tokens without a signature":   {func(c *config.Config) { jwt(c, "none") }, "login.jwt.algorithm", "HS256"},
 		"a key set for every service":  {func(c *config.Config) { jwt(c, "RS256") }, "login.jwt.issuer", "login.jwt.audience"},
+		"a public key that is away":    {func(c *config.Config) { jwt(c, "RS256"); c.Login.JWT.PublicKey = "missing.pem" }, "login.jwt.public_key", "no such file or directory: make it, or correct the name"},
 		"proxies on a socket":          {func(c *config.Config) { c.Addr = "unix:/run/x.sock" }, "login.headers.proxies", "remove it"},
 		"everybody is a proxy":         {func(c *config.Config) { c.Login.Headers.Proxies = []netip.Prefix{netip.MustParsePrefix("::/0")} }, "login.headers.proxies", "alone"},
 		"every address is a proxy":     {func(c *config.Config) { c.Proxies = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")} }, "proxies", "address: name the addresses of the proxy alone"},
